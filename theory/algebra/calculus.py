@@ -1,0 +1,161 @@
+"""Differentials and gradients of expressions, by the product rule on words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from theory.algebra.coefficients import Coefficient
+from theory.algebra.expression import (
+    Expression,
+    Monomial,
+    expression_of_word,
+    freed,
+    identity,
+    letter,
+    scalar,
+    sum_over,
+    symbol_expression,
+    zero,
+)
+from theory.algebra.words import Factor, Symbol, Word, letter_power
+
+_ONE = Coefficient.number(1)
+
+
+def differential(expression: Expression, directions: Mapping[Expression, Expression]) -> Expression:
+    """Return the derivative of expression along the given directions: d/dt at letters moving as letter' = direction.
+
+    Args:
+        expression: of any shape.
+        directions: for each moving letter an expression of its shape. All other letters stay.
+
+    Raises:
+        ValueError: for a direction of another shape, one that is not symmetric for a symmetric letter, a fractional
+            power of a moving letter, or a moving letter that was declared to commute with another one.
+    """
+    moving: dict[Symbol, Expression] = {}
+    for key, direction in directions.items():
+        symbol = letter(key)
+        if direction.shape != (symbol.rows, symbol.cols):
+            raise ValueError(
+                f"the direction of {symbol.name} must be {symbol.rows} x {symbol.cols}, "
+                f"got {direction.rows} x {direction.cols}"
+            )
+        if symbol.symmetric and direction != direction.T:
+            raise ValueError(f"{symbol.name} is symmetric, so its direction must be; got {direction}")
+        moving[symbol] = direction
+    total = zero(expression.rows, expression.cols)
+    for monomial, coefficient in expression.terms.items():
+        free, lengths = freed(monomial)
+        change = scalar(coefficient) * _monomial_differential(free, expression, moving)
+        for label, upto in lengths.items():
+            change = sum_over(label, upto, change)
+        total = total + change
+    return total
+
+
+def _monomial_differential(monomial: Monomial, whole: Expression, moving: Mapping[Symbol, Expression]) -> Expression:
+    rows, cols = whole.shape
+    open_part = Expression({Monomial((), monomial.word): _ONE}, rows, cols)
+    closed_parts = [Expression({Monomial(((word, 1),), ()): _ONE}, 1, 1) for word, _ in monomial.closed]
+    total = zero(rows, cols)
+    for i, (word, exponent) in enumerate(monomial.closed):
+        change = _word_differential(word, moving)
+        if change is None:
+            continue
+        term = exponent * closed_parts[i] ** (exponent - 1) * change.trace()
+        for j, (_, other) in enumerate(monomial.closed):
+            if j != i:
+                term = term * closed_parts[j] ** other
+        total = total + term * open_part
+    change = _word_differential(monomial.word, moving) if monomial.word else None
+    if change is not None:
+        for part, (_, exponent) in zip(closed_parts, monomial.closed, strict=True):
+            change = change * part**exponent
+        total = total + change
+    return total
+
+
+def _word_differential(word: Word, moving: Mapping[Symbol, Expression]) -> Expression | None:
+    total: Expression | None = None
+    for i, f in enumerate(word):
+        change = _factor_differential(f, moving)
+        if change is None:
+            continue
+        if i > 0:
+            change = expression_of_word(word[:i]) @ change
+        if i + 1 < len(word):
+            change = change @ expression_of_word(word[i + 1 :])
+        total = change if total is None else total + change
+    return total
+
+
+def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expression | None:
+    symbols = [(symbol.with_index(None), exponent) for symbol, exponent in f.powers]
+    hit = [(symbol, exponent) for symbol, exponent in symbols if symbol in moving]
+    if not hit:
+        if any(symbol.family == other.family for symbol, _ in symbols for other in moving):
+            raise ValueError(
+                f"{symbols[0][0].name} was declared to commute with a letter that moves; expand it before differentiating"
+            )
+        return None
+    symbol, exponent = hit[0]
+    if len(symbols) > 1 or symbol.family != symbol.name:
+        raise ValueError(f"cannot differentiate by {symbol.name}: it was declared to commute with other letters")
+    if isinstance(exponent, Fraction):
+        raise ValueError(f"cannot differentiate {symbol.name}^({exponent}): only integer powers have a closed form")
+    direction = moving[symbol]
+    if exponent < 0:
+        inverse = expression_of_word(letter_power(symbol, -1))
+        base, step, count = inverse, -(inverse @ direction @ inverse), -exponent
+    else:
+        base, step, count = symbol_expression(symbol), direction, exponent
+    if count == 1:
+        total = step
+    else:
+        total = zero(symbol.rows, symbol.cols)
+        for j in range(count):
+            total = total + base**j @ step @ base ** (count - 1 - j)
+    return total.T if f.transposed else total
+
+
+def gradient(expression: Expression, by: Expression) -> Expression:
+    """Return the gradient of a scalar expression: the G with d expression = tr(G' dX) for every direction dX.
+
+    G has the shape of the letter `by`; for a symmetric letter it is the symmetric gradient, (G + G')/2.
+
+    Raises:
+        ValueError: if expression is not scalar, and as `differential`.
+    """
+    if not expression.is_scalar:
+        raise ValueError(
+            f"only scalar expressions have a gradient, got a {expression.rows} x {expression.cols} one: {expression}; "
+            "use `differential` for the derivative along a direction"
+        )
+    symbol = letter(by)
+    taken = {s.name for s in expression.symbols}
+    name = "D"
+    while name in taken:
+        name += "D"
+    step = Symbol(name, symbol.rows, symbol.cols, symmetric=symbol.symmetric)
+    change = differential(expression, {by: symbol_expression(step)})
+    total = zero(symbol.rows, symbol.cols)
+    for monomial, coefficient in change.terms.items():
+        free, lengths = freed(monomial)
+        term = scalar(coefficient)
+        for word, exponent in free.closed:
+            place = next((i for i, f in enumerate(word) if f.symbol == step), None)
+            if place is None:
+                term = term * Expression({Monomial(((word, exponent),), ()): _ONE}, 1, 1)
+                continue
+            # tr(pre D post) = tr(D (post pre)), so the gradient is (post pre)'; for D' it is post pre itself.
+            f = word[place]
+            after = expression_of_word(word[place + 1 :]) if word[place + 1 :] else identity(f.cols)
+            before = expression_of_word(word[:place]) if word[:place] else identity(f.rows)
+            around = after @ before if after.cols == before.rows else after * before
+            term = term * (around if f.transposed else around.T)
+        for label, upto in lengths.items():
+            term = sum_over(label, upto, term)
+        total = total + term
+    return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total

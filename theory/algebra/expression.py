@@ -1,0 +1,664 @@
+"""Polynomials in traces and matrix words, in canonical form.
+
+An `Expression` is a sum of terms coefficient * (product of closed words) * (open word). Coefficients are rational
+functions of the lengths; closed words (scalars, bilinear forms, traces) carry exponents; the open word gives the shape.
+Every operation returns canonical form, so two expressions are equal for all d and N if and only if their tables of
+terms are: `==` is the proof. The unwritten sums over bound indices are made canonical by `canonical_monomial`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from itertools import permutations, product
+from math import factorial, prod
+from typing import Any
+
+from theory.algebra.coefficients import Coefficient, Rational, as_rational
+from theory.algebra.words import (
+    Dimension,
+    Factor,
+    Index,
+    Symbol,
+    Word,
+    letter_power,
+    relabel,
+    split_closed,
+    split_open,
+    transpose,
+)
+
+Powers = tuple[tuple[Word, Rational], ...]
+_MOST_TIED_INDICES = 5040
+
+
+class Monomial:
+    """A product of closed words with exponents, times an open word; hashable."""
+
+    __slots__ = ("__dict__", "closed", "hash", "word")
+
+    def __init__(self, closed: Powers, word: Word):
+        self.closed = closed
+        self.word = word
+        self.hash = hash((closed, word))
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Monomial) and self.closed == other.closed and self.word == other.word
+
+    @cached_property
+    def sort_key(self) -> tuple[Any, ...]:
+        """A total order: shorter words first, then by letters."""
+        closed = tuple((len(w), tuple(f.key for f in w), p) for w, p in self.closed)
+        return (sum(len(w) for w, _ in self.closed) + len(self.word), tuple(f.key for f in self.word), closed)
+
+    @cached_property
+    def indices(self) -> frozenset[Index]:
+        """The summation indices that occur."""
+        return frozenset(symbol.index for symbol in self.symbols() if symbol.index is not None)
+
+    def symbols(self) -> Iterator[Symbol]:
+        """Every letter, with repetitions."""
+        for w in (self.word, *(w for w, _ in self.closed)):
+            for f in w:
+                for symbol, _ in f.powers:
+                    yield symbol
+
+
+_UNIT = Monomial((), ())
+
+
+def collected(closed: Iterable[tuple[Word, Rational]]) -> Powers:
+    """The powers in canonical order, equal words merged."""
+    powers: dict[Word, Rational] = {}
+    for word, exponent in closed:
+        total = powers.get(word, 0) + exponent
+        if total:
+            powers[word] = as_rational(total)
+        else:
+            del powers[word]
+    return tuple(sorted(powers.items(), key=lambda item: (len(item[0]), tuple(f.key for f in item[0]))))
+
+
+def merged_closed(a: Powers, b: Powers) -> Powers:
+    """The product of two lists of powers."""
+    if not a:
+        return b
+    if not b:
+        return a
+    return collected((*a, *b))
+
+
+def canonical_monomial(monomial: Monomial) -> Monomial:
+    """Number the bound indices canonically.
+
+    Indices are told apart by repeated refinement: the colour of an index is the multiset of words it stands in, with
+    every index replaced by its last colour. What refinement leaves tied is resolved by the least monomial over all
+    orders of the tied indices, so the result does not depend on the numbering that came in. Ties mean symmetric roles,
+    so a few remain at most; more than 7 of one kind are refused rather than guessed.
+    """
+    bound = [index for index in monomial.indices if isinstance(index.label, int)]
+    if not bound:
+        return monomial
+    if len(bound) == 1:
+        return monomial if bound[0].label == 0 else renumbered(monomial, {bound[0]: 0})
+    colours: dict[Index, int] = {index: 0 for index in bound}
+    kinds = 1
+    while True:
+        described = {
+            index: (
+                colours[index],
+                index.length,
+                repr(renumbered(monomial, colours | {index: -1}).sort_key),
+            )
+            for index in bound
+        }
+        ranks = {text: rank for rank, text in enumerate(sorted(set(described.values())))}
+        colours = {index: ranks[described[index]] for index in bound}
+        if len(ranks) == kinds:
+            break
+        kinds = len(ranks)
+    classes = [[index for index in bound if colours[index] == c] for c in range(kinds)]
+    if prod(factorial(len(c)) for c in classes) > _MOST_TIED_INDICES:
+        raise NotImplementedError(f"{max(map(len, classes))} interchangeable summation indices in one term are too many")
+    orders = (
+        {index: number for number, index in enumerate(i for part in choice for i in part)}
+        for choice in product(*(permutations(c) for c in classes))
+    )
+    return min((renumbered(monomial, order) for order in orders), key=lambda m: m.sort_key)
+
+
+def renumbered(monomial: Monomial, numbers: Mapping[Index, int]) -> Monomial:
+    """The monomial with other numbers for its indices."""
+    def rename(symbol: Symbol) -> Symbol:
+        return symbol if symbol.index not in numbers else symbol.with_index(Index(symbol.index.length, numbers[symbol.index]))
+
+    return relabelled(monomial, rename)
+
+
+def relabelled(monomial: Monomial, rename: Callable[[Symbol], Symbol]) -> Monomial:
+    """The monomial with every letter renamed, in canonical form but for its index numbers."""
+    closed = [
+        (piece, exponent) for word, exponent in monomial.closed for piece in split_closed(relabel(word, rename))[0]
+    ]
+    word, scalars = split_open(relabel(monomial.word, rename))
+    return Monomial(collected(closed + [(s, 1) for s in scalars]), word)
+
+
+class Expression:
+    """A scalar-, vector- or matrix-valued polynomial in traces and words; immutable, canonical, exact.
+
+    Operators: `+`, `-`, `@` (matrix product), `*` (product with a scalar expression, an int or a Fraction),
+    `/` (by a number, a length, or a single scalar term), `**`, `.T`, `==`.
+    """
+
+    __slots__ = ("cols", "rows", "terms")
+
+    def __init__(self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension):
+        self.terms: dict[Monomial, Coefficient] = {m: c for m, c in terms.items() if c}
+        self.rows = rows
+        self.cols = cols
+
+    @property
+    def shape(self) -> tuple[Dimension, Dimension]:
+        """(rows, cols), each a length's name or a number."""
+        return (self.rows, self.cols)
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether the shape is 1 x 1."""
+        return self.rows == 1 and self.cols == 1
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int | Fraction):
+            other = number(other)
+        if not isinstance(other, Expression):
+            return NotImplemented
+        return self.shape == other.shape and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return hash((self.rows, self.cols, frozenset(self.terms.items())))
+
+    def __add__(self, other: Expression | Rational) -> Expression:
+        other = as_expression(other)
+        if self.shape != other.shape:
+            raise ValueError(f"cannot add shapes {_shape_text(self)} and {_shape_text(other)}: {self}, {other}")
+        terms = dict(self.terms)
+        for monomial, coefficient in other.terms.items():
+            terms[monomial] = terms[monomial] + coefficient if monomial in terms else coefficient
+        return Expression(terms, self.rows, self.cols)
+
+    def __radd__(self, other: Rational) -> Expression:
+        return self + other
+
+    def __neg__(self) -> Expression:
+        return Expression({m: -c for m, c in self.terms.items()}, self.rows, self.cols)
+
+    def __sub__(self, other: Expression | Rational) -> Expression:
+        return self + (-as_expression(other))
+
+    def __rsub__(self, other: Rational) -> Expression:
+        return as_expression(other) - self
+
+    def __matmul__(self, other: Expression) -> Expression:
+        if self.cols != other.rows:
+            raise ValueError(
+                f"cannot multiply shapes {_shape_text(self)} and {_shape_text(other)}: inner dimensions differ"
+            )
+        return _products(self, other, joined=True)
+
+    def __mul__(self, other: Expression | Rational | Coefficient) -> Expression:
+        if isinstance(other, Coefficient):
+            return Expression({m: c * other for m, c in self.terms.items()}, self.rows, self.cols)
+        other = as_expression(other)
+        if not (self.is_scalar or other.is_scalar):
+            raise ValueError(
+                f"`*` multiplies by scalars, got shapes {_shape_text(self)} and {_shape_text(other)}; "
+                "use `@` for the matrix product"
+            )
+        return _products(self, other, joined=False)
+
+    def __rmul__(self, other: Rational | Coefficient) -> Expression:
+        return self * other
+
+    def __truediv__(self, other: Expression | Rational) -> Expression:
+        return self * as_expression(other).reciprocal()
+
+    def __rtruediv__(self, other: Rational) -> Expression:
+        return as_expression(other) * self.reciprocal()
+
+    def __pow__(self, exponent: Rational) -> Expression:
+        if isinstance(exponent, int) and exponent >= 0:
+            if self.rows != self.cols:
+                raise ValueError(f"a {_shape_text(self)} expression has no powers: {self}")
+            result = identity(self.rows)
+            for _ in range(exponent):
+                result = result @ self
+            return result
+        return self._single_term_power(exponent)
+
+    def reciprocal(self) -> Expression:
+        """1 / self for a scalar that is a single term or free of letters; ValueError otherwise."""
+        if not self.is_scalar:
+            raise ValueError(f"cannot divide by the {_shape_text(self)} expression {self}")
+        return self._single_term_power(-1)
+
+    def inverse(self) -> Expression:
+        """The inverse of a product of invertible letters; ValueError for sums: declare a definition for those."""
+        return self._single_term_power(-1)
+
+    def _single_term_power(self, exponent: Rational) -> Expression:
+        exponent = as_rational(exponent)
+        if not self.terms:
+            raise ZeroDivisionError(f"0^({exponent}) does not exist")
+        ((monomial, coefficient), *others) = self.terms.items()
+        if others or monomial.indices:
+            raise ValueError(f"the power {exponent} of a sum is not a polynomial: {self}; name the sum by `define`")
+        if isinstance(exponent, int):
+            coefficient = coefficient**exponent
+        elif coefficient != _ONE:
+            raise ValueError(f"cannot take the power {exponent} of the coefficient {coefficient} exactly")
+        elif not all(_is_positive(word) for word, _ in monomial.closed):
+            raise ValueError(f"({self})^({exponent}) needs every factor to be positive; declare letters `definite`")
+        closed = tuple((word, as_rational(p * exponent)) for word, p in monomial.closed)
+        if self.is_scalar:
+            return Expression({Monomial(closed, ()): coefficient}, 1, 1)
+        if self.rows != self.cols:
+            raise ValueError(f"a {_shape_text(self)} expression has no power {exponent}: {self}")
+        if isinstance(exponent, int):
+            inverted = [
+                letter.transpose if f.transposed else letter
+                for f in reversed(monomial.word)
+                for symbol, p in f.powers
+                for letter in letter_power(symbol, -p)
+            ]
+            factors = inverted * -exponent
+        elif len(monomial.word) <= 1:
+            factors = [
+                letter for f in monomial.word for symbol, p in f.powers for letter in letter_power(symbol, p * exponent)
+            ]
+        else:
+            raise ValueError(f"the power {exponent} of a product of letters that do not commute: {self}")
+        word, _ = split_open(factors)
+        return Expression({Monomial(closed, word): coefficient}, self.rows, self.cols)
+
+    @property
+    def T(self) -> Expression:
+        """The transpose."""
+        if self.is_scalar:
+            return self
+        terms: dict[Monomial, Coefficient] = {}
+        for monomial, coefficient in self.terms.items():
+            turned = canonical_monomial(Monomial(monomial.closed, transpose(monomial.word)))
+            terms[turned] = coefficient
+        return Expression(terms, self.cols, self.rows)
+
+    def trace(self) -> Expression:
+        """The trace; ValueError unless square."""
+        if self.rows != self.cols:
+            raise ValueError(f"the trace of a {_shape_text(self)} expression does not exist: {self}")
+        if self.is_scalar:
+            return self
+        result = TermSum(1, 1)
+        for monomial, coefficient in self.terms.items():
+            if not monomial.word:
+                result.add(Monomial(monomial.closed, ()), coefficient * dimension_coefficient(self.rows))
+                continue
+            pieces, size = split_closed(monomial.word)
+            closed = merged_closed(monomial.closed, tuple((piece, 1) for piece in pieces))
+            scale = coefficient if size is None else coefficient * dimension_coefficient(size)
+            result.add(canonical_monomial(Monomial(collected(closed), ())), scale)
+        return result.expression()
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The letters that occur, sorted by name; indexed letters once, without their index."""
+        letters = {s.with_index(None) for m in self.terms for s in m.symbols()}
+        return tuple(sorted(letters, key=lambda s: s.sort_key))
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        """The lengths (N, M, d, ...) on which coefficients and open sums depend, sorted."""
+        names = {name for c in self.terms.values() for name in c.names}
+        names |= {index.length for m in self.terms for index in m.indices}
+        return tuple(sorted(names))
+
+    def sorted_terms(self) -> list[tuple[Monomial, Coefficient]]:
+        """Terms in a reproducible order."""
+        return sorted(self.terms.items(), key=lambda item: item[0].sort_key)
+
+    def substitute(
+        self, replacements: Mapping[Symbol, Expression], carrying: Sequence[Expression] = ()
+    ) -> Expression:
+        """Return the expression with letters replaced by expressions of the same shape.
+
+        A negative or fractional power of a replaced letter needs a replacement that is a single term. For a letter under
+        a summation index, x_i, the letters in `carrying` take the index over in the replacement; the others do not.
+        ValueError for a replacement of another shape, or of an indexed letter when `carrying` is not given.
+        """
+        carriers = {letter(expression) for expression in carrying}
+        for symbol, replacement in replacements.items():
+            if replacement.shape != (symbol.rows, symbol.cols):
+                raise ValueError(
+                    f"{symbol.name} is {symbol.rows} x {symbol.cols}, its replacement is {_shape_text(replacement)}"
+                )
+        if not any(s in replacements for s in self.symbols):
+            return self
+
+        def image(f: Factor) -> Expression:
+            result: Expression | None = None
+            for symbol, exponent in f.powers:
+                plain = symbol.with_index(None)
+                if plain in replacements:
+                    base = replacements[plain]
+                    if symbol.index is not None:
+                        base = _with_index(base, symbol, carriers)
+                    power = base if exponent == 1 else base**exponent
+                else:
+                    power = Expression({_open(letter_power(symbol, exponent)): _ONE}, symbol.rows, symbol.cols)
+                result = power if result is None else result @ power
+            assert result is not None
+            return result.T if f.transposed else result
+
+        return self.map_factors(image)
+
+    def map_factors(self, image: Callable[[Factor], Expression]) -> Expression:
+        """Return the expression with every factor f of every word replaced by image(f)."""
+        images: dict[Factor, Expression] = {}
+
+        def of(word: Word) -> Expression:
+            for f in word:
+                if f not in images:
+                    images[f] = image(f)
+            result = images[word[0]]
+            for f in word[1:]:
+                result = result @ images[f]
+            return result
+
+        total = TermSum(self.rows, self.cols)
+        for monomial, coefficient in self.terms.items():
+            # Bound indices are freed first: a product would otherwise rename the indices of its factors apart.
+            free, lengths = freed(monomial)
+            term = scalar(coefficient)
+            for word, exponent in free.closed:
+                term = term * of(word).trace() ** exponent
+            if not self.is_scalar:
+                term = term * (of(free.word) if free.word else identity(self.rows))
+            for label, upto in lengths.items():
+                term = sum_over(label, upto, term)
+            for m, c in term.terms.items():
+                total.add(m, c)
+        return total.expression()
+
+    def __str__(self) -> str:
+        from theory.algebra.text import expression_text
+
+        return expression_text(self)
+
+    def __repr__(self) -> str:
+        return f"Expression({self})"
+
+
+_ONE = Coefficient.number(1)
+
+
+class TermSum:
+    """A sum under construction."""
+
+    def __init__(self, rows: Dimension, cols: Dimension):
+        self.rows, self.cols = rows, cols
+        self.terms: dict[Monomial, Coefficient] = {}
+
+    def add(self, monomial: Monomial, coefficient: Coefficient) -> None:
+        """Add coefficient * monomial."""
+        held = self.terms.get(monomial)
+        self.terms[monomial] = coefficient if held is None else held + coefficient
+
+    def expression(self) -> Expression:
+        """The sum."""
+        return Expression(self.terms, self.rows, self.cols)
+
+
+def _shape_text(expression: Expression) -> str:
+    return f"{expression.rows} x {expression.cols}"
+
+
+def dimension_coefficient(size: Dimension) -> Coefficient:
+    """A size as a coefficient."""
+    return Coefficient.number(size) if isinstance(size, int) else Coefficient.length(size)
+
+
+def _open(word: Word) -> Monomial:
+    remaining, scalars = split_open(word)
+    return Monomial(collected((s, 1) for s in scalars), remaining)
+
+
+def _with_index(replacement: Expression, replaced: Symbol, carriers: set[Symbol]) -> Expression:
+    """The replacement of an indexed letter, its carriers indexed too."""
+    if not carriers:
+        raise ValueError(f"{replaced.name} is summed over; say which letters of its replacement carry the index")
+    if any(m.indices for m in replacement.terms):
+        raise ValueError(f"cannot put a sum in place of the indexed letter {replaced.name}")
+
+    def image(f: Factor) -> Expression:
+        turned = relabel((f,), lambda s: s.with_index(replaced.index) if s in carriers else s)
+        return expression_of_word(turned)
+
+    return replacement.map_factors(image)
+
+
+def _is_positive(word: Word) -> bool:
+    """Whether a closed word is positive for certain: the trace of a power product P of positive definite letters, a
+    positive scalar, or a form v'Pv (for v other than zero)."""
+    inner = word[1:-1] if len(word) == 3 and word[0].transpose is word[-1] and word[0].rows == 1 else word
+    return len(inner) == 1 and all(symbol.definite for symbol, _ in inner[0].powers)
+
+
+def freed(monomial: Monomial) -> tuple[Monomial, dict[str, str]]:
+    """The monomial with free labels in place of its bound indices, and the length of each label."""
+    bound = {index: f"#{index.label}" for index in monomial.indices if isinstance(index.label, int)}
+    if not bound:
+        return monomial, {}
+
+    def rename(symbol: Symbol) -> Symbol:
+        return symbol.with_index(Index("", bound[symbol.index])) if symbol.index in bound else symbol
+
+    return relabelled(monomial, rename), {label: index.length for index, label in bound.items()}
+
+
+def _next_label(monomial: Monomial) -> int:
+    return 1 + max((i.label for i in monomial.indices if isinstance(i.label, int)), default=-1)
+
+
+def _apart(monomial: Monomial, start: int) -> Monomial:
+    bound = {i: i.label + start for i in monomial.indices if isinstance(i.label, int)}
+    return renumbered(monomial, bound) if bound and start else monomial
+
+
+def _products(a: Expression, b: Expression, joined: bool) -> Expression:
+    rows, cols = (a.rows, b.cols) if joined else (b.shape if a.is_scalar else a.shape)
+    result = TermSum(rows, cols)
+    for m, x in a.terms.items():
+        start = _next_label(m)
+        for n, y in b.terms.items():
+            n = _apart(n, start) if start else n
+            closed = merged_closed(m.closed, n.closed)
+            if m.word and n.word:
+                word, scalars = split_open((*m.word, *n.word))
+                if scalars:
+                    closed = merged_closed(closed, tuple(collected((s, 1) for s in scalars)))
+            else:
+                word = m.word or n.word
+            monomial = Monomial(closed, word)
+            result.add(canonical_monomial(monomial), x * y)
+    return result.expression()
+
+
+def scalar(coefficient: Coefficient) -> Expression:
+    """Return the coefficient as a scalar expression."""
+    return Expression({_UNIT: coefficient}, 1, 1)
+
+
+def number(value: Rational) -> Expression:
+    """Return a rational number as a scalar expression."""
+    return scalar(Coefficient.number(value))
+
+
+def length(name: str) -> Expression:
+    """Return a length such as N or d as a scalar expression."""
+    return scalar(Coefficient.length(name))
+
+
+def as_expression(value: Expression | Rational) -> Expression:
+    """Return value as an expression; TypeError for anything but an expression, an int or a Fraction."""
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return number(value)
+    raise TypeError(f"expected an expression, an int or a Fraction, got {value!r}")
+
+
+def identity(size: Dimension) -> Expression:
+    """Return the identity matrix of that size."""
+    return Expression({_UNIT: _ONE}, size, size)
+
+
+def zero(rows: Dimension = 1, cols: Dimension = 1) -> Expression:
+    """Return the zero of that shape."""
+    return Expression({}, rows, cols)
+
+
+def expression_of_word(word: Word) -> Expression:
+    """Return a word, which must not be empty, as an expression."""
+    return Expression({_open(word): _ONE}, word[0].rows, word[-1].cols)
+
+
+def symbol_expression(symbol: Symbol) -> Expression:
+    """Return a letter as an expression."""
+    return Expression({_open(letter_power(symbol, 1)): _ONE}, symbol.rows, symbol.cols)
+
+
+def matrix(name: str, rows: Dimension = "d", cols: Dimension = "d", **properties: Any) -> Expression:
+    """Return a matrix letter; properties as in `Symbol` (symmetric, definite, invertible, family, latex)."""
+    return symbol_expression(Symbol(name, rows, cols, **properties))
+
+
+def vector(name: str, size: Dimension = "d", **properties: Any) -> Expression:
+    """Return a column vector letter."""
+    return symbol_expression(Symbol(name, size, 1, **properties))
+
+
+def scalar_letter(name: str, **properties: Any) -> Expression:
+    """Return a scalar letter; `definite=True` declares it positive."""
+    return symbol_expression(Symbol(name, 1, 1, **properties))
+
+
+def letter(expression: Expression) -> Symbol:
+    """Return the letter that an expression consists of; ValueError if it is anything else."""
+    if len(expression.terms) == 1:
+        ((monomial, coefficient),) = expression.terms.items()
+        words = [monomial.word] if monomial.word else [w for w, p in monomial.closed if p == 1]
+        if coefficient == _ONE and len(words) == 1 and len(words[0]) == 1 and len(words[0][0].powers) == 1:
+            f = words[0][0]
+            if f.powers[0][1] == 1 and not f.transposed and (bool(monomial.word) != bool(monomial.closed)):
+                return f.powers[0][0]
+    raise ValueError(f"expected a single letter, got {expression}")
+
+
+def indexed(expression: Expression, label: str) -> Expression:
+    """Return the letter with a free summation index, x -> x_i; bind it with `sum_over`."""
+    symbol = letter(expression)
+    return symbol_expression(symbol.with_index(Index("", label)))
+
+
+def sum_over(label: str, upto: str, expression: Expression) -> Expression:
+    """Return sum_{label = 1}^{upto} expression, for a length's name `upto`.
+
+    Letters that carry the free index `label` become bound; a term without it is multiplied by the length.
+    """
+    free = Index("", label)
+    result = TermSum(expression.rows, expression.cols)
+    for monomial, coefficient in expression.terms.items():
+        if free in monomial.indices:
+            number_ = _next_label(monomial)
+
+            def rename(symbol: Symbol, number_: int = number_) -> Symbol:
+                return symbol.with_index(Index(upto, number_)) if symbol.index == free else symbol
+
+            result.add(canonical_monomial(relabelled(monomial, rename)), coefficient)
+        else:
+            result.add(monomial, coefficient * Coefficient.length(upto))
+    return result.expression()
+
+
+def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upto: str) -> Expression:
+    """Write products of data matrices as sums over their columns: X X' = sum_{i=1}^{N} x_i x_i'.
+
+    Args:
+        expression: with letters of one dimension equal to the length `upto`, such as X (d x N) and y (N x 1).
+        columns: for each such letter, the letter of one column (of X) or one entry (of y).
+        upto: the length that is summed over.
+
+    Raises:
+        ValueError: where a letter with that dimension has no column declared, or the result's shape has it.
+    """
+    if upto in expression.shape:
+        raise ValueError(f"the result has the dimension {upto} itself: {_shape_text(expression)}")
+    total = zero(expression.rows, expression.cols)
+    for monomial, coefficient in expression.terms.items():
+        counter = 0
+
+        def piece(factors: Word, cyclic: bool) -> Expression:
+            nonlocal counter
+            n = len(factors)
+            junction = {i: f"#{counter + i}" for i in range(n) if factors[i].rows == upto}
+            counter += n
+            result: Expression | None = None
+            for i, f in enumerate(factors):
+                here = _column_factor(f, columns, upto, junction.get(i), junction.get((i + 1) % n if cyclic else i + 1))
+                result = here if result is None else result @ here
+            assert result is not None
+            result = result.trace() if cyclic else result
+            for label in junction.values():
+                result = sum_over(label, upto, result)
+            return result
+
+        term = scalar(coefficient)
+        for word, exponent in monomial.closed:
+            if any(upto in (f.rows, f.cols) for f in word):
+                for _ in range(_repetitions(word, exponent)):
+                    term = term * piece(word, cyclic=True)
+            else:
+                term = term * Expression({Monomial(((word, exponent),), ()): _ONE}, 1, 1)
+        if not expression.is_scalar:
+            term = term * (piece(monomial.word, cyclic=False) if monomial.word else identity(expression.rows))
+        total = total + term
+    return total
+
+
+def _repetitions(word: Word, exponent: Rational) -> int:
+    if not isinstance(exponent, int) or exponent < 0:
+        raise ValueError(f"the power {exponent} of {list(word)} is not a polynomial in it")
+    return exponent
+
+
+def _column_factor(
+    f: Factor, columns: Mapping[Symbol, Expression], upto: str, left: str | None, right: str | None
+) -> Expression:
+    if upto not in (f.rows, f.cols):
+        return expression_of_word((f,))
+    symbol, exponent = f.powers[0]
+    if symbol not in columns or exponent != 1 or (left is not None and right is not None):
+        raise ValueError(f"no column declared for {f!r}, which has the dimension {upto}")
+    label = left if left is not None else right
+    assert label is not None
+    column = indexed(columns[symbol], label)
+    # X = [x_1 ... x_N] contributes its column where it is followed by the index, its row where it is led by it.
+    is_row = f.rows == upto
+    return column.T if is_row and not column.is_scalar else column

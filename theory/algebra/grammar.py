@@ -1,0 +1,395 @@
+"""The language in which users type formulas, and its syntax trees.
+
+    sum      = ["-"] product { ("+" | "-") product }
+    product  = factor { ["*"] factor | "/" factor }
+    factor   = atom { "'" | "^" exponent }
+    exponent = ["-"] integer | "(" ["-"] integer ["/" integer] ")" | "T"
+    atom     = integer | name | "(" sum ")" | "tr" "(" sum ")" | "sum_" label "(" sum ")" | "E" "[" sum "]"
+
+`'` and `^T` transpose, juxtaposition multiplies (matrices or scalars), `1/2 A` is (1/2) A, `I` is the identity and
+`x_i` under `sum_i(...)` the i-th copy of the vector x. Nothing is ever evaluated as Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+from typing import NoReturn
+
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_over
+
+LARGEST_INTEGER_DIGITS = 200
+DEEPEST_NESTING = 60
+LARGEST_EXPONENT = 64
+
+
+class GrammarError(ValueError):
+    """A formula that cannot be read; the message shows the column."""
+
+    def __init__(self, message: str, text: str, column: int):
+        line = text.replace("\n", " ")
+        super().__init__(f"column {column + 1}: {message}\n  {line}\n  {' ' * column}^")
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a syntax tree; `column` is where it stands in the text."""
+
+    column: int = field(default=0, compare=False, kw_only=True)
+
+    def children(self) -> Iterator[tuple[str, int | None, Node]]:
+        """Yield (field, place in a tuple or None, child)."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, Node):
+                yield f.name, None, value
+            elif isinstance(value, tuple):
+                for i, child in enumerate(value):
+                    yield f.name, i, child
+
+    def with_child(self, name: str, place: int | None, child: Node) -> Node:
+        """The node with one child replaced."""
+        if place is None:
+            return replace(self, **{name: child})
+        children = list(getattr(self, name))
+        children[place] = child
+        return replace(self, **{name: tuple(children)})
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A non-negative integer."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    """A letter, a length, an abbreviation, or the identity I."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    """body'."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    """body^exponent."""
+
+    body: Node
+    exponent: Fraction
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    """A product from left to right."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Quotient(Node):
+    """above / below, with a scalar below."""
+
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    """A sum."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Negative(Node):
+    """-body."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
+class Trace(Node):
+    """tr(body)."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
+class SumOver(Node):
+    """sum_label(body), the label running from 1 to its length."""
+
+    label: str
+    body: Node
+
+
+@dataclass(frozen=True)
+class Expect(Node):
+    """E[body]."""
+
+    body: Node
+
+
+_TOKEN = re.compile(r"\s*(?:(?P<integer>\d+)|(?P<name>[^\W\d_]\w*)|(?P<mark>[-+*/^'()\[\]]))")
+
+
+class _Parser:
+    def __init__(self, text: str):
+        self.text = text
+        self.tokens: list[tuple[str, str, int]] = []
+        self.place = 0
+        self.depth = 0
+        position = 0
+        while text[position:].strip():
+            match = _TOKEN.match(text, position)
+            if match is None:
+                start = position + len(text[position:]) - len(text[position:].lstrip())
+                raise GrammarError(f"unexpected character {text[start]!r}", text, start)
+            kind = match.lastgroup or ""
+            self.tokens.append((kind, match.group(kind), match.start(kind)))
+            position = match.end()
+        self.tokens.append(("end", "the end of the formula", len(text.rstrip())))
+
+    def fail(self, message: str) -> NoReturn:
+        raise GrammarError(message, self.text, self.tokens[self.place][2])
+
+    @property
+    def token(self) -> str:
+        return self.tokens[self.place][1] if self.tokens[self.place][0] == "mark" else ""
+
+    def take(self) -> tuple[str, str, int]:
+        self.place += 1
+        return self.tokens[self.place - 1]
+
+    def need(self, mark: str, why: str) -> None:
+        if self.token != mark:
+            self.fail(f"expected {mark!r} {why}, found {self.tokens[self.place][1]!r}")
+        self.take()
+
+    def formula(self) -> Node:
+        node = self.sum()
+        if self.tokens[self.place][0] != "end":
+            self.fail(f"expected an operator or the end, found {self.tokens[self.place][1]!r}")
+        return node
+
+    def sum(self) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST_NESTING:
+            self.fail(f"nested deeper than {DEEPEST_NESTING} levels")
+        column = self.tokens[self.place][2]
+        terms: list[Node] = []
+        while True:
+            at = self.tokens[self.place][2]
+            negative = self.token == "-"
+            if self.token == "-" or (terms and self.token == "+"):
+                self.take()
+            term = self.product()
+            terms.append(Negative(term, column=at) if negative else term)
+            if self.token not in ("+", "-"):
+                break
+        self.depth -= 1
+        return terms[0] if len(terms) == 1 else Sum(tuple(terms), column=column)
+
+    def product(self) -> Node:
+        column = self.tokens[self.place][2]
+        factors = [self.factor()]
+        while True:
+            if self.token == "/":
+                self.take()
+                above = factors[0] if len(factors) == 1 else Product(tuple(factors), column=column)
+                factors = [Quotient(above, self.factor(), column=column)]
+            elif self.token == "*":
+                self.take()
+                factors.append(self.factor())
+            elif self.tokens[self.place][0] in ("integer", "name") or self.token == "(":
+                factors.append(self.factor())
+            else:
+                return factors[0] if len(factors) == 1 else Product(tuple(factors), column=column)
+
+    def factor(self) -> Node:
+        node = self.atom()
+        while self.token in ("'", "^"):
+            column = self.tokens[self.place][2]
+            if self.take()[1] == "'":
+                node = Transpose(node, column=column)
+            elif self.tokens[self.place][:2] == ("name", "T"):
+                self.take()
+                node = Transpose(node, column=column)
+            else:
+                node = Power(node, self.exponent(), column=column)
+        return node
+
+    def exponent(self) -> Fraction:
+        bracketed = self.token == "("
+        if bracketed:
+            self.take()
+        sign = -1 if self.token == "-" else 1
+        if self.token == "-":
+            self.take()
+        value = Fraction(self.integer("an exponent"))
+        if bracketed:
+            if self.token == "/":
+                self.take()
+                below = self.integer("the exponent's denominator")
+                if below == 0:
+                    self.fail("an exponent's denominator is zero")
+                value /= below
+            self.need(")", "to close the exponent")
+        if abs(value) > LARGEST_EXPONENT:
+            self.fail(f"exponents may be at most {LARGEST_EXPONENT}")
+        return sign * value
+
+    def integer(self, what: str) -> int:
+        kind, text, _ = self.tokens[self.place]
+        if kind != "integer":
+            self.fail(f"expected {what}, an integer, found {text!r}")
+        if len(text) > LARGEST_INTEGER_DIGITS:
+            self.fail(f"integers may have at most {LARGEST_INTEGER_DIGITS} digits")
+        self.take()
+        return int(text)
+
+    def atom(self) -> Node:
+        kind, text, column = self.tokens[self.place]
+        if kind == "integer":
+            return Number(self.integer("a number"), column=column)
+        if kind == "name":
+            self.take()
+            if text == "tr" and self.token == "(":
+                return Trace(self.bracket("(", ")", "tr"), column=column)
+            if text == "E" and self.token == "[":
+                return Expect(self.bracket("[", "]", "E"), column=column)
+            if text.startswith("sum_") and self.token == "(":
+                return SumOver(text.removeprefix("sum_"), self.bracket("(", ")", text), column=column)
+            return Name(text, column=column)
+        if self.token == "(":
+            return self.bracket("(", ")", "the parenthesis")
+        self.fail(f"expected a number, a name or '(', found {text!r}")
+
+    def bracket(self, opening: str, closing: str, what: str) -> Node:
+        self.need(opening, f"after {what}")
+        node = self.sum()
+        self.need(closing, f"to close {what}")
+        return node
+
+
+def parse(text: str) -> Node:
+    """Return the syntax tree of a formula; GrammarError, which points at the column, for anything else."""
+    if not text.strip():
+        raise GrammarError("the formula is empty", text, 0)
+    return _Parser(text).formula()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the names in a formula mean.
+
+    Args:
+        names: letters and abbreviations as expressions; a random vector by its plain letter.
+        law: the laws of random letters, for E[...].
+        upto: for each summation label the length that it runs to; labels not listed run to N.
+    """
+
+    names: Mapping[str, Expression]
+    law: Mapping[Expression, Gaussian] = field(default_factory=dict)
+    upto: Mapping[str, str] = field(default_factory=dict)
+
+
+def elaborate(node: Node, vocabulary: Vocabulary, text: str = "") -> Expression:
+    """Return the canonical expression of a syntax tree; GrammarError points at what has no meaning."""
+    return _elaborated(node, vocabulary, text, ())
+
+
+def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str, ...]) -> Expression:
+    def below(child: Node, inner: tuple[str, ...] = labels) -> Expression:
+        return _elaborated(child, vocabulary, text, inner)
+
+    try:
+        match node:
+            case Number(value):
+                return number(value)
+            case Name(name):
+                return _named(name, vocabulary, labels)
+            case Transpose(body):
+                return below(body).T
+            case Power(body, exponent):
+                return below(body) ** (int(exponent) if exponent.denominator == 1 else exponent)
+            case Product(factors):
+                result = below(factors[0])
+                for child in factors[1:]:
+                    factor = below(child)
+                    scalars = result.is_scalar or factor.is_scalar
+                    result = result * factor if scalars else result @ factor
+                return result
+            case Quotient(above, divisor):
+                return _divided(below(above), below(divisor))
+            case Sum(terms):
+                result = below(terms[0])
+                for child in terms[1:]:
+                    result = result + below(child)
+                return result
+            case Negative(body):
+                return -below(body)
+            case Trace(body):
+                return below(body).trace()
+            case SumOver(label, body):
+                if label in labels:
+                    raise ValueError(f"the index {label} is already summed over")
+                return sum_over(label, vocabulary.upto.get(label, "N"), below(body, (*labels, label)))
+            case Expect(body):
+                return expectation(below(body), vocabulary.law)
+    except GrammarError:
+        raise
+    except (ValueError, ZeroDivisionError) as error:
+        raise GrammarError(str(error), text, node.column) from error
+    raise TypeError(f"not a node of the grammar: {node!r}")
+
+
+def _divided(above: Expression, below: Expression) -> Expression:
+    if below.is_scalar and all(not m.closed and not m.word for m in below.terms) and below.terms:
+        ((_, coefficient),) = below.terms.items()
+        return above * coefficient**-1
+    return above / below
+
+
+def _named(name: str, vocabulary: Vocabulary, labels: tuple[str, ...]) -> Expression:
+    if name in vocabulary.names:
+        return vocabulary.names[name]
+    base, _, label = name.rpartition("_")
+    if label in labels and base in vocabulary.names:
+        return indexed(symbol_of(vocabulary.names[base], base), label)
+    if name == "I":
+        return identity("d")
+    known = ", ".join(sorted(vocabulary.names))
+    raise ValueError(f"unknown name {name!r}; known are {known}")
+
+
+def symbol_of(expression: Expression, name: str) -> Expression:
+    """The expression if it is a single letter, which alone can carry an index; ValueError otherwise."""
+    try:
+        letter(expression)
+    except ValueError as error:
+        raise ValueError(f"{name} is an abbreviation, only a letter can carry a summation index") from error
+    return expression
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    """Yield every name of a tree."""
+    if isinstance(node, Name):
+        yield node
+    for _, _, child in node.children():
+        yield from names_in(child)
+
+
+def lengths(*names: str) -> dict[str, Expression]:
+    """Vocabulary entries for lengths such as N and d."""
+    return {name: length(name) for name in names}

@@ -1,0 +1,267 @@
+"""Derivations: chains of steps, each with its reason, whose equations are checked as they are written down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from theory.algebra.calculus import gradient
+from theory.algebra.definitions import Definition, expand
+from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
+from theory.algebra.expression import Expression, symbol_expression, zero
+from theory.algebra.latex import latex
+
+
+class DerivationError(Exception):
+    """A step of a derivation does not hold; the message shows the difference that should be zero."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Args:
+        label: the left side as LaTeX.
+        reason: why the right side is what it is.
+        value: the right side.
+        relation: how the sides relate, as LaTeX.
+        cited: the step rests on a standard fact that `reason` names; the engine does not check that fact.
+    """
+
+    label: str
+    reason: str
+    value: Expression
+    relation: str = "="
+    cited: bool = False
+
+    def latex(self) -> str:
+        """The step as an equation."""
+        return f"{self.label} {self.relation} {latex(self.value)}"
+
+
+def equal(left: Expression, right: Expression, definitions: Sequence[Definition] = ()) -> bool:
+    """Whether two expressions are equal for every d and N: their normal forms are the same table."""
+    return not expand(left - right, definitions)
+
+
+def require_equal(left: Expression, right: Expression, what: str, definitions: Sequence[Definition] = ()) -> Expression:
+    """Return right if it equals left; DerivationError with the difference otherwise."""
+    difference = expand(left - right, definitions)
+    if difference:
+        raise DerivationError(f"{what}: the sides differ by {difference}")
+    return right
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A derived formula with everything needed to use it.
+
+    Args:
+        name: what it is, in words.
+        expression: the canonical expression.
+        arguments: for each keyword of `evaluate` the name of the letter or length that it sets.
+        steps: how it was derived.
+        source: where it stands in the paper.
+        definitions: what defined letters such as Gamma stand for; `evaluate` computes them itself.
+        defaults: keywords that may be left out, with their values; None is a zero of the right shape.
+        constants: irrational numbers among the letters, as text of the form SymPy would print.
+    """
+
+    name: str
+    expression: Expression
+    arguments: Mapping[str, str]
+    steps: tuple[Step, ...] = ()
+    source: str = ""
+    definitions: tuple[Definition, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    def latex(self) -> str:
+        """LaTeX of the formula, without math delimiters."""
+        return latex(self.expression)
+
+    def __str__(self) -> str:
+        return str(self.expression)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def to_sympy(self) -> Any:
+        """The formula as a SymPy expression in MatrixSymbols and Traces."""
+        from theory.algebra.sympy_bridge import to_sympy
+
+        return to_sympy(self.expression)
+
+    def expanded(self) -> Expression:
+        """The expression with defined letters eliminated where they can be."""
+        return expand(self.expression, self.definitions)
+
+    def evaluate(self, **values: Any) -> Any:
+        """Return the value at the given arguments: exact on int, Fraction or sympy.Rational, float on NumPy input.
+
+        Raises:
+            TypeError: for a keyword that the formula does not have or one that is missing, or values that are no
+                numbers or exact and floating-point mixed.
+            ValueError: for values of a wrong shape or outside the formula's domain; the message names the argument.
+        """
+        unknown = [key for key in values if key not in self.arguments]
+        if unknown:
+            raise TypeError(f"unknown argument {unknown[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+        missing = [key for key in self.arguments if key not in values and key not in self.defaults]
+        if missing:
+            raise TypeError(f"missing argument {missing[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+        given = {**self.defaults, **values}
+        names = {self.arguments[key]: key for key in self.arguments}
+        lengths = {name for name in names if name in LENGTHS}
+        letters = {name: given[key] for name, key in names.items() if name not in lengths and given[key] is not None}
+        sizes = {name: given[names[name]] for name in lengths}
+        for name in NON_NEGATIVE & set(letters):
+            _check_non_negative(names[name], letters[name])
+        try:
+            if self.constants:
+                self._add_constants(letters)
+            return self._value(letters, sizes)
+        except (ValueError, TypeError) as error:
+            raise type(error)(_with_keywords(str(error), names)) from error
+
+    def _add_constants(self, letters: dict[str, Any]) -> None:
+        if all_exact(letters):
+            name, value = next(iter(self.constants.items()))
+            raise TypeError(f"{self.name} contains the irrational number {name} = {value}; pass floating-point values")
+        letters.update({name: CONSTANTS[value] for name, value in self.constants.items()})
+
+    def _value(self, letters: dict[str, Any], sizes: Mapping[str, int]) -> Any:
+        expression = self.expression
+        absent = [s for s in expression.symbols if self._is_absent(s.name, letters)]
+        if absent:
+            expression = expression.substitute({s: zero(s.rows, s.cols) for s in absent})
+        for definition in self.definitions:
+            if definition.symbol in expression.symbols or any(
+                definition.symbol in other.expression.symbols for other in self.definitions
+            ):
+                letters[definition.symbol.name] = evaluate(
+                    definition.expression, _used(definition.expression, letters), sizes
+                )
+        # Every argument is checked, also one that the formula happens not to depend on.
+        return evaluate(expression, letters, sizes)
+
+    def _is_absent(self, name: str, letters: Mapping[str, Any]) -> bool:
+        keys = [key for key, letter in self.arguments.items() if letter == name]
+        return bool(keys) and name not in letters and self.defaults.get(keys[0], 0) is None
+
+    def gradient(self, argument: str) -> Formula:
+        """The gradient with respect to one argument, a formula with the same arguments.
+
+        Raises:
+            ValueError: for an argument that is no letter of the formula, or of which it is no polynomial.
+        """
+        name = self.arguments.get(argument)
+        symbol = next((s for s in self.expression.symbols if s.name == name), None)
+        if symbol is None:
+            letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
+            raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
+        return Formula(
+            f"gradient of {self.name} with respect to {argument}",
+            gradient(self.expression, symbol_expression(symbol)),
+            self.arguments,
+            (),
+            self.source,
+            self.definitions,
+            self.defaults,
+            self.constants,
+        )
+
+
+# Names of lengths: positive integers in coefficients, not letters.
+LENGTHS = frozenset({"N", "M", "d", "n"})
+# The irrational numbers that occur, rounded once, when a formula is evaluated in floating point.
+CONSTANTS = {"2/pi": 2 / math.pi}
+# Letters that are variances.
+NON_NEGATIVE = frozenset({"s2"})
+
+
+def _used(expression: Expression, letters: Mapping[str, Any]) -> dict[str, Any]:
+    names = {symbol.name for symbol in expression.symbols}
+    return {name: value for name, value in letters.items() if name in names}
+
+
+def _check_non_negative(keyword: str, value: Any) -> None:
+    if is_exact_number(value) or isinstance(value, float):
+        if value < 0:
+            raise ValueError(f"{keyword} must be at least 0, got {value}")
+    else:
+        raise TypeError(f"{keyword} must be a number, got {value!r}")
+
+
+def _with_keywords(message: str, names: Mapping[str, str]) -> str:
+    """The message with a letter's name at its start replaced by the caller's keyword."""
+    first, space, rest = message.partition(" ")
+    return names.get(first, first) + space + rest
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A named chain of steps that ends in formulas."""
+
+    name: str
+    title: str
+    source: str
+    steps: tuple[Step, ...]
+    results: Mapping[str, Formula]
+
+    def __getitem__(self, name: str) -> Formula:
+        if name not in self.results:
+            raise KeyError(f"{self.name} has no result {name!r}; it has {', '.join(self.results)}")
+        return self.results[name]
+
+    def text(self, with_steps: bool = True) -> str:
+        """The derivation as plain text."""
+        lines = [self.title, f"({self.source})", ""]
+        if with_steps:
+            for number, step in enumerate(self.steps, 1):
+                lines += [f"{number:2}. {step.reason}", f"      {plain(step.label)} {plain(step.relation)} {step.value}"]
+            lines.append("")
+        for name, formula in self.results.items():
+            lines += [f"{name}:", f"    {formula.expression}"]
+        return "\n".join(lines)
+
+    def latex(self, with_steps: bool = True) -> str:
+        """The derivation as LaTeX: prose and one aligned display a step."""
+        pieces = []
+        if with_steps:
+            for step in self.steps:
+                pieces.append(f"{step.reason}\n\\[\n  {step.latex()}\n\\]")
+        else:
+            pieces = [f"\\[\n  {formula.latex()}\n\\]" for formula in self.results.values()]
+        return "\n".join(pieces)
+
+
+_PLAIN = {
+    "^\\top": "'",
+    "\\hat y": "y_hat",
+    "\\nabla": "grad ",
+    "\\tfrac12": "1/2",
+    "\\mathbb{E}": "E",
+    "\\ell": "l",
+    "\\Longleftrightarrow": "<=>",
+    "\\Rightarrow": "=>",
+    "\\otimes": "(x)",
+    "\\frac{d}{dt}": "d/dt",
+    "\\to": "->",
+    "\\ge": ">=",
+    "\\left": "",
+    "\\right": "",
+    "\\,": "",
+    "\\": "",
+    "{": "",
+    "}": "",
+}
+
+
+def plain(text: str) -> str:
+    """A label's LaTeX as plain text."""
+    for mark, replacement in _PLAIN.items():
+        text = text.replace(mark, replacement)
+    return text
