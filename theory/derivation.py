@@ -113,6 +113,9 @@ class Formula:
         if missing:
             raise TypeError(f"missing argument {missing[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
         given = {**self.defaults, **values}
+        for key, value in given.items():
+            if value is None and self.defaults.get(key, 0) is not None:
+                raise TypeError(f"{key} of {self.name} must be given, got None")
         names = {self.arguments[key]: key for key in self.arguments}
         lengths = {name for name in names if name in LENGTHS}
         letters = {name: given[key] for name, key in names.items() if name not in lengths and given[key] is not None}
@@ -162,6 +165,12 @@ class Formula:
         if symbol is None:
             letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
+        for definition in self.definitions:
+            if definition.symbol in self.expression.symbols and symbol in definition.expression.symbols:
+                raise ValueError(
+                    f"no gradient with respect to {argument!r}: {definition.symbol.name} = {definition.expression} "
+                    "depends on it; expand that first"
+                )
         return Formula(
             f"gradient of {self.name} with respect to {argument}",
             gradient(self.expression, symbol_expression(symbol)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from theory.algebra.definitions import Definition
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, letter, matrix, sum_over
 from theory.derivation import Derivation, Formula, Step
@@ -62,7 +63,7 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
         Step(r"\hat y", "The predictor on a prompt from the shifted law.", predicted),
         Step(r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2", "Average by Wick's theorem.", error),
     ]
-    definitions = ()
+    definitions: tuple[Definition, ...] = ()
     if at_limit:
         Gamma = preconditioner(Law()).Gamma
         error = error.substitute({letter(A): Gamma.name**-1})

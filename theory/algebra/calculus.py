@@ -32,7 +32,8 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
 
     Raises:
         ValueError: for a direction of another shape, one that is not symmetric for a symmetric letter, a fractional
-            power of a moving letter, or a moving letter that was declared to commute with another one.
+            power of a moving letter, or a moving letter that was declared to commute with another one or that stands
+            under a summation index.
     """
     moving: dict[Symbol, Expression] = {}
     for key, direction in directions.items():
@@ -44,6 +45,8 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
             )
         if symbol.symmetric and direction != direction.T:
             raise ValueError(f"{symbol.name} is symmetric, so its direction must be; got {direction}")
+        if any(s.index is not None and s.with_index(None) == symbol for m in expression.terms for s in m.symbols()):
+            raise ValueError(f"cannot differentiate by {symbol.name}: it stands for one letter per summation index")
         moving[symbol] = direction
     total = zero(expression.rows, expression.cols)
     for monomial, coefficient in expression.terms.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
@@ -209,6 +209,9 @@ class Coefficient:
             raise ZeroDivisionError(f"{self} has a pole at {dict(values)}")
         return numerator / denominator
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Coefficient, (self.numerator, self.denominator)
+
     def split(self) -> tuple[Polynomial, Polynomial]:
         """Return (numerator, denominator) as integer polynomials without negative powers, for printing."""
         numerator, denominator = self.numerator, self.denominator
@@ -225,14 +228,6 @@ class Coefficient:
         """The terms of a polynomial from the highest power down."""
         names = _names(polynomial)
         return sorted(polynomial.items(), key=lambda item: _order(item[0], names), reverse=True)
-
-    @property
-    def sort_key(self) -> tuple[Any, ...]:
-        """A total order among coefficients, for reproducible printing."""
-        return (
-            tuple(sorted(self.numerator.items())),
-            tuple(sorted(self.denominator.items())),
-        )
 
     def __str__(self) -> str:
         def text(p: Polynomial) -> str:
@@ -310,11 +305,3 @@ def _without_common_factor(numerator: Polynomial, denominator: Polynomial) -> tu
 
     top, below = into(_shifted(numerator, shift, -1)).cancel(into(denominator))
     return _shifted(back(top), shift, 1), back(below)
-
-
-def total(coefficients: Iterable[Coefficient]) -> Coefficient:
-    """Return the sum."""
-    result = Coefficient({})
-    for coefficient in coefficients:
-        result = result + coefficient
-    return result

@@ -43,8 +43,8 @@ class Definition:
 def define(name: str, expression: Expression, *, latex: str = "") -> Definition:
     """Return a definition; the letter's properties are proved from the expression, never assumed.
 
-    It is symmetric if the expression is, it commutes with a family of letters if the expression is a polynomial in
-    letters of that family alone, and it is positive definite if the expression is a sum with positive coefficients of
+    It is symmetric if the expression is, it commutes with a family of symmetric letters if the expression is a polynomial
+    in letters of that family alone, and it is positive definite if the expression is a sum with positive coefficients of
     products that are positive definite by form (all lengths count as positive).
 
     Raises:
@@ -54,7 +54,9 @@ def define(name: str, expression: Expression, *, latex: str = "") -> Definition:
         raise ValueError(f"the definition of {name} contains {name} itself: {expression}")
     families = {f.family for m in expression.terms for f in m.word}
     symmetric = expression.rows == expression.cols and expression == expression.T
-    commutes = len(families) == 1 and symmetric and all(len(m.word) <= 1 for m in expression.terms)
+    # A symmetric sum of letters that are not, such as A + A', commutes with neither.
+    powers = all(len(m.word) <= 1 and all(f.symmetric for f in m.word) for m in expression.terms)
+    commutes = len(families) == 1 and symmetric and powers
     symbol = Symbol(
         name,
         expression.rows,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from theory.algebra.expression import Expression
+from theory.algebra.text import closed_text
 from theory.algebra.words import Dimension, Factor, Symbol, Word
 
 Array = Any
@@ -61,6 +62,8 @@ def all_exact(values: Mapping[str, Any]) -> bool:
         for entry in entries(value).flat:
             if isinstance(entry, Integral) and not isinstance(entry, bool):
                 continue
+            if isinstance(entry, list | tuple):
+                raise ValueError(f"{name} must have rows of equal length, got {value!r}")
             exact = is_exact_number(entry)
             if not exact and not isinstance(entry, float | np.floating):
                 raise TypeError(f"{name} must consist of numbers, got {entry!r} of type {type(entry).__name__}")
@@ -72,25 +75,33 @@ def all_exact(values: Mapping[str, Any]) -> bool:
             f"{kinds[True]} is exact and {kinds[False]} is floating point; pass all values as Fractions for an exact "
             "result, or all as floats"
         )
-    floats = any(isinstance(v, np.ndarray) and np.issubdtype(v.dtype, np.floating) for v in values.values())
-    return False not in kinds and not floats
+    return False not in kinds
 
 
 def converted(name: str, value: Any, shape: tuple[int | None, ...], exact: bool) -> Array:
     """Return value as an array of Fractions or floats of the given shape (None matches any); ValueError otherwise."""
     array = entries(value)
-    wanted = " x ".join("any" if n is None else str(n) for n in shape)
     if array.ndim == 2 and len(shape) == 1 and 1 in array.shape:
         array = array.reshape(-1)
     if array.ndim != len(shape) or any(w not in (None, h) for w, h in zip(shape, array.shape, strict=True)):
-        given = " x ".join(map(str, array.shape)) or "a number"
-        raise ValueError(f"{name} must be {wanted or 'a number'}, got {given}")
+        raise ValueError(f"{name} must be {_shape_text(shape)}, got {_shape_text(array.shape)}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     if exact:
         flat = [_fraction(entry) for entry in array.flat]
         return np.array(flat, dtype=object).reshape(array.shape)
     return array.astype(np.float64)
+
+
+def _shape_text(shape: tuple[int | None, ...]) -> str:
+    sizes = ["any number of" if size is None else str(size) for size in shape]
+    if not sizes:
+        return "a number"
+    if len(sizes) == 1:
+        return f"a vector of {sizes[0]} {'entry' if shape == (1,) else 'entries'}"
+    if set(shape) == {None}:
+        return "a matrix" if len(shape) == 2 else f"an array with {len(shape)} axes"
+    return f"an array of shape {' x '.join('any' if size is None else str(size) for size in shape)}"
 
 
 def _fraction(entry: Any) -> Fraction:
@@ -108,7 +119,7 @@ def check_symmetric(name: str, array: Array, exact: bool) -> None:
     if gap > (0 if exact else SYMMETRY_TOLERANCE * scale):
         raise ValueError(
             f"{name} must be symmetric, but entries differ from their mirror images by up to {float(gap):.3g}; "
-            f"pass ({name} + {name}.T)/2 if that is what you mean"
+            "pass the mean of the matrix and its transpose if that is what you mean"
         )
 
 
@@ -180,18 +191,21 @@ class _Evaluator:
             raise ValueError(f"no value given for the length {missing[0]}")
 
     def _bind(self, symbol: Symbol, value: Any, summed: str | None) -> None:
-        sizes = [] if summed is None else [summed]
+        sizes: list[Dimension] = [] if summed is None else [summed]
         sizes += [size for size in (symbol.rows, symbol.cols) if size != 1]
         shape = tuple(size if isinstance(size, int) else self.sizes.get(size) for size in sizes)
         array = converted(symbol.name, value, shape, self.exact)
+        if symbol.rows == symbol.cols and symbol.rows != 1 and array.shape[-1] != array.shape[-2]:
+            raise ValueError(f"{symbol.name} must be square, got {array.shape[-2]} x {array.shape[-1]}")
         for size, have in zip(sizes, array.shape, strict=True):
             if isinstance(size, str) and self.sizes.setdefault(size, have) != have:
                 raise ValueError(f"{symbol.name} has size {have} where {size} = {self.sizes[size]}")
         if symbol.rows == symbol.cols != 1:
-            if symbol.symmetric:
-                check_symmetric(symbol.name, array, self.exact)
-            if symbol.definite:
-                check_definite(symbol.name, array, self.exact)
+            for piece in [array] if summed is None else array:
+                if symbol.symmetric:
+                    check_symmetric(symbol.name, piece, self.exact)
+                if symbol.definite:
+                    check_definite(symbol.name, piece, self.exact)
         elif symbol.definite and symbol.cols == 1 and summed is None and not array > 0:
             raise ValueError(f"{symbol.name} must be positive, got {array}")
         self.letters[symbol.name] = array
@@ -216,8 +230,7 @@ class _Evaluator:
             total = self._zero()
         if self.expression.is_scalar:
             return total if self.exact else float(total)
-        flat = [size for size in total.shape if size != 1] if self.expression.cols == 1 else total.shape
-        return total.reshape(-1) if len(flat) < 2 and self.expression.cols == 1 else total
+        return total.reshape(-1) if self.expression.cols == 1 else total
 
     def _zero(self) -> Any:
         if self.expression.is_scalar:
@@ -237,10 +250,12 @@ class _Evaluator:
     def _power(self, base: Any, exponent: Any, word: Word) -> Any:
         if isinstance(exponent, Integral):
             if exponent < 0 and base == 0:
-                raise ZeroDivisionError(f"{list(word)} is zero, its power {exponent} does not exist")
+                raise ValueError(f"{closed_text(word, 1)} must not be zero, the formula has its power {exponent}")
             return base ** int(exponent)
         if self.exact:
-            raise ValueError(f"the power {exponent} of {base} is irrational; pass floating-point values")
+            raise ValueError(f"the power {exponent} of {base} may be irrational; pass floating-point values")
+        if base < 0 or (base == 0 and exponent < 0):
+            raise ValueError(f"{closed_text(word, 1)} must be positive, the formula has its power {exponent}; got {base}")
         return float(base) ** float(exponent)
 
     def _closed(self, word: Word, at: Mapping[Any, int]) -> Any:
@@ -290,7 +305,7 @@ class _Evaluator:
                 result = result @ array
             return result
         if self.exact:
-            raise ValueError(f"{name}^({exponent}) is irrational; pass floating-point values")
+            raise ValueError(f"{name}^({exponent}) may be irrational; pass floating-point values")
         eigenvalues, basis = np.linalg.eigh(array)
         return (basis * eigenvalues ** float(exponent)) @ basis.T
 

@@ -99,6 +99,8 @@ def expectation(expression: Expression, law: Mapping[Expression, Gaussian]) -> E
                 f"{symbol.name} is {symbol.rows} x {symbol.cols}, its covariance {covariance.rows} x {covariance.cols}"
             )
         parameters = covariance if distribution.mean is None else covariance @ distribution.mean
+        if any(m.indices for m in parameters.terms):
+            raise ValueError(f"the law of {symbol.name} contains a sum over an index; give the sum a name of its own")
         for parameter in parameters.symbols:
             if parameter in laws:
                 raise ValueError(f"the law of {symbol.name} depends on the random letter {parameter.name}")
@@ -111,6 +113,8 @@ def expectation(expression: Expression, law: Mapping[Expression, Gaussian]) -> E
     return _Contraction(laws).expectation(centred)
 
 
+# Some ten seconds of work. E[(x'x)^24] takes 130,000 pairings, E[W^10] of a Wishart matrix 18,000.
+MOST_PAIRINGS = 200_000
 T = TypeVar("T")
 _NO_INDEX = Index("", -1)
 # An end of a chord: the number of a random letter and its index, or one of the fixed ends below.
@@ -183,20 +187,28 @@ class _Contraction:
 
         for monomial, coefficient in expression.terms.items():
             put(self._start(monomial, expression), coefficient)
-        for ends in range(max(levels, default=0), 0, -1):
+        pairings = 0
+        degree = max(levels, default=0)
+        for ends in range(degree, 0, -1):
             for state, coefficient in levels.pop(ends, {}).items():
-                for weight, result in self._contract_one_end(state):
-                    put(result, coefficient * weight)
-        total = Expression({}, expression.rows, expression.cols)
+                for weight, paired in self._contract_one_end(state):
+                    put(paired, coefficient * weight)
+                    pairings += 1
+                if pairings > MOST_PAIRINGS:
+                    raise ValueError(
+                        f"the expectation of degree {degree} needs more than {MOST_PAIRINGS} "
+                        "partial pairings; lower the degree, or split the formula"
+                    )
+        elliptical = Expression({}, expression.rows, expression.cols)
         gaussian = TermSum(expression.rows, expression.cols)
         for state, coefficient in levels.pop(0, {}).items():
             monomial = self._monomial(state)
             if state.pairs or state.groups:
                 term = Expression({monomial: coefficient}, expression.rows, expression.cols)
-                total = total + self._radial_weight(state) * term
+                elliptical = elliptical + self._radial_weight(state) * term
             else:
                 gaussian.add(monomial, coefficient)
-        result = total + gaussian.expression()
+        result = elliptical + gaussian.expression()
         left_over = [s.name for s in result.symbols if s in self.letters]
         if left_over:
             raise ValueError(f"the random letter {left_over[0]} stands where no Gaussian moment is defined: {result}")
@@ -222,9 +234,9 @@ class _Contraction:
             else:
                 chords.append(self._chord(monomial.word[:place], left, _PLAIN))
                 chords.append(self._chord(monomial.word[place:], _PLAIN, right))
-        for _, index in (end for left, _, right in chords for end in (left, right)):
+        for index in monomial.indices:
             if isinstance(index.label, str):
-                raise ValueError(f"the index {index.label} of a random letter is bound by no sum")
+                raise ValueError(f"the index {index.label} is bound by no sum inside the expectation")
         return self._state(chords, self.closed.number(tuple(constant)), (), ())
 
     def _chord(self, word: Word, left: End, right: End) -> Chord:
@@ -289,7 +301,8 @@ class _Contraction:
             return chord
         if chord[0] == _OPEN_RIGHT or chord[2] == _OPEN_LEFT:
             return self._turned(chord)
-        return min(chord, self._turned(chord), key=key)  # type: ignore[type-var, arg-type]
+        turned = self._turned(chord)
+        return min(chord, turned, key=key) if key else min(chord, turned)
 
     def _indices_of(self, word: int) -> tuple[Index, ...]:
         held = self.word_indices.get(word)

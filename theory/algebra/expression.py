@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import permutations, product
-from math import factorial, prod
+from itertools import islice
 from typing import Any
 
 from theory.algebra.coefficients import Coefficient, Rational, as_rational
@@ -30,7 +29,9 @@ from theory.algebra.words import (
 )
 
 Powers = tuple[tuple[Word, Rational], ...]
-_MOST_TIED_INDICES = 5040
+_MOST_NUMBERINGS = 5040
+# A product of more terms takes seconds and is refused: it is a slip such as (A + B)^64, not a formula.
+MOST_PRODUCTS = 200_000
 
 
 class Monomial:
@@ -45,6 +46,9 @@ class Monomial:
 
     def __hash__(self) -> int:
         return self.hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Monomial, (self.closed, self.word)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Monomial) and self.closed == other.closed and self.word == other.word
@@ -96,45 +100,62 @@ def canonical_monomial(monomial: Monomial) -> Monomial:
     """Number the bound indices canonically.
 
     Indices are told apart by repeated refinement: the colour of an index is the multiset of words it stands in, with
-    every index replaced by its last colour. What refinement leaves tied is resolved by the least monomial over all
-    orders of the tied indices, so the result does not depend on the numbering that came in. Ties mean symmetric roles,
-    so a few remain at most; more than 7 of one kind are refused rather than guessed.
+    every index replaced by its last colour. Where refinement leaves a tie, each tied index in turn goes first and
+    refinement goes on; the least monomial of all these numberings is the result. Colours never depend on the numbers that
+    came in, so neither does the set of candidates, nor its least element. Of two tied indices whose exchange leaves the
+    monomial as it is, one is enough, since the other leads to the same candidates. Terms so symmetric that too many
+    candidates remain are refused (ValueError) rather than guessed.
     """
     bound = [index for index in monomial.indices if isinstance(index.label, int)]
     if not bound:
         return monomial
     if len(bound) == 1:
         return monomial if bound[0].label == 0 else renumbered(monomial, {bound[0]: 0})
-    colours: dict[Index, int] = {index: 0 for index in bound}
-    kinds = 1
+    found = list(islice(_numberings(monomial, dict.fromkeys(bound, 0)), _MOST_NUMBERINGS + 1))
+    if len(found) > _MOST_NUMBERINGS:
+        raise ValueError(f"{len(bound)} summation indices in one term are too symmetric to be put in order")
+    return min((renumbered(monomial, numbers) for numbers in found), key=lambda m: m.sort_key)
+
+
+def _numberings(monomial: Monomial, colours: dict[Index, int]) -> Iterator[dict[Index, int]]:
+    """The candidates for the numbers of the coloured indices."""
+    colours = _refined(monomial, colours)
+    classes: dict[int, list[Index]] = {}
+    for index, colour in colours.items():
+        classes.setdefault(colour, []).append(index)
+    if len(classes) == len(colours):
+        yield colours
+        return
+    tied = classes[min(colour for colour, members in classes.items() if len(members) > 1)]
+    tried: list[Index] = []
+    for index in tied:
+        if any(renumbered(monomial, {index: other.label, other: index.label}) == monomial for other in tried):
+            continue
+        tried.append(index)
+        yield from _numberings(monomial, {i: 2 * c + (i != index) for i, c in colours.items()})
+
+
+def _refined(monomial: Monomial, colours: dict[Index, int]) -> dict[Index, int]:
+    """The coarsest refinement of the colours that indices with different roles do not share."""
+    kinds = len(set(colours.values()))
     while True:
         described = {
-            index: (
-                colours[index],
-                index.length,
-                repr(renumbered(monomial, colours | {index: -1}).sort_key),
-            )
-            for index in bound
+            index: (colours[index], index.length, repr(renumbered(monomial, colours | {index: -1}).sort_key))
+            for index in colours
         }
-        ranks = {text: rank for rank, text in enumerate(sorted(set(described.values())))}
-        colours = {index: ranks[described[index]] for index in bound}
+        ranks = {role: rank for rank, role in enumerate(sorted(set(described.values())))}
+        colours = {index: ranks[role] for index, role in described.items()}
         if len(ranks) == kinds:
-            break
+            return colours
         kinds = len(ranks)
-    classes = [[index for index in bound if colours[index] == c] for c in range(kinds)]
-    if prod(factorial(len(c)) for c in classes) > _MOST_TIED_INDICES:
-        raise NotImplementedError(f"{max(map(len, classes))} interchangeable summation indices in one term are too many")
-    orders = (
-        {index: number for number, index in enumerate(i for part in choice for i in part)}
-        for choice in product(*(permutations(c) for c in classes))
-    )
-    return min((renumbered(monomial, order) for order in orders), key=lambda m: m.sort_key)
 
 
-def renumbered(monomial: Monomial, numbers: Mapping[Index, int]) -> Monomial:
+def renumbered(monomial: Monomial, numbers: Mapping[Index, str | int]) -> Monomial:
     """The monomial with other numbers for its indices."""
+
     def rename(symbol: Symbol) -> Symbol:
-        return symbol if symbol.index not in numbers else symbol.with_index(Index(symbol.index.length, numbers[symbol.index]))
+        index = symbol.index
+        return symbol if index is None or index not in numbers else symbol.with_index(Index(index.length, numbers[index]))
 
     return relabelled(monomial, rename)
 
@@ -234,6 +255,7 @@ class Expression:
         return as_expression(other) * self.reciprocal()
 
     def __pow__(self, exponent: Rational) -> Expression:
+        exponent = as_rational(exponent)
         if isinstance(exponent, int) and exponent >= 0:
             if self.rows != self.cols:
                 raise ValueError(f"a {_shape_text(self)} expression has no powers: {self}")
@@ -313,7 +335,7 @@ class Expression:
             pieces, size = split_closed(monomial.word)
             closed = merged_closed(monomial.closed, tuple((piece, 1) for piece in pieces))
             scale = coefficient if size is None else coefficient * dimension_coefficient(size)
-            result.add(canonical_monomial(Monomial(collected(closed), ())), scale)
+            result.add(canonical_monomial(Monomial(closed, ())), scale)
         return result.expression()
 
     @property
@@ -482,6 +504,11 @@ def _apart(monomial: Monomial, start: int) -> Monomial:
 
 
 def _products(a: Expression, b: Expression, joined: bool) -> Expression:
+    if len(a.terms) * len(b.terms) > MOST_PRODUCTS:
+        raise ValueError(
+            f"a product of {len(a.terms)} by {len(b.terms)} terms is too large to write out; at most {MOST_PRODUCTS} "
+            "products of terms are formed at once"
+        )
     rows, cols = (a.rows, b.cols) if joined else (b.shape if a.is_scalar else a.shape)
     result = TermSum(rows, cols)
     for m, x in a.terms.items():

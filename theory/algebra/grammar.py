@@ -16,13 +16,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_over
+from theory.algebra.expression import Expression, identity, indexed, letter, number, sum_over
 
 LARGEST_INTEGER_DIGITS = 200
+LONGEST_TEXT = 100_000
 DEEPEST_NESTING = 60
+# Levels of a syntax tree: every parenthesis adds a few, and so does every ' or / of a long chain.
+DEEPEST_TREE = 200
+# Of nested powers the product counts: ((2^64)^64)^64 has 10^5 digits.
 LARGEST_EXPONENT = 64
 
 
@@ -54,10 +58,15 @@ class Node:
     def with_child(self, name: str, place: int | None, child: Node) -> Node:
         """The node with one child replaced."""
         if place is None:
-            return replace(self, **{name: child})
+            return _replaced(self, name, child)
         children = list(getattr(self, name))
         children[place] = child
-        return replace(self, **{name: tuple(children)})
+        return _replaced(self, name, tuple(children))
+
+
+def _replaced(node: Node, name: str, value: Node | tuple[Node, ...]) -> Node:
+    changes: dict[str, Any] = {name: value}
+    return replace(node, **changes)
 
 
 @dataclass(frozen=True)
@@ -150,18 +159,19 @@ class _Parser:
         self.place = 0
         self.depth = 0
         position = 0
-        while text[position:].strip():
+        end = len(text.rstrip())
+        while position < end:
             match = _TOKEN.match(text, position)
             if match is None:
-                start = position + len(text[position:]) - len(text[position:].lstrip())
+                start = next(i for i in range(position, end) if not text[i].isspace())
                 raise GrammarError(f"unexpected character {text[start]!r}", text, start)
             kind = match.lastgroup or ""
             self.tokens.append((kind, match.group(kind), match.start(kind)))
             position = match.end()
-        self.tokens.append(("end", "the end of the formula", len(text.rstrip())))
+        self.tokens.append(("end", "the end of the formula", end))
 
-    def fail(self, message: str) -> NoReturn:
-        raise GrammarError(message, self.text, self.tokens[self.place][2])
+    def fail(self, message: str, place: int | None = None) -> NoReturn:
+        raise GrammarError(message, self.text, self.tokens[self.place if place is None else place][2])
 
     @property
     def token(self) -> str:
@@ -230,6 +240,7 @@ class _Parser:
         return node
 
     def exponent(self) -> Fraction:
+        start = self.place
         bracketed = self.token == "("
         if bracketed:
             self.take()
@@ -242,11 +253,11 @@ class _Parser:
                 self.take()
                 below = self.integer("the exponent's denominator")
                 if below == 0:
-                    self.fail("an exponent's denominator is zero")
+                    self.fail("an exponent's denominator is zero", self.place - 1)
                 value /= below
             self.need(")", "to close the exponent")
         if abs(value) > LARGEST_EXPONENT:
-            self.fail(f"exponents may be at most {LARGEST_EXPONENT}")
+            self.fail(f"exponents may be at most {LARGEST_EXPONENT}", start)
         return sign * value
 
     def integer(self, what: str) -> int:
@@ -268,6 +279,8 @@ class _Parser:
                 return Trace(self.bracket("(", ")", "tr"), column=column)
             if text == "E" and self.token == "[":
                 return Expect(self.bracket("[", "]", "E"), column=column)
+            if text == "sum_" and self.token == "(":
+                raise GrammarError("sum_ needs a summation index, as in sum_i(...)", self.text, column)
             if text.startswith("sum_") and self.token == "(":
                 return SumOver(text.removeprefix("sum_"), self.bracket("(", ")", text), column=column)
             return Name(text, column=column)
@@ -286,7 +299,25 @@ def parse(text: str) -> Node:
     """Return the syntax tree of a formula; GrammarError, which points at the column, for anything else."""
     if not text.strip():
         raise GrammarError("the formula is empty", text, 0)
-    return _Parser(text).formula()
+    if len(text) > LONGEST_TEXT:
+        raise GrammarError(f"the formula has {len(text)} characters, at most {LONGEST_TEXT} are read", "", 0)
+    tree = _Parser(text).formula()
+    _check_size(tree, text)
+    return tree
+
+
+def _check_size(tree: Node, text: str) -> None:
+    """Refuse trees that are too deep to be walked recursively, and nested powers that are too large."""
+    waiting: list[tuple[Node, int, Fraction]] = [(tree, 1, Fraction(1))]
+    while waiting:
+        node, depth, exponent = waiting.pop()
+        if depth > DEEPEST_TREE:
+            raise GrammarError(f"nested deeper than {DEEPEST_TREE} levels", text, node.column)
+        if isinstance(node, Power):
+            exponent *= max(abs(node.exponent), Fraction(1))
+            if exponent > LARGEST_EXPONENT:
+                raise GrammarError(f"nested exponents may multiply to at most {LARGEST_EXPONENT}", text, node.column)
+        waiting += [(child, depth + 1, exponent) for _, _, child in node.children()]
 
 
 @dataclass(frozen=True)
@@ -326,9 +357,14 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
             case Product(factors):
                 result = below(factors[0])
                 for child in factors[1:]:
-                    factor = below(child)
-                    scalars = result.is_scalar or factor.is_scalar
-                    result = result * factor if scalars else result @ factor
+                    try:
+                        factor = below(child)
+                        scalars = result.is_scalar or factor.is_scalar
+                        result = result * factor if scalars else result @ factor
+                    except GrammarError:
+                        raise
+                    except ValueError as error:
+                        raise GrammarError(str(error), text, child.column) from error
                 return result
             case Quotient(above, divisor):
                 return _divided(below(above), below(divisor))
@@ -380,16 +416,3 @@ def symbol_of(expression: Expression, name: str) -> Expression:
     except ValueError as error:
         raise ValueError(f"{name} is an abbreviation, only a letter can carry a summation index") from error
     return expression
-
-
-def names_in(node: Node) -> Iterator[Name]:
-    """Yield every name of a tree."""
-    if isinstance(node, Name):
-        yield node
-    for _, _, child in node.children():
-        yield from names_in(child)
-
-
-def lengths(*names: str) -> dict[str, Expression]:
-    """Vocabulary entries for lengths such as N and d."""
-    return {name: length(name) for name in names}

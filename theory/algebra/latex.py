@@ -11,8 +11,8 @@ from theory.algebra.text import index_name
 from theory.algebra.words import Index, Symbol, Word
 
 GREEK = {
-    *("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega").split(),
-    *("Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split(),
+    *"alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau".split(),
+    *"phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
 }
 
 
@@ -44,7 +44,7 @@ def _exponent(exponent: Rational) -> str:
 def _power(base: str, exponent: Rational, transposed: bool = False) -> str:
     if exponent == 1:
         return f"{base}^\\top" if transposed else base
-    if "^" in base:
+    if "^" in base or "frac" in base:
         base = rf"\left({base}\right)"
     if transposed:
         return rf"({base}^{{{_exponent(exponent)}}})^\top" if exponent != -1 else rf"{base}^{{-\top}}"
@@ -138,8 +138,8 @@ def monomial_latex(monomial: Monomial, is_scalar: bool) -> str:
 def term_order(item: tuple[Monomial, Coefficient]) -> tuple[object, ...]:
     """Fewest traces first, then the longest words: the order in which such sums are usually written."""
     monomial, _ = item
-    traces = sum((p for w, p in monomial.closed if w[0].rows != 1), start=Fraction(0))
-    size = sum(len(w) * abs(p) for w, p in monomial.closed) + len(monomial.word)
+    traces = sum((Fraction(p) for w, p in monomial.closed if w[0].rows != 1), start=Fraction(0))
+    size = sum((len(w) * abs(Fraction(p)) for w, p in monomial.closed), start=Fraction(len(monomial.word)))
     return (traces, -size, monomial.sort_key)
 
 

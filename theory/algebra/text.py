@@ -11,7 +11,8 @@ from theory.algebra.words import Index, Symbol, Word
 if TYPE_CHECKING:
     from theory.algebra.expression import Expression, Monomial
 
-INDEX_NAMES = "ijklmpqrs"
+# No q: x_q is the query.
+INDEX_NAMES = "ijklmprs"
 
 
 def index_name(index: Index) -> str:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from theory.algebra.coefficients import Rational, as_rational
@@ -81,6 +81,9 @@ class Symbol:
             object.__setattr__(self, "invertible", True)
         if not self.family:
             object.__setattr__(self, "family", self.name)
+        # S A' is (A S)' for a symmetric S that commutes with A: words would have two forms for one product.
+        if self.family != self.name and not self.symmetric:
+            raise ValueError(f"{self.name} is declared to commute with other letters; only symmetric letters can be")
 
     @cached_property
     def _hash(self) -> int:
@@ -88,6 +91,10 @@ class Symbol:
 
     def __hash__(self) -> int:
         return self._hash
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Hashes of strings differ between processes, so a pickled letter must not carry its own.
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
 
     def with_index(self, index: Index | None) -> Symbol:
         """The letter carrying another index, or none."""
@@ -125,12 +132,15 @@ class Factor:
         """The transposed factor."""
         return self if self.symmetric else factor(self.powers, not self.transposed)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return factor, (self.powers, self.transposed)
+
     def __repr__(self) -> str:
         inner = " ".join(s.name if p == 1 else f"{s.name}^{p}" for s, p in self.powers)
         return f"({inner})'" if self.transposed else inner
 
 
-@lru_cache(maxsize=None)
+@cache
 def factor(powers: tuple[tuple[Symbol, Rational], ...], transposed: bool) -> Factor:
     """Return the one Factor object with these sorted powers."""
     return Factor(powers, transposed)
@@ -160,7 +170,7 @@ def transpose(word: Word) -> Word:
     return tuple(f.transpose for f in reversed(word))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _merge(a: Factor, b: Factor) -> Factor | None:
     """The product of two factors of one family, or None for the identity."""
     powers = dict(a.powers)
@@ -176,7 +186,9 @@ def _merge(a: Factor, b: Factor) -> Factor | None:
 
 
 def _mergeable(a: Factor, b: Factor) -> bool:
-    return a.family == b.family and a.transposed == b.transposed and a.square and b.square
+    # Copies of a letter under different summation indices are different matrices, which need not commute.
+    same = a.family == b.family and a.symbol.index == b.symbol.index
+    return same and a.transposed == b.transposed and a.square and b.square
 
 
 def reduced(factors: Iterable[Factor]) -> Word:

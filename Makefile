@@ -1,0 +1,37 @@
+# The two commands of the README: `make verify` and `make test`. They need Python 3.11+, make and a C compiler only.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REPORT ?= report
+
+.PHONY: verify test test-slow lint coverage benchmarks clean
+
+verify: $(VENV)/installed
+	$(BIN)/icl-theory run --output $(REPORT)
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -n auto
+
+test-slow: $(VENV)/installed
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+coverage: $(VENV)/installed
+	$(BIN)/python -m pytest -n auto --cov=theory --cov=proofs_check --cov-report=term:skip-covered
+
+benchmarks: $(VENV)/installed
+	for name in engine flow monte_carlo; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("icl-theory needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(REPORT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

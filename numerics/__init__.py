@@ -1,0 +1,67 @@
+"""Flows, rigorous enclosures, the real attention layer, and Monte Carlo with error control."""
+
+from numerics.attention import AttentionWeights, attention_output, attention_prediction
+from numerics.checkpoint import CheckpointError
+from numerics.enclosure import EnclosureError, FlowEnclosure, enclose_flow
+from numerics.executor import DaskExecutor, Executor, ExecutorError, ProcessExecutor, SerialExecutor, choose_executor
+from numerics.full_flow import full_flow
+from numerics.gradient_descent import gradient_descent
+from numerics.gradient_flow import FlowPath, gradient_flow
+from numerics.local_rate import local_rate, paper_rate
+from numerics.problem import Problem
+from numerics.prompts import (
+    FixedTask,
+    FunctionLabels,
+    FunctionQuery,
+    GaussianQuery,
+    GaussianTask,
+    HeteroscedasticLabels,
+    LinearLabels,
+    QuadraticLabels,
+    ReluLabels,
+    Shift,
+    SignLabels,
+    draw_prompts,
+)
+from numerics.sequential import Moments, SequentialTest
+from numerics.simulate_error import ErrorEstimate, simulate_error, simulate_loss
+
+__all__ = [
+    "AttentionWeights",
+    "CheckpointError",
+    "DaskExecutor",
+    "EnclosureError",
+    "ErrorEstimate",
+    "Executor",
+    "ExecutorError",
+    "FixedTask",
+    "FlowEnclosure",
+    "FlowPath",
+    "FunctionLabels",
+    "FunctionQuery",
+    "GaussianQuery",
+    "GaussianTask",
+    "HeteroscedasticLabels",
+    "LinearLabels",
+    "Moments",
+    "Problem",
+    "ProcessExecutor",
+    "QuadraticLabels",
+    "ReluLabels",
+    "SequentialTest",
+    "SerialExecutor",
+    "Shift",
+    "SignLabels",
+    "attention_output",
+    "attention_prediction",
+    "choose_executor",
+    "draw_prompts",
+    "enclose_flow",
+    "full_flow",
+    "gradient_descent",
+    "gradient_flow",
+    "local_rate",
+    "paper_rate",
+    "simulate_error",
+    "simulate_loss",
+]

@@ -1,0 +1,289 @@
+"""Kinds of evidence. Each measures the left side of a claim once and then judges any right side, so that mutants of a
+statement meet exactly the evidence that the statement itself has to meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from numerics.sequential import Moments, SequentialTest
+from proofs_check.instances import Instance, random_value, sizes
+from proofs_check.interpretation import InterpretationError
+from proofs_check.statements import Language, Statement, equal_arrays
+from theory.algebra.definitions import Definition, expand
+from theory.algebra.expression import Expression
+from theory.algebra.grammar import GrammarError
+
+Array = Any
+Outcome = Literal["holds", "refuted", "undecided", "ill-formed"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one kind of evidence says of a statement.
+
+    Args:
+        outcome: "ill-formed" where the statement has no meaning, such as shapes that do not fit.
+        detail: for a reader.
+        counterexample: an instance at which the statement fails, if there is one.
+    """
+
+    outcome: Outcome
+    detail: str
+    counterexample: Instance | None = None
+    left: Any = None
+    right: Any = None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a run may spend and how sure it must be.
+
+    Args:
+        seed: of all random choices.
+        alpha: the error level of one statistical statement.
+        prompts: how many Monte Carlo prompts an instance gets.
+        instances: how many instances an exact check looks at.
+    """
+
+    seed: int = 0
+    alpha: float = 1e-6
+    prompts: int = 50_000
+    instances: int = 6
+
+
+class Measurement(Protocol):
+    """The left side of a claim, measured."""
+
+    kind: str
+
+    def judge(self, statement: Statement, language: Language) -> Verdict:
+        """Compare a right side with it."""
+        ...
+
+    def summary(self) -> str:
+        """What was measured, for a reader."""
+        ...
+
+
+@dataclass(frozen=True)
+class SymbolicMeasurement:
+    """The left side derived by the engine, for all lengths at once; compared by normal form."""
+
+    derived: Expression
+    definitions: tuple[Definition, ...]
+    kind: str = "symbolic"
+
+    def judge(self, statement: Statement, language: Language) -> Verdict:
+        """holds if the normal forms agree, refuted if they differ: normal forms are unique."""
+        try:
+            stated, more = statement.elaborated(language, self.definitions)
+            definitions = (*self.definitions, *(d for d in more if d not in self.definitions))
+            if stated.shape != self.derived.shape:
+                return Verdict("ill-formed", f"shapes {self.derived.shape} and {stated.shape}")
+            difference = expand(self.derived - stated, definitions)
+        except (GrammarError, ValueError) as error:
+            return Verdict("ill-formed", str(error))
+        if difference:
+            return Verdict("refuted", f"the sides differ by {difference}")
+        return Verdict("holds", "both sides have one normal form, for every d and every length")
+
+    def summary(self) -> str:
+        """What was measured."""
+        return "derived from the model's definition"
+
+
+@dataclass(frozen=True)
+class ExactMeasurement:
+    """The left side in exact rational arithmetic at random instances, without the engine."""
+
+    values: tuple[tuple[Instance, Array], ...]
+    kind: str = "exact"
+
+    def judge(self, statement: Statement, language: Language) -> Verdict:
+        """holds if the sides are equal at every instance; refuted with the first, that is smallest, failure."""
+        for instance, left in self.values:
+            try:
+                right = statement.value(instance, language)
+            except (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError) as error:
+                return Verdict("ill-formed", str(error))
+            if not _same_shape(left, right):
+                return Verdict("ill-formed", f"shapes {np.shape(left)} and {np.shape(right)}")
+            if not equal_arrays(left, right):
+                return Verdict("refuted", f"fails at {instance}", instance, left, right)
+        return Verdict("holds", f"equal at {len(self.values)} instances")
+
+    def summary(self) -> str:
+        """What was measured."""
+        dimensions = sorted({instance.lengths.get("d", 1) for instance, _ in self.values})
+        return f"{len(self.values)} instances, d in {set(dimensions)}"
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """One Monte Carlo measurement: the mean of the left side at an instance, with an upper bound of its variance."""
+
+    instance: Instance
+    moments: Moments
+    variance: float
+
+
+@dataclass(frozen=True)
+class SampledMeasurement:
+    """The left side estimated by real prompts through the real layer, with a confidence sequence for each instance."""
+
+    samples: tuple[Sampled, ...]
+    alpha: float
+    kind: str = "Monte Carlo"
+
+    def judge(self, statement: Statement, language: Language) -> Verdict:
+        """refuted if some confidence interval excludes the right side: wrong with probability at most alpha in all."""
+        widths = []
+        for sample in self.samples:
+            test = SequentialTest(sample.variance, self.alpha / len(self.samples), sample.moments.count)
+            try:
+                right = float(statement.float_value(sample.instance, language).reshape(()))
+            except (InterpretationError, ZeroDivisionError, KeyError, ValueError) as error:
+                return Verdict("ill-formed", str(error))
+            interval = test.interval(sample.moments)
+            widths.append(interval.half_width / abs(sample.moments.mean))
+            if not np.isfinite(right) or test.rejects(sample.moments, right):
+                detail = (
+                    f"the layer gives {sample.moments.mean:.6g} +- {interval.half_width:.2g}, the statement {right:.6g}, "
+                    f"at {sample.instance}"
+                )
+                return Verdict("refuted", detail, sample.instance, sample.moments.mean, right)
+        return Verdict("holds", f"within every interval; widest half-width {max(widths):.2%} of the value")
+
+    @property
+    def half_width(self) -> float:
+        """The largest half-width of a confidence interval, relative to the estimate."""
+        return max(
+            SequentialTest(s.variance, self.alpha / len(self.samples), s.moments.count).interval(s.moments).half_width
+            / abs(s.moments.mean)
+            for s in self.samples
+        )
+
+    def summary(self) -> str:
+        """What was measured."""
+        prompts = sum(sample.moments.count for sample in self.samples)
+        return f"{prompts:,} prompts at {len(self.samples)} instances, half-width {self.half_width:.2%}"
+
+
+@dataclass(frozen=True)
+class ComputedMeasurement:
+    """The left side computed in floating point, within a stated distance, at random instances."""
+
+    values: tuple[tuple[Instance, Array, float], ...]
+    what: str
+    kind: str = "numerical"
+
+    def judge(self, statement: Statement, language: Language) -> Verdict:
+        """refuted where the sides are farther apart than the left side's stated accuracy."""
+        worst = 0.0
+        for instance, left, tolerance in self.values:
+            try:
+                right = np.asarray(statement.float_value(instance, language), dtype=float)
+            except (InterpretationError, ZeroDivisionError, KeyError, ValueError) as error:
+                return Verdict("ill-formed", str(error))
+            if not _same_shape(left, right):
+                return Verdict("ill-formed", f"shapes {np.shape(left)} and {np.shape(right)}")
+            distance = float(np.max(np.abs(np.reshape(left, -1) - right.reshape(-1))))
+            worst = max(worst, distance)
+            if not distance <= tolerance:
+                return Verdict("refuted", f"distance {distance:.3g} at {instance}", instance, left, right)
+        return Verdict("holds", f"largest distance {worst:.1e} at {len(self.values)} instances")
+
+    def summary(self) -> str:
+        """What was measured."""
+        return f"{self.what} at {len(self.values)} instances"
+
+
+def _same_shape(left: Array, right: Array) -> bool:
+    a, b = np.shape(left), np.shape(right)
+    return a == b or (int(np.prod(a)) == int(np.prod(b)) and min(len(a), len(b)) <= 1)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The left side of a claim: how to derive it, to compute it exactly, to sample it.
+
+    Args:
+        latex: the quantity as LaTeX.
+        derive: returns the engine's expression and the definitions it uses; None where the engine has none.
+        exact: at an instance, the exact value and the values of further letters that the statement uses.
+        sample: at an instance, with a seed and a number of prompts, the moments of the samples and a variance bound.
+        compute: at an instance, the value in floating point and its accuracy.
+    """
+
+    latex: str
+    derive: Callable[[], tuple[Expression, tuple[Definition, ...]]] | None = None
+    exact: Callable[[Instance], tuple[Array, Mapping[str, Any]]] | None = None
+    sample: Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]] | None = None
+    compute: Callable[[Instance], tuple[Array, float]] | None = None
+    computed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which instances a claim is checked at: the letters to draw and the largest lengths.
+
+    Args:
+        letters: names of letters that are drawn at random.
+        largest: for each length its largest value in exact checks.
+        largest_sampled: the same for Monte Carlo and numerical checks.
+        shared_with: claims of one such name are checked at the same instances, so that what is costly is computed once.
+    """
+
+    letters: tuple[str, ...]
+    largest: Mapping[str, int] = field(default_factory=lambda: {"d": 3, "N": 3, "M": 3})
+    largest_sampled: Mapping[str, int] = field(default_factory=lambda: {"d": 6, "N": 12, "M": 12})
+    shared_with: str = ""
+
+    def instances(
+        self, language: Language, rng: np.random.Generator, count: int, largest: Mapping[str, int], mild: bool = False
+    ) -> Sequence[Instance]:
+        """Draw instances."""
+        drawn = []
+        for lengths in sizes(rng, count, largest):
+            values = {
+                name: random_value(language.symbol(name), lengths, rng, language.stacked.get(name), mild)
+                for name in self.letters
+            }
+            drawn.append(Instance(lengths, values))
+        return drawn
+
+
+def measure(quantity: Quantity, plan: Plan, language: Language, budget: Budget, stream: int) -> list[Measurement]:
+    """Measure the left side in every way that the quantity offers. `stream` numbers the claim's random numbers."""
+    found: list[Measurement] = []
+    seeds = np.random.SeedSequence(budget.seed, spawn_key=(stream,)).spawn(3)
+    if quantity.derive is not None:
+        found.append(SymbolicMeasurement(*quantity.derive()))
+    if quantity.exact is not None:
+        values = []
+        rng = np.random.default_rng(seeds[0])
+        for instance in plan.instances(language, rng, budget.instances, plan.largest):
+            left, further = quantity.exact(instance)
+            values.append((instance.with_values(**further), left))
+        values.sort(key=lambda item: sum(item[0].lengths.values()))
+        found.append(ExactMeasurement(tuple(values)))
+    if quantity.sample is not None and budget.prompts:
+        rng = np.random.default_rng(seeds[1])
+        samples = []
+        chosen = plan.instances(language, rng, 5, plan.largest_sampled, mild=True)
+        for instance, seed in zip(chosen, seeds[2].spawn(len(chosen)), strict=True):
+            moments, variance = quantity.sample(instance, seed, budget.prompts)
+            samples.append(Sampled(instance, moments, variance))
+        found.append(SampledMeasurement(tuple(samples), budget.alpha))
+    if quantity.compute is not None:
+        rng = np.random.default_rng(seeds[1])
+        computed = [
+            (instance, *quantity.compute(instance))
+            for instance in plan.instances(language, rng, 4, plan.largest_sampled)
+        ]
+        found.append(ComputedMeasurement(tuple(computed), quantity.computed_by))
+    return found

@@ -1,0 +1,89 @@
+"""What the command line prints: a table of claims, their failures, and progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from proofs_check.verify import ORDER, ClaimResult, Report
+
+_COLOURS = {"proved": "green", "certified": "green", "supported": "cyan", "undecided": "yellow", "refuted": "red"}
+_SHORT = {"symbolic": "sym", "exact": "exact", "Monte Carlo": "MC", "numerical": "num"}
+_MARKS = {"holds": "+", "refuted": "-", "undecided": "?"}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where and how to print; colour only on a terminal that wants it."""
+
+    stream: TextIO
+    colour: bool
+
+    def style(self, text: str, status: str) -> str:
+        """The text in the status's colour."""
+        return click.style(text, fg=_COLOURS[status]) if self.colour else text
+
+
+def table(report: Report, screen: Screen) -> str:
+    """The claims with their status, evidence and mutants, then what needs a reader's attention."""
+    width = max((len(result.id) for result in report.results), default=5)
+    lines = [f"{'claim':<{width}}  {'status':<10} {'evidence':<22} {'mutants killed':<15} title"]
+    for result in report.results:
+        mark = "*" if result.status == "proved" and not result.fully_proved else " "
+        status = screen.style(f"{result.status + mark:<10}", result.status)
+        lines.append(f"{result.id:<{width}}  {status} {_evidence(result):<22} {_mutants(result):<15} {result.title}")
+    lines.append("")
+    lines += _legend(report)
+    for result in report.results:
+        if result.status in ("refuted", "undecided"):
+            lines += ["", screen.style(f"{result.id} {result.status}: {result.reason}", result.status)]
+            if result.counterexample:
+                lines.append(f"  counterexample: {result.counterexample}")
+    return "\n".join(lines)
+
+
+def _evidence(result: ClaimResult) -> str:
+    return " ".join(f"{_SHORT.get(item.kind, item.kind)}{_MARKS.get(item.outcome, '?')}" for item in result.evidence)
+
+
+def _mutants(result: ClaimResult) -> str:
+    wrong = result.count("killed") + result.count("survived")
+    return f"{result.count('killed')}/{wrong}"
+
+
+def _legend(report: Report) -> list[str]:
+    counts = {status: sum(r.status == status for r in report.results) for status in reversed(ORDER)}
+    said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    wrong = sum(r.count("killed") + r.count("survived") for r in report.results)
+    killed = sum(r.count("killed") for r in report.results)
+    equivalent = sum(r.count("equivalent") for r in report.results)
+    lines = [
+        f"{len(report.results)} claims: {said}.",
+        f"{killed:,} of {wrong:,} wrong mutants refuted; {equivalent:,} more say the same as the statement.",
+        f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.",
+    ]
+    if any(r.status == "proved" and not r.fully_proved for r in report.results):
+        lines.append("* proved itself, but something that it rests on is not.")
+    cited = sorted({fact for result in report.results for fact in result.cited})
+    if cited:
+        lines.append("Cited, not checked: " + "; ".join(cited) + ".")
+    return lines
+
+
+def progress_line(quiet: bool) -> Callable[[int, int, str], None] | None:
+    """A callback that redraws one line on a terminal, or None where nothing should be drawn."""
+    if quiet or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int, name: str) -> None:
+        bar = "#" * (20 * done // total)
+        sys.stderr.write(f"\r\033[K[{bar:<20}] {done}/{total} {name}")
+        if done == total:
+            sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
+
+    return show

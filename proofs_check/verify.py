@@ -1,0 +1,460 @@
+"""The verify run: measure every claim, judge its statement and all its mutants, and compute the statuses."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from numerics.executor import Executor, SerialExecutor
+from proofs_check.claims import Claim, ancestors, collect
+from proofs_check.evidence import Budget, Measurement, SymbolicMeasurement, Verdict, measure
+from proofs_check.instances import shown
+from proofs_check.mutation import mutants
+from proofs_check.paper import paper_claims
+from theory.algebra.grammar import GrammarError
+
+Status = Literal["refuted", "undecided", "supported", "certified", "proved"]
+ORDER: tuple[Status, ...] = ("refuted", "undecided", "supported", "certified", "proved")
+# The status that a statement earns when evidence of a kind holds.
+EARNED: dict[str, Status] = {
+    "symbolic": "proved",
+    "exact": "certified",
+    "Monte Carlo": "supported",
+    "numerical": "supported",
+}
+Fate = Literal["killed", "equivalent", "ill-formed", "survived"]
+
+
+class ClaimError(ValueError):
+    """A claim or a module of claims cannot be run; the message says why and what would be right."""
+
+
+@dataclass(frozen=True)
+class MutantResult:
+    """What became of one mutant: the kinds of evidence that refute it, or why it counts as equivalent."""
+
+    change: str
+    fate: Fate
+    killed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EvidenceResult:
+    """One kind of evidence for a claim."""
+
+    kind: str
+    outcome: str
+    summary: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """A claim with its evidence.
+
+    Attributes:
+        status: computed from the evidence: proved, certified, supported, undecided or refuted.
+        fully_proved: proved, and so is everything that it rests on.
+        counterexample: an instance at which the statement fails, as text.
+        reason: why the status is not better.
+    """
+
+    id: str
+    title: str
+    source: str
+    left: str
+    right: str
+    where: tuple[tuple[str, str], ...]
+    assumptions: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    cited: tuple[str, ...]
+    status: Status
+    evidence: tuple[EvidenceResult, ...]
+    mutants: tuple[MutantResult, ...]
+    fully_proved: bool = False
+    counterexample: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+
+    def count(self, fate: Fate) -> int:
+        """The number of mutants with that fate."""
+        return sum(mutant.fate == fate for mutant in self.mutants)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The results of a run, in the order of the claims."""
+
+    results: tuple[ClaimResult, ...]
+    budget: Budget
+    seconds: float = 0.0
+
+    def __getitem__(self, name: str) -> ClaimResult:
+        """The result of a claim; for a theorem with parts, such as thm-4.1, the weakest part under the theorem's id."""
+        parts = [r for r in self.results if r.id == name] or [r for r in self.results if r.id.startswith(f"{name}-")]
+        if not parts:
+            raise KeyError(f"no claim {name!r}; there are {', '.join(r.id for r in self.results)}")
+        weakest = min(parts, key=lambda r: ORDER.index(r.status))
+        return replace(weakest, id=name, fully_proved=all(part.fully_proved for part in parts))
+
+    @property
+    def exit_code(self) -> int:
+        """0 if every claim holds, 1 if one is refuted, 3 if none is refuted and one is undecided."""
+        statuses = {result.status for result in self.results}
+        return 1 if "refuted" in statuses else 3 if "undecided" in statuses else 0
+
+    def to_json(self) -> str:
+        """The report as JSON: the same text for the same seed, but for the entries named `seconds`."""
+        record = {
+            "format": 1,
+            "seed": self.budget.seed,
+            "alpha": self.budget.alpha,
+            "prompts": self.budget.prompts,
+            "instances": self.budget.instances,
+            "versions": versions(),
+            "seconds": round(self.seconds, 3),
+            "claims": [_as_record(result) for result in self.results],
+        }
+        return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    names = ("icl-theory", "mpmath", "numpy", "scipy", "sympy")
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _as_record(result: ClaimResult) -> dict[str, Any]:
+    record = {name: getattr(result, name) for name in result.__dataclass_fields__}
+    record["where"] = dict(result.where)
+    record["evidence"] = [vars(item) for item in result.evidence]
+    record["mutants"] = [vars(item) for item in result.mutants]
+    record["seconds"] = round(result.seconds, 3)
+    return record
+
+
+def from_record(record: Mapping[str, Any]) -> ClaimResult:
+    """The inverse of a claim's entry in the JSON report."""
+    values = {name: _frozen(record[name]) for name in ClaimResult.__dataclass_fields__}
+    values["where"] = tuple(record["where"].items())
+    values["evidence"] = tuple(EvidenceResult(**item) for item in record["evidence"])
+    values["mutants"] = tuple(
+        MutantResult(item["change"], item["fate"], tuple(item["killed_by"])) for item in record["mutants"]
+    )
+    return ClaimResult(**values)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def check_claim(claim: Claim, budget: Budget) -> ClaimResult:
+    """Measure the left side of a claim, judge the statement, and send every mutant through the same evidence."""
+    began = time.perf_counter()
+    # The stream depends on the claim's id alone, so a claim gets the same numbers in whatever company it is run.
+    stream = int.from_bytes(hashlib.sha256((claim.plan.shared_with or claim.id).encode()).digest()[:4], "big")
+    measurements = measure(claim.left, claim.plan, claim.language, budget, stream)
+    if not measurements:
+        raise ClaimError(f"claim {claim.id} has no evidence: its left side can neither be derived, computed nor sampled")
+    verdicts = [measurement.judge(claim.statement, claim.language) for measurement in measurements]
+    meaningless = [(m, v) for m, v in zip(measurements, verdicts, strict=True) if v.outcome == "ill-formed"]
+    if meaningless:
+        measurement, verdict = meaningless[0]
+        raise ClaimError(f"claim {claim.id}: the statement has no meaning for {measurement.kind} evidence: {verdict.detail}")
+    fates = _fates(claim, measurements)
+    status, reason = _status(measurements, verdicts, fates)
+    failure = next((v for v in verdicts if v.outcome == "refuted" and v.counterexample is not None), None)
+    return ClaimResult(
+        id=claim.id,
+        title=claim.title,
+        source=claim.source,
+        left=claim.left.latex,
+        right=claim.statement.text,
+        where=tuple((name, text) for name, text in claim.statement.abbreviations),
+        assumptions=claim.assumptions,
+        rests_on=claim.rests_on,
+        cited=claim.cited,
+        status=status,
+        evidence=tuple(
+            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail)
+            for m, v in zip(measurements, verdicts, strict=True)
+        ),
+        mutants=tuple(fates),
+        counterexample="" if failure is None else _counterexample(failure),
+        reason=reason,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _counterexample(verdict: Verdict) -> str:
+    return f"{verdict.counterexample}: left {shown(verdict.left)}, right {shown(verdict.right)}"
+
+
+def _fates(claim: Claim, measurements: Sequence[Measurement]) -> list[MutantResult]:
+    reference = _elaborated(claim)
+    results = []
+    for mutant in mutants(claim.statement, claim.language):
+        verdicts = [(m.kind, m.judge(mutant.statement, claim.language)) for m in measurements]
+        killers = tuple(kind for kind, verdict in verdicts if verdict.outcome == "refuted")
+        fate: Fate
+        if killers:
+            fate = "killed"
+        elif all(verdict.outcome == "ill-formed" for _, verdict in verdicts):
+            fate = "ill-formed"
+        elif reference is not None and reference.judge(mutant.statement, claim.language).outcome == "holds":
+            fate = "equivalent"
+        else:
+            fate = "survived"
+        results.append(MutantResult(mutant.change, fate, killers))
+    return results
+
+
+def _elaborated(claim: Claim) -> SymbolicMeasurement | None:
+    """The statement itself as a reference: a mutant with its normal form says the same."""
+    try:
+        expression, definitions = claim.statement.elaborated(claim.language)
+    except (GrammarError, ValueError):
+        return None
+    return SymbolicMeasurement(expression, definitions)
+
+
+def _status(
+    measurements: Sequence[Measurement], verdicts: Sequence[Verdict], fates: Sequence[MutantResult]
+) -> tuple[Status, str]:
+    pairs = list(zip(measurements, verdicts, strict=True))
+    for measurement, verdict in pairs:
+        if verdict.outcome == "refuted":
+            return "refuted", f"{measurement.kind}: {verdict.detail}"
+    survivors = [fate.change for fate in fates if fate.fate == "survived"]
+    if survivors:
+        return "undecided", f"the evidence does not tell it from {len(survivors)} mutants, such as: {survivors[0]}"
+    earned = [EARNED[m.kind] for m, v in pairs if v.outcome == "holds"]
+    if not earned:
+        return "undecided", "no evidence holds"
+    return max(earned, key=ORDER.index), ""
+
+
+def verify(
+    claims: Sequence[Claim] | None = None,
+    *,
+    seed: int = 0,
+    alpha: float = 1e-6,
+    prompts: int = 50_000,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Report:
+    """Check claims and return the report.
+
+    Args:
+        claims: None is the paper's. What they rest on must be among them.
+        seed: of all random choices; one seed gives one report.
+        alpha: the error level of the whole run, shared equally among the claims.
+        prompts: Monte Carlo prompts at each instance; 0 leaves Monte Carlo out.
+        progress: called as progress(done, all, id) after each claim.
+
+    Raises:
+        ClaimError: for a claim that has no meaning or no evidence.
+        ValueError: for ids that are unknown, twice there, or rest on each other in a circle.
+    """
+    chosen = paper_claims() if claims is None else tuple(claims)
+    ancestors(chosen)
+    budget = run_budget(len(chosen), seed, alpha, prompts)
+    began = time.perf_counter()
+    results = []
+    for i, held in enumerate(chosen):
+        results.append(check_claim(held, budget))
+        if progress is not None:
+            progress(i + 1, len(chosen), held.id)
+    return Report(_with_ancestry(chosen, results), replace(budget, alpha=alpha), time.perf_counter() - began)
+
+
+def run_budget(claims: int, seed: int, alpha: float, prompts: int) -> Budget:
+    """The budget of each of that many claims; ValueError for values out of range."""
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha must lie strictly between 0 and 1, got {alpha}")
+    if seed < 0:
+        raise ValueError(f"seed must be at least 0, got {seed}")
+    if prompts < 0:
+        raise ValueError(f"prompts must be at least 0, got {prompts}")
+    return Budget(seed, alpha / max(1, claims), prompts)
+
+
+def _with_ancestry(claims: Sequence[Claim], results: Sequence[ClaimResult]) -> tuple[ClaimResult, ...]:
+    above = ancestors(claims)
+    proved = {result.id for result in results if result.status == "proved"}
+    return tuple(
+        replace(result, fully_proved=result.id in proved and proved.issuperset(above[result.id])) for result in results
+    )
+
+
+def load_claims(path: Path) -> tuple[Claim, ...]:
+    """Return the claims of a Python file.
+
+    Raises:
+        ClaimError: for a file that is missing, cannot be imported, or has no claims; the message names the line.
+    """
+    if not path.is_file():
+        raise ClaimError(f"no file {str(path)!r}")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ClaimError(f"{path} is not a Python file; its name must end in .py")
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        found = collect(module)
+    except SyntaxError as error:
+        raise ClaimError(f"{path}, line {error.lineno}: {error.msg}") from error
+    except Exception as error:
+        # A user's file may raise anything; the run reports it and goes on with other claims.
+        raise ClaimError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+    if not found:
+        raise ClaimError(f"{path} declares no claims; see `proofs_check.claim`")
+    return found
+
+
+@dataclass(frozen=True)
+class ClaimTask:
+    """Checks the i-th of some claims in whatever process it is sent to: claims are found again there by name."""
+
+    module: str | None
+    ids: tuple[str, ...]
+    budget: Budget
+
+    def __call__(self, i: int) -> ClaimResult:
+        found = paper_claims() if self.module is None else load_claims(Path(self.module))
+        return check_claim(next(held for held in found if held.id == self.ids[i]), self.budget)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A verify run that can be spread over processes, interrupted and resumed.
+
+    Args:
+        module: a file with claims; None is the paper's.
+        ids: which claims; empty is all. What they rest on is checked too.
+        seed, alpha, prompts: as `verify`.
+        executor: where claims are checked.
+        resume: a directory in which finished claims are kept; those found there are not checked again.
+    """
+
+    module: Path | None = None
+    ids: tuple[str, ...] = ()
+    seed: int = 0
+    alpha: float = 1e-6
+    prompts: int = 50_000
+    executor: Executor = field(default_factory=SerialExecutor)
+    resume: Path | None = None
+
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims to check; ClaimError for an unknown id."""
+        found = paper_claims() if self.module is None else load_claims(self.module)
+        if not self.ids:
+            return found
+        above = ancestors(found)
+        wanted: set[str] = set()
+        for name in self.ids:
+            matching = [held.id for held in found if held.id == name or held.id.startswith(f"{name}-")]
+            if not matching:
+                raise ClaimError(f"no claim {name!r}; there are {', '.join(held.id for held in found)}")
+            wanted |= {*matching, *(other for held in matching for other in above[held])}
+        return tuple(held for held in found if held.id in wanted)
+
+    def results(self, claims: Sequence[Claim]) -> Iterator[tuple[int, ClaimResult]]:
+        """Yield (place, result) for every claim, those already known first."""
+        budget = run_budget(len(claims), self.seed, self.alpha, self.prompts)
+        ids = tuple(held.id for held in claims)
+        known = {i: result for i, name in enumerate(ids) if (result := self._load(name, budget)) is not None}
+        yield from known.items()
+        task = ClaimTask(None if self.module is None else str(self.module), ids, budget)
+        waiting = [i for i in range(len(ids)) if i not in known]
+        for i, result in zip(waiting, self.executor.map(task, waiting), strict=True):
+            self._save(result, budget)
+            yield i, result
+
+    def report(self, progress: Callable[[int, int, str], None] | None = None) -> Report:
+        """Run, or finish, the run."""
+        began = time.perf_counter()
+        claims = self.claims()
+        ancestors(claims)
+        found: dict[int, ClaimResult] = {}
+        for i, result in self.results(claims):
+            found[i] = result
+            if progress is not None:
+                progress(len(found), len(claims), result.id)
+        ordered = [found[i] for i in range(len(claims))]
+        budget = replace(run_budget(len(claims), self.seed, self.alpha, self.prompts), alpha=self.alpha)
+        return Report(_with_ancestry(claims, ordered), budget, time.perf_counter() - began)
+
+    def _fingerprint(self, name: str, budget: Budget) -> str:
+        source = b"" if self.module is None else self.module.read_bytes()
+        code = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in source_files()}
+        description = [name, vars(budget), versions(), hashlib.sha256(source).hexdigest(), code]
+        return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
+
+    def _file(self, name: str) -> Path:
+        assert self.resume is not None
+        return self.resume / f"{name}.json"
+
+    def _load(self, name: str, budget: Budget) -> ClaimResult | None:
+        if self.resume is None or not self._file(name).exists():
+            return None
+        path = self._file(name)
+        try:
+            record = json.loads(path.read_text())
+            digest = hashlib.sha256(json.dumps(record["claim"], sort_keys=True).encode()).hexdigest()
+            if digest != record["sha256"]:
+                raise ClaimError(f"{path} is damaged: its contents do not match its checksum; delete it to go on")
+            if record["run"] != self._fingerprint(name, budget):
+                raise ClaimError(f"{path} belongs to a run with another seed, budget, version or source; delete it to go on")
+            return from_record(record["claim"])
+        except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+            raise ClaimError(f"{path} is damaged ({error}); delete it to go on") from error
+
+    def _save(self, result: ClaimResult, budget: Budget) -> None:
+        if self.resume is None:
+            return
+        self.resume.mkdir(parents=True, exist_ok=True)
+        claim = json.loads(json.dumps(_as_record(result)))
+        digest = hashlib.sha256(json.dumps(claim, sort_keys=True).encode()).hexdigest()
+        record = {"run": self._fingerprint(result.id, budget), "sha256": digest, "claim": claim}
+        write_atomically(self._file(result.id), json.dumps(record))
+
+
+def source_files() -> list[Path]:
+    """The files of this project that results depend on."""
+    root = Path(__file__).resolve().parent.parent
+    return sorted(path for package in ("theory", "numerics", "proofs_check") for path in (root / package).rglob("*.py"))
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file so that at every moment either the old or the whole new one is there."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)
+
+
+def equal_up_to_time(a: str, b: str) -> bool:
+    """Whether two JSON reports are equal but for timings."""
+
+    def without_time(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without_time(item) for key, item in value.items() if key != "seconds"}
+        return [without_time(item) for item in value] if isinstance(value, list) else value
+
+    return bool(without_time(json.loads(a)) == without_time(json.loads(b)))
+
