@@ -118,7 +118,9 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - is standard output.")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="DIR", help="Keep finished claims here, and use them.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), metavar="DIR", help="Keep finished claims here, and use them."
+)
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://127.0.0.1:8786.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @_clear_errors

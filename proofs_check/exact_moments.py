@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,8 @@ class Coordinates:
         self.vectors: dict[tuple[str, int], Array] = {}
         for key, (lower, start) in factors.items():
             entries = [
-                sum((generators[start + k] * rational(x) for k, x in enumerate(row) if x), self.ring.zero) for row in lower
+                sum((generators[start + k] * rational(x) for k, x in enumerate(row) if x), self.ring.zero)
+                for row in lower
             ]
             self.vectors[key] = np.array(entries, dtype=object).reshape(-1, 1)
 
@@ -80,9 +81,7 @@ class Coordinates:
 
     def mean(self, polynomial: PolyElement) -> Fraction:
         """E of a polynomial."""
-        return sum(
-            (fraction(value) * self._moment(powers) for powers, value in polynomial.terms()), start=Fraction(0)
-        )
+        return sum((fraction(value) * self._moment(powers) for powers, value in polynomial.terms()), start=Fraction(0))
 
     def mean_of_product(self, p: PolyElement, q: PolyElement) -> Fraction:
         """E[p q] without multiplying out: only pairs of monomials with equal parity in each coordinate contribute."""
@@ -115,7 +114,7 @@ class Coordinates:
         return np.array(flat, dtype=object).reshape(array.shape)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _normal_moment(power: int) -> int:
     return 0 if power % 2 else 1 if power == 0 else (power - 1) * _normal_moment(power - 2)
 
@@ -150,7 +149,7 @@ class Layer:
             draws |= {("e", i): [[noise_variance]] for i in range(length)}
         self.coordinates = Coordinates(draws)
         vectors = self.coordinates.vectors
-        self.task = vectors["w", 0] if task is not None else self.coordinates.constant(np.reshape(w, (d, 1)))
+        self.task = vectors["w", 0] if task is not None else self.coordinates.constant(np.reshape(np.asarray(w, dtype=object), (d, 1)))
         self.query = vectors["q", 0]
         self.target = (self.task.T @ self.query)[0, 0]
         zero = self.coordinates.ring.zero

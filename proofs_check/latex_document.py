@@ -38,7 +38,9 @@ def derivation_document(report: Report) -> str:
     pieces.append("\\section{Evidence}\n\\begin{itemize}")
     for result in report.results:
         kinds = ", ".join(f"{item.kind}: {item.summary}" for item in result.evidence)
-        pieces.append(f"\\item \\textbf{{{escape(result.id)}}}, {result.status}: {escape(result.title)}. {escape(kinds)}.")
+        pieces.append(
+            f"\\item \\textbf{{{escape(result.id)}}}, {result.status}: {escape(result.title)}. {escape(kinds)}."
+        )
     pieces.append("\\end{itemize}\n\\end{document}\n")
     return "\n".join(pieces)
 

@@ -127,9 +127,7 @@ def _numeric_form(instance: Instance) -> Array:
 
 def layer_prediction() -> Quantity:
     """[f(E)]_{d+1,N+1}."""
-    return Quantity(
-        r"[f(E)]_{d+1,N+1}", derive=lambda: (prediction_from_layer(), ()), exact=_exactly(_numeric_layer)
-    )
+    return Quantity(r"[f(E)]_{d+1,N+1}", derive=lambda: (prediction_from_layer(), ()), exact=_exactly(_numeric_layer))
 
 
 def lemma_5_1_form() -> Quantity:
@@ -406,9 +404,7 @@ def prediction_at_limit() -> Quantity:
         return _numeric_layer(prompt), {}
 
     derived = limiting_predictor()
-    return Quantity(
-        r"\hat y", derive=lambda: (derived.expression, derived.definitions), exact=exact
-    )
+    return Quantity(r"\hat y", derive=lambda: (derived.expression, derived.definitions), exact=exact)
 
 
 # --- the prediction error --------------------------------------------------------------------------------------------

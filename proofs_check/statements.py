@@ -117,9 +117,7 @@ class Statement:
         values = {name: array.astype(float) for name, array in instance.arrays.items()}
         copies = _copies(values, language)
         for name, tree in (*self.where, ("", self.right)):
-            values[name] = interpret(
-                tree, values, lengths=instance.lengths, upto=language.upto, one=1.0, copies=copies
-            )
+            values[name] = interpret(tree, values, lengths=instance.lengths, upto=language.upto, one=1.0, copies=copies)
         return values[""]
 
     def replaced(self, place: int | None, tree: Node) -> Statement:

@@ -171,12 +171,16 @@ def check_claim(claim: Claim, budget: Budget) -> ClaimResult:
     stream = int.from_bytes(hashlib.sha256((claim.plan.shared_with or claim.id).encode()).digest()[:4], "big")
     measurements = measure(claim.left, claim.plan, claim.language, budget, stream)
     if not measurements:
-        raise ClaimError(f"claim {claim.id} has no evidence: its left side can neither be derived, computed nor sampled")
+        raise ClaimError(
+            f"claim {claim.id} has no evidence: its left side can neither be derived, computed nor sampled"
+        )
     verdicts = [measurement.judge(claim.statement, claim.language) for measurement in measurements]
     meaningless = [(m, v) for m, v in zip(measurements, verdicts, strict=True) if v.outcome == "ill-formed"]
     if meaningless:
         measurement, verdict = meaningless[0]
-        raise ClaimError(f"claim {claim.id}: the statement has no meaning for {measurement.kind} evidence: {verdict.detail}")
+        raise ClaimError(
+            f"claim {claim.id}: the statement has no meaning for {measurement.kind} evidence: {verdict.detail}"
+        )
     fates = _fates(claim, measurements)
     status, reason = _status(measurements, verdicts, fates)
     failure = next((v for v in verdicts if v.outcome == "refuted" and v.counterexample is not None), None)
@@ -336,6 +340,7 @@ class ClaimTask:
     budget: Budget
 
     def __call__(self, i: int) -> ClaimResult:
+        """Check the i-th claim."""
         found = paper_claims() if self.module is None else load_claims(Path(self.module))
         return check_claim(next(held for held in found if held.id == self.ids[i]), self.budget)
 
@@ -420,7 +425,9 @@ class Run:
             if digest != record["sha256"]:
                 raise ClaimError(f"{path} is damaged: its contents do not match its checksum; delete it to go on")
             if record["run"] != self._fingerprint(name, budget):
-                raise ClaimError(f"{path} belongs to a run with another seed, budget, version or source; delete it to go on")
+                raise ClaimError(
+                    f"{path} belongs to a run with another seed, budget, version or source; delete it to go on"
+                )
             return from_record(record["claim"])
         except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
             raise ClaimError(f"{path} is damaged ({error}); delete it to go on") from error
@@ -457,4 +464,3 @@ def equal_up_to_time(a: str, b: str) -> bool:
         return [without_time(item) for item in value] if isinstance(value, list) else value
 
     return bool(without_time(json.loads(a)) == without_time(json.loads(b)))
-

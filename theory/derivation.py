@@ -230,7 +230,10 @@ class Derivation:
         lines = [self.title, f"({self.source})", ""]
         if with_steps:
             for number, step in enumerate(self.steps, 1):
-                lines += [f"{number:2}. {step.reason}", f"      {plain(step.label)} {plain(step.relation)} {step.value}"]
+                lines += [
+                    f"{number:2}. {step.reason}",
+                    f"      {plain(step.label)} {plain(step.relation)} {step.value}",
+                ]
             lines.append("")
         for name, formula in self.results.items():
             lines += [f"{name}:", f"    {formula.expression}"]

@@ -78,7 +78,11 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
         require_equal(ell, excess + short_floor, "Corollary A.2", (parts.Gamma,))
     steps = [
         Step("L", "The loss on u21 = u12 = 0.", parts.loss),
-        Step("S", "The quadratic form of the loss: it is u^2 tr(S U Lambda U')/2 - u tr(C U') + const.", parts.square.expression),
+        Step(
+            "S",
+            "The quadratic form of the loss: it is u^2 tr(S U Lambda U')/2 - u tr(C U') + const.",
+            parts.square.expression,
+        ),
         Step("C", "Its linear part.", C),
         Step(
             r"\ell",
@@ -140,7 +144,9 @@ def _over_all_blocks(law: Law, restricted: Expression) -> tuple[Step, ...]:
     X = u * U11 + u12 @ u21.T
     require_equal(odd_loss, restricted.substitute({letter(U): X, letter(u): u * u**-1}), "the odd part of the loss")
     return (
-        Step(r"\hat y_{\mathrm{even}}", "All blocks: the part of the prediction that is even in (w, noise).", parity.even),
+        Step(
+            r"\hat y_{\mathrm{even}}", "All blocks: the part of the prediction that is even in (w, noise).", parity.even
+        ),
         Step(
             r"\tfrac12 \mathbb{E}\left(\hat y_{\mathrm{odd}} - w^\top x_q\right)^2",
             "The even part is uncorrelated with the odd part and the target. The odd part's loss is the restricted loss "

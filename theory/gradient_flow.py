@@ -15,10 +15,9 @@ from theory.model import BLOCKS, U11, Law, u
 from theory.population_loss import population_loss, reduced
 from theory.preconditioner import U, preconditioner
 
+
 @lru_cache(maxsize=None)
-def gradient_flow(
-    *, noise: bool = False, task_covariance: bool = False, elliptical: bool = False
-) -> Derivation:
+def gradient_flow(*, noise: bool = False, task_covariance: bool = False, elliptical: bool = False) -> Derivation:
     """Return theta' = -grad L for all blocks, and on the invariant subspace u21 = u12 = 0.
 
     Results, all as Formula: "U11'", "u21'", "u12'", "u'" in all blocks; "U' reduced" and "u' reduced", Lemma 5.2.
@@ -42,7 +41,9 @@ def gradient_flow(
         if on_subspace:
             raise DerivationError(f"u21 = u12 = 0 is not invariant: there {name}' = {on_subspace}")
         steps.append(
-            Step(labels[name], "Every term carries u21 or u12, so the subspace u21 = u12 = 0 is invariant.", on_subspace)
+            Step(
+                labels[name], "Every term carries u21 or u12, so the subspace u21 = u12 = 0 is invariant.", on_subspace
+            )
         )
     parts = preconditioner(law)
     reduced_arguments = {**law.arguments(), "U": "U", "u": "u"}

@@ -29,13 +29,13 @@ def derivation() -> Derivation:
         minimum = global_minimum(**law)
         steps += [
             Step("L", f"The population loss with {name}, all blocks.", population_loss(**law).expression),
-            Step(r"\Gamma", f"The preconditioner with {name}: minimisers are uU = Gamma^-1.", minimum["Gamma"].expression),
+            Step(
+                r"\Gamma", f"The preconditioner with {name}: minimisers are uU = Gamma^-1.", minimum["Gamma"].expression
+            ),
             Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression),
         ]
         results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=f"Gamma with {name}")
-    return Derivation(
-        "variants", "Variants of the training law", "mathematics B5 and B6", tuple(steps), results
-    )
+    return Derivation("variants", "Variants of the training law", "mathematics B5 and B6", tuple(steps), results)
 
 
 if __name__ == "__main__":

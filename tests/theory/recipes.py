@@ -81,7 +81,7 @@ def _vector(draw: st.DrawFn, labels: tuple[str, ...], depth: int, summed: tuple[
         return ("mul", draw(_matrix(labels, depth - 1, summed)), draw(_vector(labels, depth - 1, summed)))
     if labels and draw(st.booleans()):
         return ("indexed", draw(st.sampled_from(summed)), draw(st.sampled_from(labels)))
-    return ("letter", draw(st.sampled_from(["x", "z", "v"])))
+    return ("letter", draw(st.sampled_from(["x", "x", "z", "v"])))
 
 
 @st.composite
@@ -102,7 +102,7 @@ def _scalar(draw: st.DrawFn, labels: tuple[str, ...], depth: int, summed: tuple[
 
 
 @st.composite
-def recipes(draw: st.DrawFn, summed: tuple[str, ...] = ("x", "z", "y")) -> Recipe:
+def recipes(draw: st.DrawFn, summed: tuple[str, ...] = ("x", "x", "z", "y")) -> Recipe:
     """A scalar, vector or matrix formula with at most six random letters a term; `summed` letters carry indices."""
     formula = draw(st.sampled_from([_scalar, _scalar, _vector, _matrix]))
     labels = draw(st.sampled_from([(), ("i",), ("i", "j")]))

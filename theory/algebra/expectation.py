@@ -19,6 +19,7 @@ falling factorials of N.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -113,8 +114,8 @@ def expectation(expression: Expression, law: Mapping[Expression, Gaussian]) -> E
     return _Contraction(laws).expectation(centred)
 
 
-# Some ten seconds of work. E[(x'x)^24] takes 130,000 pairings, E[W^10] of a Wishart matrix 18,000.
-MOST_PAIRINGS = 200_000
+# Some ten seconds of work, counted in factors of partly contracted terms.
+MOST_WORK = 1_000_000
 T = TypeVar("T")
 _NO_INDEX = Index("", -1)
 # An end of a chord: the number of a random letter and its index, or one of the fixed ends below.
@@ -187,17 +188,17 @@ class _Contraction:
 
         for monomial, coefficient in expression.terms.items():
             put(self._start(monomial, expression), coefficient)
-        pairings = 0
+        work = 0
         degree = max(levels, default=0)
         for ends in range(degree, 0, -1):
             for state, coefficient in levels.pop(ends, {}).items():
                 for weight, paired in self._contract_one_end(state):
                     put(paired, coefficient * weight)
-                    pairings += 1
-                if pairings > MOST_PAIRINGS:
+                    work += len(paired.chords)
+                if work > MOST_WORK:
                     raise ValueError(
-                        f"the expectation of degree {degree} needs more than {MOST_PAIRINGS} "
-                        "partial pairings; lower the degree, or split the formula"
+                        f"the expectation of a term with {degree} random letters is too large to write out; lower the "
+                        "degree, or split the formula"
                     )
         elliptical = Expression({}, expression.rows, expression.cols)
         gaussian = TermSum(expression.rows, expression.cols)
@@ -331,18 +332,23 @@ class _Contraction:
         if self._same_law(left, end):
             for weight, closed in self._loop(word, end[0]):
                 yield from self._paired(state, list(others), weight, closed, end, left)
-        for i, other in enumerate(others):
+        # Equal chords, and the two directions of a chord equal to its transpose, give equal results: one stands for all.
+        directions: Counter[tuple[int, Chord]] = Counter()
+        for other, count in Counter(others).items():
+            i = others.index(other)
+            directions[i, other] += count
+            directions[i, self._turned(other)] += count
+        for (i, (first, second, right)), multiplicity in directions.items():
             rest = others[:i] + others[i + 1 :]
-            for first, second, right in (other, self._turned(other)):
-                if not self._same_law(first, end):
-                    continue
+            if self._same_law(first, end):
+                times = Coefficient.number(multiplicity)
                 for weight, closed, parts in self._join(word, end[0], second):
                     joined: list[Chord] = (
                         [(left, parts[0], right)]
                         if len(parts) == 1
                         else [(left, parts[0], _PLAIN), (_PLAIN, parts[1], right)]
                     )
-                    yield from self._paired(state, [*rest, *joined], weight, closed, end, first)
+                    yield from self._paired(state, [*rest, *joined], weight * times, closed, end, first)
 
     def _same_law(self, a: End, b: End) -> bool:
         if a[0] != b[0] or (a[1] == _NO_INDEX) != (b[1] == _NO_INDEX):
