@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from proofs_check.verify import Report
 from theory import DERIVATIONS
+from theory.algebra.latex import terms_latex
 from theory.derivation import Derivation, Step
 
 _PREAMBLE = r"""\documentclass[11pt]{article}
@@ -21,8 +24,8 @@ _PREAMBLE = r"""\documentclass[11pt]{article}
 \maketitle
 """
 _SPECIAL = str.maketrans({"_": r"\_", "^": r"\^{}", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$"})
-# Terms of a long sum to a line of the display.
-_LINE = 95
+# Printed characters to a line of a display, roughly.
+_LINE = 60
 
 
 def escape(text: str) -> str:
@@ -45,6 +48,17 @@ def derivation_document(report: Report) -> str:
     return "\n".join(pieces)
 
 
+def printed_width(text: str) -> int:
+    """Roughly how many characters wide a formula prints: a fraction is as wide as its wider part."""
+    fraction = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
+    text = text.replace("^{", "^").replace("_{", "_")
+    text = re.sub(r"([\^_][^{} ]*)\}", r"\1", text)
+    text = fraction.sub(lambda match: max(match[1], match[2], key=len), text)
+    text = re.sub(r"\\operatorname\{(\w+)\}", r"\1", text)
+    text = re.sub(r"\\(left|right|top|tfrac)", "", text)
+    return len(re.sub(r"\\[a-zA-Z]+", "x", text).replace(" ", "").replace("_", "").replace("^", ""))
+
+
 def _section(derivation: Derivation) -> str:
     lines = [f"\\section{{{escape(derivation.title)}}}", escape(derivation.source) + "."]
     for step in derivation.steps:
@@ -55,14 +69,13 @@ def _section(derivation: Derivation) -> str:
 
 def _display(step: Step) -> str:
     """The step as an equation, broken between terms where it is long."""
-    from theory.algebra.latex import terms_latex
-
     terms = terms_latex(step.value) or [("+", "0")]
+    room = max(_LINE // 2, _LINE - printed_width(step.label))
     rows: list[str] = []
     line = ""
     for i, (sign, term) in enumerate(terms):
         piece = term if i == 0 and sign == "+" else f"{sign} {term}"
-        if line and len(line) + len(piece) > _LINE * 2:
+        if line and printed_width(line) + printed_width(piece) > room:
             rows.append(line)
             line = piece
         else:
