@@ -14,9 +14,10 @@ import click
 
 from numerics.checkpoint import CheckpointError
 from numerics.executor import ExecutorError, choose_executor
+from proofs_check.certificate import CertificateError, check_report
 from proofs_check.latex_document import derivation_document
 from proofs_check.terminal import Screen, progress_line, table
-from proofs_check.verify import ClaimError, Report, Run, write_atomically
+from proofs_check.verify import ClaimError, Report, Run, load_all, write_atomically
 from theory import DERIVATIONS, DerivationError
 from theory.algebra.latex import latex
 from theory.expect import expect
@@ -106,7 +107,13 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
 
 @main.command()
 @click.argument("claims", nargs=-1)
-@click.option("--module", type=click.Path(path_type=Path), help="A Python file with claims, instead of the paper's.")
+@click.option(
+    "--module",
+    "modules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A Python file with claims, instead of the paper's; repeat.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random choices.")
 @click.option("--alpha", type=float, default=1e-6, show_default=True, help="Error level of the whole run.")
 @click.option(
@@ -122,11 +129,18 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
     "--resume", type=click.Path(path_type=Path), metavar="DIR", help="Keep finished claims here, and use them."
 )
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://127.0.0.1:8786.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    default=300.0,
+    show_default=True,
+    help="Seconds for one claim; 0: none.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @_clear_errors
 def verify(
     claims: tuple[str, ...],
-    module: Path | None,
+    modules: tuple[Path, ...],
     seed: int,
     alpha: float,
     budget: float,
@@ -134,6 +148,7 @@ def verify(
     json_file: str | None,
     resume: Path | None,
     scheduler: str | None,
+    time_limit: float,
     quiet: bool,
 ) -> None:
     """Check CLAIMS (all by default) and what they rest on, and send every mutant through the same evidence.
@@ -147,7 +162,10 @@ def verify(
     """
     executor = choose_executor(jobs, scheduler)
     prompts = int(budget * _PROMPTS_A_SECOND)
-    run = Run(module, claims, seed, alpha, prompts, executor, resume)
+    _, failures = load_all(modules)
+    for failure in failures:
+        click.echo(f"Error: {failure}", err=True)
+    run = Run(modules, claims, seed, alpha, prompts, executor, resume, time_limit)
     to_output = json_file == "-"
     report = run.report(progress_line(quiet))
     if json_file is not None:
@@ -157,12 +175,33 @@ def verify(
             write_atomically(Path(json_file), report.to_json())
     if not quiet and not to_output:
         click.echo(table(report, _screen()))
-    sys.exit(report.exit_code)
+    sys.exit(2 if failures else report.exit_code)
 
 
 def _screen() -> Screen:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     return Screen(sys.stdout, colour)
+
+
+@main.command()
+@click.argument("report", type=click.Path(path_type=Path))
+@_clear_errors
+def check(report: Path) -> None:
+    """Re-verify the exact and symbolic evidence of a REPORT of `verify --json`, without the code that made it.
+
+    Exit code 0: all of it holds; 1: it does not, or the report was changed.
+
+    \b
+    icl-theory verify --json report.json
+    icl-theory check report.json
+    """
+    try:
+        lines = check_report(report.read_text(encoding="utf-8"))
+    except (CertificateError, UnicodeDecodeError) as error:
+        click.echo(f"{report} is not valid: {error}", err=True)
+        sys.exit(1)
+    click.echo("\n".join(lines))
+    click.echo(f"{report} is valid: {len(lines)} claims.")
 
 
 @main.command("expect")

@@ -47,12 +47,14 @@ class Budget:
         alpha: the error level of one statistical statement.
         prompts: how many Monte Carlo prompts an instance gets.
         instances: how many instances an exact check looks at.
+        seconds: how long one claim may take; 0 is no limit.
     """
 
     seed: int = 0
     alpha: float = 1e-6
     prompts: int = 50_000
     instances: int = 6
+    seconds: float = 0.0
 
 
 class Measurement(Protocol):

@@ -149,7 +149,11 @@ class Layer:
             draws |= {("e", i): [[noise_variance]] for i in range(length)}
         self.coordinates = Coordinates(draws)
         vectors = self.coordinates.vectors
-        self.task = vectors["w", 0] if task is not None else self.coordinates.constant(np.reshape(np.asarray(w, dtype=object), (d, 1)))
+        self.task = (
+            vectors["w", 0]
+            if task is not None
+            else self.coordinates.constant(np.reshape(np.asarray(w, dtype=object), (d, 1)))
+        )
         self.query = vectors["q", 0]
         self.target = (self.task.T @ self.query)[0, 0]
         zero = self.coordinates.ring.zero

@@ -16,11 +16,14 @@ from types import ModuleType
 from typing import Any, Literal
 
 from numerics.executor import Executor, SerialExecutor
+from proofs_check.certificate import seal
 from proofs_check.claims import Claim, ancestors, collect
 from proofs_check.evidence import Budget, Measurement, SymbolicMeasurement, Verdict, measure
 from proofs_check.instances import shown
 from proofs_check.mutation import mutants
 from proofs_check.paper import paper_claims
+from proofs_check.records import evidence_record, language_record
+from proofs_check.time_limit import TimeLimitError, time_limit
 from theory.algebra.grammar import GrammarError
 
 Status = Literal["refuted", "undecided", "supported", "certified", "proved"]
@@ -32,6 +35,8 @@ EARNED: dict[str, Status] = {
     "Monte Carlo": "supported",
     "numerical": "supported",
 }
+# How long a user's file may take to be imported.
+LOADING_SECONDS = 60.0
 Fate = Literal["killed", "equivalent", "ill-formed", "survived"]
 
 
@@ -56,6 +61,7 @@ class EvidenceResult:
     outcome: str
     summary: str
     detail: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,13 @@ class ClaimResult:
     title: str
     source: str
     left: str
+    relation: str
     right: str
     where: tuple[tuple[str, str], ...]
     assumptions: tuple[str, ...]
     rests_on: tuple[str, ...]
     cited: tuple[str, ...]
+    language: Mapping[str, Any]
     status: Status
     evidence: tuple[EvidenceResult, ...]
     mutants: tuple[MutantResult, ...]
@@ -125,6 +133,7 @@ class Report:
             "seconds": round(self.seconds, 3),
             "claims": [_as_record(result) for result in self.results],
         }
+        record["sha256"] = seal(record)
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -165,7 +174,43 @@ def _frozen(value: Any) -> Any:
 
 
 def check_claim(claim: Claim, budget: Budget) -> ClaimResult:
-    """Measure the left side of a claim, judge the statement, and send every mutant through the same evidence."""
+    """Measure the left side of a claim, judge the statement, and send every mutant through the same evidence.
+
+    A claim whose own code raises an error or runs into the time limit is undecided, with the reason.
+    """
+    try:
+        with time_limit(budget.seconds, f"claim {claim.id}"):
+            return _checked(claim, budget)
+    except ClaimError:
+        raise
+    except TimeLimitError as error:
+        return _without_evidence(claim, str(error))
+    except Exception as error:
+        # The left side of a claim is its author's code and may raise anything; other claims still run.
+        return _without_evidence(claim, f"its evidence raised {type(error).__name__}: {error}")
+
+
+def _without_evidence(claim: Claim, reason: str) -> ClaimResult:
+    return ClaimResult(
+        id=claim.id,
+        title=claim.title,
+        source=claim.source,
+        left=claim.left.latex,
+        relation="=",
+        right=claim.statement.text,
+        where=claim.statement.abbreviations,
+        assumptions=claim.assumptions,
+        rests_on=claim.rests_on,
+        cited=claim.cited,
+        language={},
+        status="undecided",
+        evidence=(),
+        mutants=(),
+        reason=reason,
+    )
+
+
+def _checked(claim: Claim, budget: Budget) -> ClaimResult:
     began = time.perf_counter()
     # The stream depends on the claim's id alone, so a claim gets the same numbers in whatever company it is run.
     stream = int.from_bytes(hashlib.sha256((claim.plan.shared_with or claim.id).encode()).digest()[:4], "big")
@@ -189,14 +234,16 @@ def check_claim(claim: Claim, budget: Budget) -> ClaimResult:
         title=claim.title,
         source=claim.source,
         left=claim.left.latex,
+        relation="=",
         right=claim.statement.text,
         where=tuple((name, text) for name, text in claim.statement.abbreviations),
         assumptions=claim.assumptions,
         rests_on=claim.rests_on,
         cited=claim.cited,
+        language=language_record(claim),
         status=status,
         evidence=tuple(
-            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail)
+            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail, evidence_record(m))
             for m, v in zip(measurements, verdicts, strict=True)
         ),
         mutants=tuple(fates),
@@ -319,8 +366,11 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
         raise ClaimError(f"{path} is not a Python file; its name must end in .py")
     module: ModuleType = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
-        found = collect(module)
+        with time_limit(LOADING_SECONDS, str(path)):
+            spec.loader.exec_module(module)
+            found = collect(module)
+    except TimeLimitError as error:
+        raise ClaimError(f"{error} to load; look for an endless loop at its top level") from error
     except SyntaxError as error:
         raise ClaimError(f"{path}, line {error.lineno}: {error.msg}") from error
     except Exception as error:
@@ -331,17 +381,41 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
     return found
 
 
+def load_all(modules: Sequence[Path]) -> tuple[tuple[Claim, ...], list[str]]:
+    """Return the claims of several files, without any the paper's, and the messages of files that cannot be used.
+
+    Raises:
+        ClaimError: if no file can be used, or two claims have one id.
+    """
+    if not modules:
+        return paper_claims(), []
+    found: list[Claim] = []
+    failures: list[str] = []
+    for path in modules:
+        try:
+            found += load_claims(path)
+        except ClaimError as error:
+            failures.append(str(error))
+    if not found:
+        raise ClaimError("\n".join(failures))
+    ids = [held.id for held in found]
+    twice = [name for name in ids if ids.count(name) > 1]
+    if twice:
+        raise ClaimError(f"two claims have the id {twice[0]!r}")
+    return tuple(found), failures
+
+
 @dataclass(frozen=True)
 class ClaimTask:
     """Checks the i-th of some claims in whatever process it is sent to: claims are found again there by name."""
 
-    module: str | None
+    modules: tuple[str, ...]
     ids: tuple[str, ...]
     budget: Budget
 
     def __call__(self, i: int) -> ClaimResult:
         """Check the i-th claim."""
-        found = paper_claims() if self.module is None else load_claims(Path(self.module))
+        found, _ = load_all(tuple(Path(module) for module in self.modules))
         return check_claim(next(held for held in found if held.id == self.ids[i]), self.budget)
 
 
@@ -350,24 +424,26 @@ class Run:
     """A verify run that can be spread over processes, interrupted and resumed.
 
     Args:
-        module: a file with claims; None is the paper's.
+        modules: files with claims; without any, the paper's.
         ids: which claims; empty is all. What they rest on is checked too.
         seed, alpha, prompts: as `verify`.
         executor: where claims are checked.
         resume: a directory in which finished claims are kept; those found there are not checked again.
+        claim_seconds: how long one claim may take; 0 is no limit.
     """
 
-    module: Path | None = None
+    modules: tuple[Path, ...] = ()
     ids: tuple[str, ...] = ()
     seed: int = 0
     alpha: float = 1e-6
     prompts: int = 50_000
     executor: Executor = field(default_factory=SerialExecutor)
     resume: Path | None = None
+    claim_seconds: float = 0.0
 
     def claims(self) -> tuple[Claim, ...]:
         """The claims to check; ClaimError for an unknown id."""
-        found = paper_claims() if self.module is None else load_claims(self.module)
+        found, _ = load_all(self.modules)
         if not self.ids:
             return found
         above = ancestors(found)
@@ -381,11 +457,11 @@ class Run:
 
     def results(self, claims: Sequence[Claim]) -> Iterator[tuple[int, ClaimResult]]:
         """Yield (place, result) for every claim, those already known first."""
-        budget = run_budget(len(claims), self.seed, self.alpha, self.prompts)
+        budget = self._budget(len(claims))
         ids = tuple(held.id for held in claims)
         known = {i: result for i, name in enumerate(ids) if (result := self._load(name, budget)) is not None}
         yield from known.items()
-        task = ClaimTask(None if self.module is None else str(self.module), ids, budget)
+        task = ClaimTask(tuple(map(str, self.modules)), ids, budget)
         waiting = [i for i in range(len(ids)) if i not in known]
         for i, result in zip(waiting, self.executor.map(task, waiting), strict=True):
             self._save(result, budget)
@@ -402,11 +478,14 @@ class Run:
             if progress is not None:
                 progress(len(found), len(claims), result.id)
         ordered = [found[i] for i in range(len(claims))]
-        budget = replace(run_budget(len(claims), self.seed, self.alpha, self.prompts), alpha=self.alpha)
+        budget = replace(self._budget(len(claims)), alpha=self.alpha)
         return Report(_with_ancestry(claims, ordered), budget, time.perf_counter() - began)
 
+    def _budget(self, claims: int) -> Budget:
+        return replace(run_budget(claims, self.seed, self.alpha, self.prompts), seconds=self.claim_seconds)
+
     def _fingerprint(self, name: str, budget: Budget) -> str:
-        source = b"" if self.module is None else self.module.read_bytes()
+        source = b"".join(module.read_bytes() for module in self.modules if module.is_file())
         code = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in source_files()}
         description = [name, vars(budget), versions(), hashlib.sha256(source).hexdigest(), code]
         return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from proofs_check.command_line import main
 from theory import DERIVATIONS
 
-OWN = '''
+OWN = """
 from fractions import Fraction
 from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
 from theory.algebra.expectation import Gaussian, expectation
@@ -22,7 +22,7 @@ def second_moment():
     left = Quantity("E x'Ax", derive=lambda: (expectation(x.T @ A @ x, {{x: Gaussian(Lambda)}}), ()))
     return Claim("own", "E x'Ax", "", left, Statement.of("{right}"), Language({{"A": A, "Lambda": Lambda}}),
                  Plan(("A", "Lambda")))
-'''
+"""
 
 
 def run(*arguments: str) -> Result:

@@ -70,9 +70,7 @@ def test_every_claim_of_the_paper_holds_and_no_mutant_survives(name: str) -> Non
 def _own_claim(right: str, exact: object = None) -> Claim:
     A, x, Lambda = matrix("A"), vector("x"), matrix("Lambda", definite=True)
     left = Quantity("E", derive=lambda: (expectation(x.T @ A @ x, {x: Gaussian(Lambda)}), ()), exact=exact)  # type: ignore[arg-type]
-    return Claim(
-        "own", "", "", left, Statement.of(right), Language({"A": A, "Lambda": Lambda}), Plan(("A", "Lambda"))
-    )
+    return Claim("own", "", "", left, Statement.of(right), Language({"A": A, "Lambda": Lambda}), Plan(("A", "Lambda")))
 
 
 def test_status_of_a_claim_with_symbolic_evidence_only() -> None:

@@ -271,6 +271,8 @@ class _Contraction:
         waiting.sort(key=_shape)
         numbers: dict[Index, int] = {}
         placed: list[Chord] = []
+        if not self._all_indices(waiting):
+            placed, waiting = waiting, []
         while waiting:
             chosen = min(
                 range(len(waiting)),

@@ -1,0 +1,92 @@
+"""A user's own theory: modules that misbehave, the example outside the paper, and the pytest plugin."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from proofs_check.command_line import main
+from proofs_check.verify import ClaimError, load_claims, verify
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "preconditioned_gradient_descent_claims.py"
+GOOD = """
+from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import matrix, vector
+
+A, x, Lambda = matrix("A"), vector("x"), matrix("Lambda", definite=True)
+
+def own(name, right, exact=None):
+    left = Quantity("E", derive=lambda: (expectation(x.T @ A @ x, {x: Gaussian(Lambda)}), ()), exact=exact)
+    return Claim(name, "", "", left, Statement.of(right), Language({"A": A, "Lambda": Lambda}), Plan(("A", "Lambda")))
+
+good = own("good", "tr(A Lambda)")
+"""
+
+
+def test_the_example_outside_the_paper_is_proved() -> None:
+    """One step of preconditioned gradient descent, and Gamma for elliptical covariates."""
+    report = verify(load_claims(EXAMPLE), prompts=0)
+    assert {result.status for result in report.results} == {"proved"}
+    assert all(result.fully_proved for result in report.results)
+
+
+def test_other_modules_run_when_one_is_broken(tmp_path: Path) -> None:
+    """A syntax error is reported, the other file's claims are checked, and the exit code is 2."""
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "bad.py").write_text("def (")
+    result = CliRunner().invoke(
+        main, ["verify", "--module", str(tmp_path / "bad.py"), "--module", str(tmp_path / "good.py")]
+    )
+    assert result.exit_code == 2
+    assert "bad.py, line 1" in result.output
+    assert "good" in result.output
+    assert "proved" in result.output
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [("while True: pass", "longer than 1 s"), ("return 1 / 0", "ZeroDivisionError")]
+)
+def test_a_claim_that_loops_or_raises_is_undecided_and_others_run(tmp_path: Path, body: str, reason: str) -> None:
+    """The time limit and errors of a claim's own code end that claim only."""
+    file = tmp_path / "own.py"
+    file.write_text(GOOD + f"\ndef exact(instance):\n    {body}\n\nbad = own('bad', 'tr(A Lambda)', exact)\n")
+    result = CliRunner().invoke(main, ["verify", "--module", str(file), "--time-limit", "1"])
+    assert result.exit_code == 3
+    assert reason in result.output
+    assert "1 proved, 1 undecided" in result.output
+
+
+def test_a_module_that_never_finishes_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endless loop at the top level is stopped."""
+    monkeypatch.setattr("proofs_check.verify.LOADING_SECONDS", 0.3)
+    file = tmp_path / "loop.py"
+    file.write_text("while True: pass")
+    with pytest.raises(ClaimError, match="endless loop"):
+        load_claims(file)
+
+
+def test_the_plugin_collects_claims_as_tests(tmp_path: Path) -> None:
+    """A true claim passes, a false one fails with its reason, a broken file is an error."""
+    (tmp_path / "my_claims.py").write_text(GOOD + "\nfalse = own('false', '2 tr(A Lambda)')\n")
+    root = str(EXAMPLE.parents[1])
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "proofs_check.pytest_plugin",
+        "--rootdir",
+        str(tmp_path),
+        "-q",
+        "-c",
+        "/dev/null",
+    ]
+    found = subprocess.run(
+        [*command, "my_claims.py"], cwd=tmp_path, env={"PYTHONPATH": root}, capture_output=True, text=True, check=False
+    )
+    assert "1 failed, 1 passed" in found.stdout
+    assert "false is refuted" in found.stdout
+    assert "Traceback" not in found.stdout
