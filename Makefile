@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?= report
 
-.PHONY: verify test test-slow lint coverage benchmarks clean
+.PHONY: verify test test-slow lint benchmarks clean
 
 verify: $(VENV)/installed
 	$(BIN)/icl-theory run --output $(REPORT)
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --cov=theory --cov=proofs_check --cov-report=term:skip-covered
 
 test-slow: $(VENV)/installed
 	$(BIN)/python -m pytest -m slow
@@ -19,9 +19,6 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-coverage: $(VENV)/installed
-	$(BIN)/python -m pytest -n auto --cov=theory --cov=proofs_check --cov-report=term:skip-covered
 
 benchmarks: $(VENV)/installed
 	for name in engine flow monte_carlo; do $(BIN)/python -m benchmarks.$$name || exit 1; done

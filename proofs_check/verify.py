@@ -258,15 +258,20 @@ def _counterexample(verdict: Verdict) -> str:
 
 
 def _fates(claim: Claim, measurements: Sequence[Measurement]) -> list[MutantResult]:
+    """Send every mutant through the evidence; the derivation is asked only where nothing independent refutes."""
     reference = _elaborated(claim)
+    symbolic = [m for m in measurements if m.kind == "symbolic"]
+    independent = [m for m in measurements if m.kind != "symbolic"]
     results = []
     for mutant in mutants(claim.statement, claim.language):
-        verdicts = [(m.kind, m.judge(mutant.statement, claim.language)) for m in measurements]
-        killers = tuple(kind for kind, verdict in verdicts if verdict.outcome == "refuted")
+        outcomes = {m.kind: m.judge(mutant.statement, claim.language).outcome for m in independent}
+        if "refuted" not in outcomes.values():
+            outcomes |= {m.kind: m.judge(mutant.statement, claim.language).outcome for m in symbolic}
+        killers = tuple(kind for kind, outcome in outcomes.items() if outcome == "refuted")
         fate: Fate
         if killers:
             fate = "killed"
-        elif all(verdict.outcome == "ill-formed" for _, verdict in verdicts):
+        elif all(outcome == "ill-formed" for outcome in outcomes.values()):
             fate = "ill-formed"
         elif reference is not None and reference.judge(mutant.statement, claim.language).outcome == "holds":
             fate = "equivalent"
