@@ -1,0 +1,194 @@
+"""Speed of the symbolic engine beside the peers that can do the task at all, measured in one run.
+
+    python -m benchmarks.engine [--repeat 5] [--limit 60]
+
+Peers: tensorgrad (pip install tensorgrad; needs torch), symbolic d and n, and sympy.stats at d = N = 2, which knows no
+symbolic d. A peer that is not installed, or does not finish within the limit, is said so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import Expression, indexed, matrix, sum_over, vector
+from theory.model import Law
+from theory.population_loss import loss_expression
+
+
+def wishart() -> tuple[Expression, dict[Expression, Gaussian]]:
+    """W = sum_i x_i x_i' and the law of x."""
+    x = vector("x")
+    xi = indexed(x, "i")
+    return sum_over("i", "n", xi @ xi.T), {x: Gaussian(matrix("Lambda", definite=True))}
+
+
+def our_awbw() -> Expression:
+    """E tr(AWBW)."""
+    W, law = wishart()
+    return expectation((matrix("A") @ W @ matrix("B") @ W).trace(), law)
+
+
+def our_power(k: int) -> Expression:
+    """E[W^k]."""
+    W, law = wishart()
+    return expectation(W**k, law)
+
+
+def our_loss() -> Expression:
+    """The population loss in all blocks."""
+    return loss_expression(Law())[0]
+
+
+def cold_start() -> None:
+    """All derivations in a new process."""
+    code = "from theory import DERIVATIONS\nfor make in DERIVATIONS.values(): make()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def _tensorgrad_word(factors: int, with_letters: bool) -> None:
+    import tensorgrad as tg
+
+    d, n = tg.symbols("d n")
+    X = tg.Variable("X", x=d, i=n)
+    Lambda = tg.Variable("L", x=d, x2=d).with_symmetries("x x2")
+
+    def W(left: str, right: str) -> Any:
+        return X.rename(x=left) @ X.rename(x=right)
+
+    if with_letters:
+        A, B = tg.Variable("A", p=d, q=d), tg.Variable("B", r=d, s=d)
+        word = A @ W("q", "r") @ B @ W("s", "p")
+    else:
+        word = W("e0", "e1")
+        for k in range(1, factors):
+            word = word @ W(f"e{k}", f"e{k + 1}")
+    covariance = Lambda @ tg.Delta(n, "i", "i2")
+    tg.Expectation(word, X, covar=covariance, covar_names={"x": "x2", "i": "i2"}).full_simplify()
+
+
+def tensorgrad_awbw() -> None:
+    """E tr(AWBW) by tensorgrad."""
+    _tensorgrad_word(2, with_letters=True)
+
+
+def tensorgrad_cube() -> None:
+    """E[W^3] by tensorgrad."""
+    _tensorgrad_word(3, with_letters=False)
+
+
+def _sympy_data(names: str) -> tuple[Any, Any]:
+    """A 2 x 2 matrix of independent standard normals by sympy.stats, coloured by a symbolic triangular factor."""
+    import sympy
+    from sympy.stats import Normal
+
+    a, b, c = sympy.symbols("a b c", positive=True)
+    factor = sympy.Matrix([[a, 0], [b, c]])
+    normals = sympy.Matrix(2, 2, [Normal(f"{names}{i}", 0, 1) for i in range(4)])
+    return sympy, factor * normals
+
+
+def sympy_awbw() -> None:
+    """E tr(AWBW) by sympy.stats at d = N = 2."""
+    from sympy.stats import E
+
+    sympy, X = _sympy_data("z")
+    W = X * X.T
+    A = sympy.Matrix(2, 2, sympy.symbols("a0:4"))
+    B = sympy.Matrix(2, 2, sympy.symbols("b0:4"))
+    E(sympy.expand((A * W * B * W).trace()))
+
+
+def sympy_cube() -> None:
+    """E[W^3] by sympy.stats at d = N = 2."""
+    from sympy.stats import E
+
+    sympy, X = _sympy_data("z")
+    W = X * X.T
+    (W**3).applyfunc(lambda entry: E(sympy.expand(entry)))
+
+
+def sympy_loss() -> None:
+    """The population loss, Lambda = I, by sympy.stats at d = N = 2."""
+    from sympy.stats import E, Normal
+
+    sympy, X = _sympy_data("z")
+    x_q = sympy.Matrix([Normal("q0", 0, 1), Normal("q1", 0, 1)])
+    w = sympy.Matrix([Normal("w0", 0, 1), Normal("w1", 0, 1)])
+    U = sympy.Matrix(2, 2, sympy.symbols("U0:4"))
+    u21, u12 = sympy.Matrix(sympy.symbols("k0 k1")), sympy.Matrix(sympy.symbols("p0 p1"))
+    u = sympy.Symbol("u")
+    y = X.T * w
+    row = u12.T * X + u * y.T
+    predicted = (row * (X.T * U + y * u21.T) * x_q + u12.T * x_q * x_q.T * U * x_q)[0, 0] / 2
+    E(sympy.expand((predicted - (w.T * x_q)[0, 0]) ** 2))
+
+
+def median_time(task: Callable[[], Any], repeat: int) -> float:
+    """Median wall time in seconds."""
+    times = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        task()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def limited_time(task: Callable[[], Any], limit: float) -> float | None:
+    """Wall time of one run in a process of its own without its start; None if it takes longer than the limit."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+
+    def run() -> None:
+        began = time.perf_counter()
+        task()
+        sender.send(time.perf_counter() - began)
+
+    process = context.Process(target=run)
+    process.start()
+    taken = receiver.recv() if receiver.poll(limit) else None
+    process.terminate()
+    process.join()
+    return taken
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds a peer may take for one task")
+    arguments = parser.parse_args()
+    tasks: list[tuple[str, Callable[[], Any], float, dict[str, Callable[[], Any]]]] = [
+        ("E tr(AWBW)", our_awbw, 0.02, {"tensorgrad": tensorgrad_awbw, "sympy.stats d=N=2": sympy_awbw}),
+        ("E[W^3]", lambda: our_power(3), 0.02, {"tensorgrad": tensorgrad_cube, "sympy.stats d=N=2": sympy_cube}),
+        ("E[W^6]", lambda: our_power(6), 0.5, {}),
+        ("full loss, all blocks", our_loss, 2.0, {"sympy.stats d=N=2": sympy_loss}),
+        ("all derivations, cold start", cold_start, 10.0, {}),
+    ]
+    print(f"{'task':<28} {'ours [s]':>10} {'target':>7}   peer")
+    for name, task, target, peers in tasks:
+        ours = median_time(task, arguments.repeat)
+        print(f"{name:<28} {ours:>10.4f} {target:>7.2f}", end="")
+        for i, (peer, other) in enumerate(peers.items()):
+            start = "   " if i == 0 else "\n" + " " * 50
+            if peer == "tensorgrad" and importlib.util.find_spec("tensorgrad") is None:
+                print(f"{start}{peer}: not installed", end="")
+                continue
+            taken = limited_time(other, arguments.limit)
+            if taken is None:
+                print(f"{start}{peer}: more than {arguments.limit:g} s, ratio > {arguments.limit / ours:,.0f}", end="")
+            else:
+                print(f"{start}{peer}: {taken:.3g} s, ratio {taken / ours:,.0f}", end="")
+        print(flush=True)
+
+
+if __name__ == "__main__":
+    main()
