@@ -5,7 +5,7 @@ Source: Zhang, Frei and Bartlett (2024), section 4.2; mathematics B9.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.definitions import Definition
 from theory.algebra.expectation import Gaussian, expectation
@@ -27,7 +27,7 @@ def shifted_predictor() -> Expression:
     return x_q.T @ A @ sum_over("i", "M", (w.T @ xi + noise) * xi) / length("M")
 
 
-@lru_cache(maxsize=None)
+@cache
 def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> Formula:
     """Return E(y_hat - <w, x_q>)^2 for y_hat = x_q' A (1/M) sum_i y_i x_i under a joint shift.
 

@@ -1,7 +1,7 @@
 """Exact variances of Monte Carlo estimators: fourth moments of the prediction's error.
 
-The squared error of one prompt is a polynomial in Gaussian letters, so the engine knows its variance exactly. Sequential
-tests need an upper bound of it, and no pilot run can give one.
+The squared error of one prompt is a polynomial in Gaussian letters, so the engine knows its variance exactly.
+Sequential tests need an upper bound of it, and no pilot run can give one.
 
 Source: mathematics, section 4.
 """
@@ -9,7 +9,7 @@ Source: mathematics, section 4.
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, indexed, length, matrix, scalar_letter, sum_over
@@ -22,7 +22,7 @@ from theory.prediction_error import B, c
 A = matrix("A")
 
 
-@lru_cache(maxsize=None)
+@cache
 def loss_estimator_variance(*, noise: bool = False, task_covariance: bool = False) -> Formula:
     """Return Var((y_hat - <w, x_q>)^2 / 2) over training prompts, in all blocks of the weights.
 
@@ -36,7 +36,7 @@ def loss_estimator_variance(*, noise: bool = False, task_covariance: bool = Fals
     return Formula("variance of the loss estimator", variance, {**law.arguments(), **{name: name for name in BLOCKS}})
 
 
-@lru_cache(maxsize=None)
+@cache
 def error_estimator_variance(*, quadratic: bool = False) -> Formula:
     """Return Var((y_hat - y_q)^2) over test prompts for y_hat = x_q' A (1/M) sum_i y_i x_i and a fixed task w.
 

@@ -29,9 +29,9 @@ def expect(
         formula: such as "E[(x' A x)(x' B x)]" or "E[sum_i(x_i x_i')^3]"; the grammar is that of
             `theory.algebra.grammar`. Names that start with a capital are d x d matrices, N, M, n and d are lengths, and
             others must be declared.
-        gaussian: for each random vector its covariance, itself a formula: {"x": "Lambda"}, {"z": "I"},
-            {"x": "Lambda + w w'"}; "mean, covariance" sets a mean. A plain name stands for a positive definite matrix. A
-            scalar random letter is declared in `scalars` too, its variance is a scalar formula.
+        gaussian: for each random vector its covariance, itself a formula: {"x": "Lambda"}, {"z": "I"}, {"x": "Lambda
+            + w w'"}; "mean, covariance" sets a mean. A plain name stands for a positive definite matrix. A scalar
+            random letter is declared in `scalars` too, its variance is a scalar formula.
         symmetric, definite, invertible: matrices with these properties.
         commuting: symmetric matrices that commute with each other.
         vectors, scalars: deterministic letters.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.definitions import is_positive
 from theory.algebra.expectation import expectation
@@ -43,7 +43,7 @@ def error_by_parity(law: Law) -> Parity:
     return Parity(Expression(odd, 1, 1), Expression(even, 1, 1))
 
 
-@lru_cache(maxsize=None)
+@cache
 def global_minimum(*, noise: bool = False, task_covariance: bool = False, elliptical: bool = False) -> Derivation:
     """Return the completed square, the minimum of the loss and the condition for it, over all blocks.
 

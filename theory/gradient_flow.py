@@ -5,7 +5,7 @@ Source: Zhang, Frei and Bartlett (2024), Lemmas 5.2, A.1.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import abbreviate
@@ -16,7 +16,7 @@ from theory.population_loss import population_loss, reduced
 from theory.preconditioner import U, preconditioner
 
 
-@lru_cache(maxsize=None)
+@cache
 def gradient_flow(*, noise: bool = False, task_covariance: bool = False, elliptical: bool = False) -> Derivation:
     """Return theta' = -grad L for all blocks, and on the invariant subspace u21 = u12 = 0.
 

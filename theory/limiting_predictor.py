@@ -5,7 +5,7 @@ Source: Zhang, Frei and Bartlett (2024), eq. (4.3).
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.expression import (
     in_columns,
@@ -24,7 +24,7 @@ from theory.model import U11, Law, prediction_from_layer, u, u12, u21, x, x_q
 from theory.preconditioner import preconditioner
 
 
-@lru_cache(maxsize=None)
+@cache
 def limiting_predictor() -> Formula:
     """Return y_hat = x_q' Gamma^{-1} (1/M) sum_{i=1}^M y_i x_i, the prediction with the weights of Theorem 4.1.
 

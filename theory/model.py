@@ -93,7 +93,7 @@ def embedding(columns: str = "N") -> BlockMatrix:
 
 
 def prediction_from_layer(columns: str = "N") -> Expression:
-    """The last entry of f(E) = E + W_PV E (E' W_KQ E) / rho, rho = `columns`, every block of both weight matrices a letter."""
+    """The last entry of f(E) = E + W_PV E (E' W_KQ E) / rho, rho = `columns`, every block of the weights a letter."""
     E = embedding(columns)
     W_PV = block_matrix([[_P11, _p12], [u12.T, u]])
     W_KQ = block_matrix([[U11, _k12], [u21.T, _k22]])

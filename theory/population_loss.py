@@ -6,7 +6,7 @@ Source: Zhang, Frei and Bartlett (2024), section 3; the paper never writes the p
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter, zero
@@ -32,7 +32,7 @@ def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
     return loss, steps
 
 
-@lru_cache(maxsize=None)
+@cache
 def population_loss(*, noise: bool = False, task_covariance: bool = False, elliptical: bool = False) -> Formula:
     """Return L(U11, u21, u12, u) = E (y_hat - <w, x_q>)^2 / 2, exact for every d >= 1 and N >= 1.
 

@@ -10,7 +10,7 @@ Source: Zhang, Frei and Bartlett (2024), eq. (4.1); mathematics B5, B6 for other
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import Definition, define
@@ -43,7 +43,7 @@ def reduced_loss(law: Law) -> Expression:
     return reduced(loss.expression).substitute({letter(U11): U})
 
 
-@lru_cache(maxsize=None)
+@cache
 def preconditioner(law: Law) -> Preconditioner:
     """Return the parts of the restricted loss; DerivationError if it does not have that form."""
     loss = reduced_loss(law)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import prod
 
 from theory.algebra.expectation import Gaussian, expectation
@@ -131,7 +131,7 @@ def label_law(name: str) -> LabelLaw:
     raise ValueError(f"label must be one of {', '.join(LABELS)}, got {name!r}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def prediction_error(label: str | None = None) -> Formula:
     """Return E(y_hat - y_q)^2 for y_hat = x_q' Gamma^{-1} (1/M) sum_i y_i x_i, exact for all d, N, M.
 

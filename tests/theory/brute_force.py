@@ -256,6 +256,6 @@ def prediction_error(
     )
     x = {copy: coordinates.vectors["x", copy] for copy in coordinates.copies}
     y = {copy: label(x[copy]) + coordinates.vectors["e", copy][0] for copy in coordinates.copies}
-    average = sum(y[i] * x[i] for i in range(prompt_length)) * coordinates.constant([Fraction(1, prompt_length)])[0]
+    average = sum(x[i] * y[i] for i in range(prompt_length)) * coordinates.constant([Fraction(1, prompt_length)])[0]
     error = x[None] @ coordinates.constant(inverse(Gamma)) @ average - y[None]
     return coordinates.expectation_of_product(error, error)

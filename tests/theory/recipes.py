@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+
 from tests.theory import brute_force
 from tests.theory.brute_force import Coordinates, Law
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.theory import brute_force
 
+from tests.theory import brute_force
 from theory import population_loss
 from theory.population_loss import derivation, reduced
 
@@ -15,7 +15,9 @@ SIZES = [(d, N) for d in (1, 2, 3) for N in (1, 2, 3)]
 VARIANTS = [{}, {"noise": True}, {"task_covariance": True}, {"noise": True, "task_covariance": True}]
 
 
-def instance(d: int, N: int, variant: dict[str, bool]) -> tuple[brute_force.TrainingPrompt, dict[str, Any], dict[str, Any]]:
+def instance(
+    d: int, N: int, variant: dict[str, bool]
+) -> tuple[brute_force.TrainingPrompt, dict[str, Any], dict[str, Any]]:
     """A prompt in coordinates, the weights, and the keywords of `evaluate` other than the weights."""
     generator = random.Random(f"{d} {N} {sorted(variant)}")
     unit = np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)

@@ -99,9 +99,7 @@ def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expr
     hit = [(symbol, exponent) for symbol, exponent in symbols if symbol in moving]
     if not hit:
         if any(symbol.family == other.family for symbol, _ in symbols for other in moving):
-            raise ValueError(
-                f"{symbols[0][0].name} was declared to commute with a letter that moves; expand it before differentiating"
-            )
+            raise ValueError(f"{symbols[0][0].name} was declared to commute with a letter that moves; expand it first")
         return None
     symbol, exponent = hit[0]
     if len(symbols) > 1 or symbol.family != symbol.name:

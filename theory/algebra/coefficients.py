@@ -67,9 +67,7 @@ def _names(*polynomials: Polynomial) -> tuple[str, ...]:
 
 def _monomial_content(p: Polynomial) -> Powers:
     """The monomial with each name's least power in p; dividing by it leaves a polynomial no name divides."""
-    return tuple(
-        (name, least) for name in _names(p) if (least := min(dict(powers).get(name, 0) for powers in p)) != 0
-    )
+    return tuple((name, least) for name in _names(p) if (least := min(dict(powers).get(name, 0) for powers in p)) != 0)
 
 
 def _shifted(p: Polynomial, by: Powers, sign: int) -> Polynomial:
@@ -123,16 +121,12 @@ class Coefficient:
         return self + (-other)
 
     def __mul__(self, other: Coefficient) -> Coefficient:
-        return Coefficient(
-            _times(self.numerator, other.numerator), _times(self.denominator, other.denominator)
-        )
+        return Coefficient(_times(self.numerator, other.numerator), _times(self.denominator, other.denominator))
 
     def __truediv__(self, other: Coefficient) -> Coefficient:
         if not other:
             raise ZeroDivisionError(f"cannot divide {self} by zero")
-        return Coefficient(
-            _times(self.numerator, other.denominator), _times(self.denominator, other.numerator)
-        )
+        return Coefficient(_times(self.numerator, other.denominator), _times(self.denominator, other.numerator))
 
     def __pow__(self, exponent: int) -> Coefficient:
         base = self if exponent >= 0 else Coefficient.number(1) / self

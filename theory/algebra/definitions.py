@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import floor
 
 from theory.algebra.coefficients import Coefficient, Rational, as_rational
@@ -43,9 +42,9 @@ class Definition:
 def define(name: str, expression: Expression, *, latex: str = "") -> Definition:
     """Return a definition; the letter's properties are proved from the expression, never assumed.
 
-    It is symmetric if the expression is, it commutes with a family of symmetric letters if the expression is a polynomial
-    in letters of that family alone, and it is positive definite if the expression is a sum with positive coefficients of
-    products that are positive definite by form (all lengths count as positive).
+    It is symmetric if the expression is, it commutes with a family of symmetric letters if the expression is a
+    polynomial in letters of that family alone, and it is positive definite if the expression is a sum with positive
+    coefficients of products that are positive definite by form (all lengths count as positive).
 
     Raises:
         ValueError: if the expression contains a letter of this name.
@@ -118,7 +117,9 @@ def expand(expression: Expression, definitions: Sequence[Definition]) -> Express
     for definition in reversed(definitions):
         images: dict[Factor, Expression] = {}
 
-        def image(f: Factor, definition: Definition = definition, images: dict[Factor, Expression] = images) -> Expression:
+        def image(
+            f: Factor, definition: Definition = definition, images: dict[Factor, Expression] = images
+        ) -> Expression:
             if f not in images:
                 images[f] = _expanded_factor(f, definition)
             return images[f]
@@ -224,7 +225,9 @@ def _with_one_replaced(expression: Expression, leading: Symbol, stand_in: Expres
             for i, f in enumerate(part):
                 if dict(f.powers).get(leading, 0) < 1 or f.transposed:
                     continue
-                replaced = _product(part[:i], f.rows) @ _lowered(f, leading) @ stand_in @ _product(part[i + 1 :], f.cols)
+                replaced = (
+                    _product(part[:i], f.rows) @ _lowered(f, leading) @ stand_in @ _product(part[i + 1 :], f.cols)
+                )
                 if part is monomial.word:
                     others = Monomial(monomial.closed, ())
                     changed = replaced

@@ -214,7 +214,7 @@ class _Evaluator:
         total: Any = None
         for monomial, coefficient in self.expression.terms.items():
             weight = coefficient.evaluate(self.sizes, self.one)
-            indices = sorted({i for i in monomial.indices}, key=str)
+            indices = sorted(monomial.indices, key=str)
             for index in indices:
                 if isinstance(index.label, str):
                     raise ValueError(f"the index {index.label} is bound by no sum in {self.expression}")
@@ -255,7 +255,9 @@ class _Evaluator:
         if self.exact:
             raise ValueError(f"the power {exponent} of {base} may be irrational; pass floating-point values")
         if base < 0 or (base == 0 and exponent < 0):
-            raise ValueError(f"{closed_text(word, 1)} must be positive, the formula has its power {exponent}; got {base}")
+            raise ValueError(
+                f"{closed_text(word, 1)} must be positive, the formula has its power {exponent}; got {base}"
+            )
         return float(base) ** float(exponent)
 
     def _closed(self, word: Word, at: Mapping[Any, int]) -> Any:

@@ -334,7 +334,7 @@ class _Contraction:
         if self._same_law(left, end):
             for weight, closed in self._loop(word, end[0]):
                 yield from self._paired(state, list(others), weight, closed, end, left)
-        # Equal chords, and the two directions of a chord equal to its transpose, give equal results: one stands for all.
+        # Equal chords give equal results, and so do the two directions of a chord that is its own transpose.
         directions: Counter[tuple[int, Chord]] = Counter()
         for other, count in Counter(others).items():
             i = others.index(other)
@@ -448,21 +448,21 @@ class _Contraction:
     def _radial_weight(self, state: _State) -> Expression:
         """E of the radii: a sum over the partitions of the vanished indices, by which of them coincide."""
         weight = number(1)
-        for (letter, index), count in state.pairs:
+        for (held, index), count in state.pairs:
             if index != _NO_INDEX:
                 raise ValueError(
-                    f"{self.names[letter]} is elliptical and shares a summation index with a letter that is not "
+                    f"{self.names[held]} is elliptical and shares a summation index with a letter that is not "
                     "averaged; its radius would have to be averaged under the sum"
                 )
-            weight = weight * self._moment(letter, count)
-        for upto in sorted({length for length, _ in state.groups}):
-            draws = [dict(counts) for length, counts in state.groups if length == upto]
+            weight = weight * self._moment(held, count)
+        for upto in sorted({group[0] for group in state.groups}):
+            draws = [dict(counts) for name, counts in state.groups if name == upto]
             total = number(0)
             for blocks in set_partitions(draws):
                 term = falling_factorial(upto, len(blocks))
                 for block in blocks:
-                    for letter in sorted({letter for draw in block for letter in draw}):
-                        term = term * self._moment(letter, sum(draw.get(letter, 0) for draw in block))
+                    for held in sorted({held for draw in block for held in draw}):
+                        term = term * self._moment(held, sum(draw.get(held, 0) for draw in block))
                 total = total + term
             weight = weight * total
         return weight

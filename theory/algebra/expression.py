@@ -101,10 +101,10 @@ def canonical_monomial(monomial: Monomial) -> Monomial:
 
     Indices are told apart by repeated refinement: the colour of an index is the multiset of words it stands in, with
     every index replaced by its last colour. Where refinement leaves a tie, each tied index in turn goes first and
-    refinement goes on; the least monomial of all these numberings is the result. Colours never depend on the numbers that
-    came in, so neither does the set of candidates, nor its least element. Of two tied indices whose exchange leaves the
-    monomial as it is, one is enough, since the other leads to the same candidates. Terms so symmetric that too many
-    candidates remain are refused (ValueError) rather than guessed.
+    refinement goes on; the least monomial of all these numberings is the result. Colours never depend on the numbers
+    that came in, so neither does the set of candidates, nor its least element. Of two tied indices whose exchange
+    leaves the monomial as it is, one is enough, since the other leads to the same candidates. Terms so symmetric that
+    too many candidates remain are refused (ValueError) rather than guessed.
     """
     bound = [index for index in monomial.indices if isinstance(index.label, int)]
     if not bound:
@@ -155,7 +155,9 @@ def renumbered(monomial: Monomial, numbers: Mapping[Index, str | int]) -> Monomi
 
     def rename(symbol: Symbol) -> Symbol:
         index = symbol.index
-        return symbol if index is None or index not in numbers else symbol.with_index(Index(index.length, numbers[index]))
+        return (
+            symbol if index is None or index not in numbers else symbol.with_index(Index(index.length, numbers[index]))
+        )
 
     return relabelled(monomial, rename)
 
@@ -355,14 +357,12 @@ class Expression:
         """Terms in a reproducible order."""
         return sorted(self.terms.items(), key=lambda item: item[0].sort_key)
 
-    def substitute(
-        self, replacements: Mapping[Symbol, Expression], carrying: Sequence[Expression] = ()
-    ) -> Expression:
+    def substitute(self, replacements: Mapping[Symbol, Expression], carrying: Sequence[Expression] = ()) -> Expression:
         """Return the expression with letters replaced by expressions of the same shape.
 
-        A negative or fractional power of a replaced letter needs a replacement that is a single term. For a letter under
-        a summation index, x_i, the letters in `carrying` take the index over in the replacement; the others do not.
-        ValueError for a replacement of another shape, or of an indexed letter when `carrying` is not given.
+        A negative or fractional power of a replaced letter needs a replacement that is a single term. For a letter
+        under a summation index, x_i, the letters in `carrying` take the index over in the replacement; the others do
+        not. ValueError for a replacement of another shape, or of an indexed letter when `carrying` is not given.
         """
         carriers = {letter(expression) for expression in carrying}
         for symbol, replacement in replacements.items():

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from theory.algebra.coefficients import Rational, as_rational
@@ -213,7 +214,7 @@ def split_open(factors: Sequence[Factor]) -> tuple[Word, list[Word]]:
         places.append(len(factors))
     if not places:
         return reduced(factors), []
-    scalars = [canonical_scalar(factors[a:b]) for a, b in zip(places, places[1:], strict=False)]
+    scalars = [canonical_scalar(factors[a:b]) for a, b in pairwise(places)]
     return reduced(factors[: places[0]]) + reduced(factors[places[-1] :]), scalars
 
 
@@ -233,7 +234,7 @@ def split_closed(factors: Sequence[Factor]) -> tuple[list[Word], Dimension | Non
         if f.rows == 1:
             turned = (*factors[place:], *factors[:place])
             places = [i for i, g in enumerate(turned) if g.rows == 1] + [len(turned)]
-            return [canonical_scalar(turned[a:b]) for a, b in zip(places, places[1:], strict=False)], None
+            return [canonical_scalar(turned[a:b]) for a, b in pairwise(places)], None
     word = list(reduced(factors))
     while len(word) > 1 and _mergeable(word[-1], word[0]):
         merged = _merge(word.pop(), word[0])

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.theory import brute_force
 
+from tests.theory import brute_force
 from theory import evaluate
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.expression import (

@@ -10,8 +10,8 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from tests.theory import brute_force
 
+from tests.theory import brute_force
 from theory import evaluate
 from theory.algebra.definitions import abbreviate, define, expand, is_positive
 from theory.algebra.expression import Expression, identity, length, matrix, scalar_letter, vector
@@ -86,7 +86,7 @@ def test_abbreviating_keeps_the_value_and_shortens() -> None:
 
 
 def test_properties_are_proved() -> None:
-    """A polynomial in Lambda commutes with it and is definite; A + A' is symmetric only; A A' + Lambda does not commute."""
+    """A polynomial in Lambda commutes with it and is definite; A + A' commutes with nothing."""
     assert GAMMA.symbol.definite
     assert GAMMA.name @ LAMBDA == LAMBDA @ GAMMA.name
     both = define("G", A + A.T)
@@ -119,7 +119,7 @@ def test_properties_are_proved() -> None:
     ],
 )
 def test_positivity_by_form_is_sound(expression: Expression, positive: bool) -> None:
-    """Sums of definite products with positive weights are definite; where the form does not show it, it is not claimed."""
+    """Sums of definite products with positive weights are definite; nothing else is claimed."""
     assert positive == is_positive(expression)
 
 

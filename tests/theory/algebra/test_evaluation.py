@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
-from tests.theory import brute_force
 
+from tests.theory import brute_force
 from theory import evaluate, limiting_predictor, population_loss, prediction_error
 from theory.algebra.expression import identity, indexed, length, matrix, scalar_letter, sum_over, vector, zero
 
@@ -29,9 +29,24 @@ GOOD: dict[str, Any] = {
 BAD: list[tuple[str, Any, type[Exception], str]] = [
     ("covariance", [[Fraction(1), Fraction(2)]], ValueError, "covariance must be square, got 1 x 2"),
     ("covariance", Fraction(2), ValueError, "covariance must be a matrix, got a number"),
-    ("covariance", [[Fraction(1), Fraction(2)], [Fraction(0), Fraction(5)]], ValueError, "covariance must be symmetric.*2"),
-    ("covariance", [[Fraction(1), Fraction(2)], [Fraction(2), Fraction(1)]], ValueError, "covariance must be positive definite"),
-    ("covariance", [[Fraction(0), Fraction(0)], [Fraction(0), Fraction(1)]], ValueError, "drop directions without variance"),
+    (
+        "covariance",
+        [[Fraction(1), Fraction(2)], [Fraction(0), Fraction(5)]],
+        ValueError,
+        "covariance must be symmetric.*2",
+    ),
+    (
+        "covariance",
+        [[Fraction(1), Fraction(2)], [Fraction(2), Fraction(1)]],
+        ValueError,
+        "covariance must be positive definite",
+    ),
+    (
+        "covariance",
+        [[Fraction(0), Fraction(0)], [Fraction(0), Fraction(1)]],
+        ValueError,
+        "drop directions without variance",
+    ),
     ("covariance", [[float("nan"), 0.0], [0.0, 1.0]], ValueError, "covariance must be finite, got nan"),
     ("covariance", [[float("inf"), 0.0], [0.0, 1.0]], ValueError, "covariance must be finite, got inf"),
     ("covariance", [[1.0, 0.0], [0.0, 1.0]], TypeError, "pass all values as Fractions"),
@@ -91,7 +106,9 @@ def test_the_sign_of_zero_is_refused() -> None:
 def test_irrational_constants_need_floats() -> None:
     """2/pi has no exact value among the rationals."""
     with pytest.raises(TypeError, match="irrational"):
-        prediction_error("sign").evaluate(covariance=EYE, context_length=2, prompt_length=2, w=[Fraction(1), Fraction(0)])
+        prediction_error("sign").evaluate(
+            covariance=EYE, context_length=2, prompt_length=2, w=[Fraction(1), Fraction(0)]
+        )
 
 
 def test_sympy_rationals_and_integers_are_exact() -> None:
@@ -161,7 +178,7 @@ def test_missing_letters_and_lengths_are_named() -> None:
 
 def test_open_index_has_no_value() -> None:
     """v_i without a sum is not a vector."""
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="v must be a vector"):
         evaluate(indexed(v, "i"), {"v": [[1, 2]]}, {})
 
 

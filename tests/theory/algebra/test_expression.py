@@ -16,8 +16,8 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from tests.theory import brute_force
 
+from tests.theory import brute_force
 from theory import evaluate
 from theory.algebra import expression as engine
 from theory.algebra.expression import (
@@ -96,9 +96,7 @@ def test_traces_do_not_depend_on_rotation_and_transposition(
 
 @hypothesis.settings(max_examples=200, deadline=None, derandomize=True)
 @hypothesis.given(words, words, st.booleans())
-def test_equal_forms_if_and_only_if_equal_values(
-    left: list[Expression], right: list[Expression], closed: bool
-) -> None:
+def test_equal_forms_if_and_only_if_equal_values(left: list[Expression], right: list[Expression], closed: bool) -> None:
     """Two words, or two traces, have the same canonical form exactly when they agree at generic matrices."""
     a, b = product(left), product(right)
     if closed:
@@ -137,7 +135,13 @@ def test_summation_indices_have_no_names(data: st.DataObject) -> None:
     z = vector("z")
     count = data.draw(st.integers(1, 4))
     edges = data.draw(
-        st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.sampled_from("yz"), st.sampled_from("yz")), min_size=1, max_size=5)
+        st.lists(
+            st.tuples(
+                st.integers(0, count - 1), st.integers(0, count - 1), st.sampled_from("yz"), st.sampled_from("yz")
+            ),
+            min_size=1,
+            max_size=5,
+        )
     )
     names = data.draw(st.permutations("ijkl"[:count]))
     order = data.draw(st.permutations(range(len(edges))))
@@ -261,7 +265,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "root of a product": (lambda: (LAMBDA @ matrix("Psi", definite=True)) ** Fraction(1, 2), "do not commute"),
     "root of a coefficient": (lambda: (2 * LAMBDA) ** Fraction(1, 2), "coefficient 2"),
     "root of any scalar": (lambda: scalar_letter("u") ** Fraction(1, 2), "to be positive"),
-    "trace of a vector": (lambda: v.trace(), "the trace of a d x 1"),
+    "trace of a vector": (v.trace, "the trace of a d x 1"),
     "division by a matrix": (lambda: A / B, "cannot divide by the d x d"),
     "substitution of another shape": (lambda: A.substitute({letter(A): v}), "its replacement is d x 1"),
     "not a letter": (lambda: letter(A @ B), "expected a single letter"),

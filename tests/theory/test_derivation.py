@@ -1,0 +1,79 @@
+"""Derivations: they run as scripts, print cleanly, and every step is there to be read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from theory import DERIVATIONS, Derivation, global_minimum, population_loss
+from theory.derivation import plain
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", DERIVATIONS)
+def test_every_module_runs_as_a_script(name: str) -> None:
+    """`python -m theory.NAME` prints the derivation and nothing else, with warnings shown."""
+    result = subprocess.run(
+        [sys.executable, "-m", f"theory.{name}"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (0, "") == (result.returncode, result.stderr)
+    assert DERIVATIONS[name]().text() + "\n" == result.stdout
+
+
+@pytest.mark.parametrize(("name", "derive"), DERIVATIONS.items())
+def test_every_step_has_a_reason_and_a_formula(name: str, derive: Callable[[], Derivation]) -> None:
+    """Reasons are sentences; LaTeX braces balance; results are formulas with arguments that exist."""
+    derivation = derive()
+    assert name == derivation.name
+    for step in derivation.steps:
+        assert step.reason.endswith(".")
+        text = step.latex()
+        assert text.count("{") == text.count("}")
+    for formula in derivation.results.values():
+        letters = {symbol.name for symbol in formula.expression.symbols} | set(formula.expression.lengths)
+        known = set(formula.arguments.values()) | {d.symbol.name for d in formula.definitions} | set(formula.constants)
+        # Dimensions are read off the values of the letters.
+        sizes = {size for symbol in formula.expression.symbols for size in (symbol.rows, symbol.cols)}
+        assert letters <= known | sizes | {"d"}
+
+
+@pytest.mark.parametrize("derive", DERIVATIONS.values())
+def test_derivations_print_as_latex_with_and_without_steps(derive: Callable[[], Derivation]) -> None:
+    """Displays open and close, one a step, or one a result."""
+    derivation = derive()
+    assert len(derivation.steps) == derivation.latex().count("\\[") == derivation.latex().count("\\]")
+    assert len(derivation.results) == derivation.latex(with_steps=False).count("\\[")
+
+
+def test_unknown_results_list_the_known_ones() -> None:
+    """A slip in a result's name is answered with the names."""
+    with pytest.raises(KeyError, match="floor"):
+        global_minimum()["flor"]
+
+
+def test_gradients_by_what_is_no_letter_are_refused() -> None:
+    """There is no derivative by a length, nor through an abbreviation that hides the letter."""
+    with pytest.raises(
+        ValueError, match="no gradient with respect to 'context_length'; the letters are covariance, U11"
+    ):
+        population_loss().gradient("context_length")
+    with pytest.raises(ValueError, match=r"Gamma = .* depends on it"):
+        global_minimum(task_covariance=True)["floor"].gradient("task_covariance")
+
+
+def test_labels_have_a_plain_form() -> None:
+    """No LaTeX is left in text output."""
+    assert "y_hat = E[x]'" == plain(r"\hat y = \mathbb{E}[x]^\top")
+    for derive in DERIVATIONS.values():
+        assert "\\" not in derive().text()
