@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from proofs_check.claims import Claim
-from proofs_check.verify import ClaimError, check_claim, load_claims, run_budget
+if TYPE_CHECKING:
+    from proofs_check.claims import Claim
 
 PATTERNS = ("claims_*.py", "*_claims.py")
 
@@ -27,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
     """Collect files of claims."""
-    if any(fnmatch(file_path.name, pattern) for pattern in PATTERNS):
+    is_test = file_path.name.startswith("test_")
+    if not is_test and any(fnmatch(file_path.name, pattern) for pattern in PATTERNS):
         collected: pytest.File = ClaimsFile.from_parent(parent, path=file_path)
         return collected
     return None
@@ -38,6 +39,9 @@ class ClaimsFile(pytest.File):
 
     def collect(self) -> Iterator[ClaimItem]:
         """One test a claim."""
+        # Imported late: pytest loads this plugin everywhere, also where nobody has claims.
+        from proofs_check.verify import ClaimError, load_claims
+
         try:
             found = load_claims(self.path)
         except ClaimError as error:
@@ -55,6 +59,8 @@ class ClaimItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the claim; fail unless it holds."""
+        from proofs_check.verify import ClaimError, check_claim, run_budget
+
         options = self.config.option
         budget = run_budget(1, options.claims_seed, 1e-6, options.claims_prompts)
         result = check_claim(self.held, budget)
@@ -64,6 +70,8 @@ class ClaimItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A claim's failure needs no traceback."""
+        from proofs_check.verify import ClaimError
+
         if isinstance(excinfo.value, ClaimError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)

@@ -149,9 +149,9 @@ def _over_all_blocks(law: Law, restricted: Expression) -> tuple[Step, ...]:
         ),
         Step(
             r"\tfrac12 \mathbb{E}\left(\hat y_{\mathrm{odd}} - w^\top x_q\right)^2",
-            "The even part is uncorrelated with the odd part and the target. The odd part's loss is the restricted loss "
-            "with uU replaced by X = u U11 + u12 u21'. So L is that plus E[even^2]/2 >= 0, and no choice of blocks goes "
-            "below the minimum found on the subspace (B10).",
+            "The even part is uncorrelated with the odd part and the target. The odd part's loss is the restricted "
+            "loss with uU replaced by X = u U11 + u12 u21'. So L is that plus E[even^2]/2 >= 0, and no choice of "
+            "blocks goes below the minimum found on the subspace (B10).",
             odd_loss,
         ),
     )

@@ -1,9 +1,10 @@
 """Training on prompts with random covariances: Lemma C.1 for any law, Corollary C.2 to Theorem 4.5 for diagonal ones.
 
-The outer expectation over Lambda_tau is written as the mean over n equally likely covariances, (1/n) sum_tau f(Lambda_tau),
-which the engine knows as a sum over an index; Lambda_tau and Lambda_tau' do not commute there. Both sides of every
-identity are linear in the law, and n = 1 is a point mass: an identity for all n and all Lambda_1, ..., Lambda_n is one
-for every law under which both sides exist. As no term has more than three factors Lambda_tau, third moments suffice.
+The outer expectation over Lambda_tau is written as the mean over n equally likely covariances,
+(1/n) sum_tau f(Lambda_tau), which the engine knows as a sum over an index; letters of different indices do not commute
+there. Both sides of every identity are linear in the law, and n = 1 is a point mass: an identity for all n and all
+Lambda_1, ..., Lambda_n is one for every law under which both sides exist. As no term has more than three factors
+Lambda_tau, third moments suffice.
 
 In the diagonal case every word is a sum over coordinates, tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b
 u_ij^2; the coefficients of u_ij are read off as polynomials in lambda_i, lambda_j and s = sum_k lambda_k, for every d.
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ from theory.derivation import Derivation, DerivationError, Formula, Step, requir
 from theory.distribution_shift import CONTEXT, QUERY, distribution_shift
 from theory.distribution_shift import A as ANY_MATRIX
 from theory.global_minimum import error_by_parity
-from theory.model import BLOCKS, LAMBDA, U11, Law, prediction_from_layer, u, u12, u21, x, x_q
+from theory.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, prediction_from_layer, u, u12, u21, x, x_q
 from theory.population_loss import population_loss, reduced
 from theory.preconditioner import U, preconditioner
 from theory.random_entries import DiagonalLaw, FiniteLaw, IndependentEntries, Number
@@ -113,6 +114,8 @@ def coordinate_form(expression: Expression) -> CoordinateForm:
         if len(main) != 1:
             raise ValueError(f"not a sum over coordinates: {Expression({monomial: coefficient}, 1, 1)}")
         places = [k for k, f in enumerate(main[0]) if f.symbol == letter(U)]
+        if any(main[0][k].powers[0][1] != 1 for k in places):
+            raise ValueError(f"not a sum of squares of entries of U: {Expression({monomial: coefficient}, 1, 1)}")
         if not places:
             constant = constant + factor * _diagonal(main[0], 0)
             continue
@@ -211,9 +214,9 @@ class Coefficients:
     error: Expression
 
 
-@lru_cache(maxsize=None)
+@cache
 def coefficients() -> Coefficients:
-    """Read the coefficients off the restricted loss and the error under shift; DerivationError if they differ from (C.3)."""
+    """Read the coefficients off the restricted loss and the error under shift; DerivationError unless as in (C.3)."""
     parts = preconditioner(Law())
     form = coordinate_form(parts.loss - parts.constant)
     zeta = 2 * form.square / u**2
@@ -229,7 +232,7 @@ def coefficients() -> Coefficients:
     return Coefficients(zeta, xi, split.constant)
 
 
-@lru_cache(maxsize=None)
+@cache
 def random_covariance_theory() -> Derivation:
     """Return Lemma C.1 to Theorem 4.5: loss, flow, balance, minimum, limit and predictor for random covariances.
 
@@ -306,12 +309,12 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     steps = (
         Step(
             r"L = \mathbb{E}_\tau L(\Lambda_\tau)",
-            "Given Lambda_tau the prompt is that of the fixed-covariance model, so the loss is the mean of its loss over "
-            "the law, here n equally likely covariances. Both sides of what follows are linear in the law, so it holds "
-            f"for every law. No term has more than {degree} factors Lambda_tau: third moments suffice.",
+            "Given Lambda_tau the prompt is that of the fixed-covariance model, so the loss is the mean of its loss "
+            "over the law, here n equally likely covariances. Both sides of what follows are linear in the law, so it "
+            f"holds for every law. No term has more than {degree} factors Lambda_tau: third moments suffice.",
             loss,
         ),
-        Step("u_{21}'", "Every term carries u21 or u12: the subspace u21 = u12 = 0 is invariant.", reduced(fields["u21"])),
+        Step("u_{21}'", "Every term carries u21 or u12: u21 = u12 = 0 is invariant.", reduced(fields["u21"])),
         Step("u_{12}'", "The same for u12.", reduced(fields["u12"])),
         Step(
             "U' = -u^2 \\mathbb{E}[\\Gamma_\\tau\\Lambda_\\tau U \\Lambda_\\tau] + u \\mathbb{E}[\\Lambda_\\tau^2]",
@@ -319,10 +322,10 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             U_field,
         ),
         Step("u'", "Lemma C.1.", u_field),
-        Step(r"\ell", "The restricted loss, less the mean of tr(Lambda_tau)/2, whose gradient flow this is.", restricted),
+        Step(r"\ell", "The loss there less the mean of tr(Lambda_tau)/2, whose gradient flow this is.", restricted),
         Step(r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)", "Balance (Lemma C.5), for any law.", drift),
         Step(
-            r"L - \tfrac12 \mathbb{E}[\hat y_{\mathrm{even}}^2]",
+            r"\tfrac12 \mathbb{E}\left(\hat y_{odd} - w^\top x_q\right)^2",
             "All blocks: given Lambda_tau the part of the prediction that is even in w is uncorrelated with the rest "
             "(B10), so L is the restricted loss with uU replaced by X = u U11 + u12 u21' plus a mean of squares, and "
             "the minimum on the subspace is the minimum over all blocks.",
@@ -352,8 +355,8 @@ def _diagonal_case() -> tuple[Step, ...]:
     fields = {
         "u_{ii}'": (-gradient(diagonal_part, u_ii), -gamma_i * u**2 * u_ii + xi_i * u),
         "u_{ij}'": (-gradient(off_diagonal, u_ij), -zeta_ij * u**2 * u_ij),
-        "summand i of u'": (-gradient(diagonal_part, u), -gamma_i * u * u_ii**2 + xi_i * u_ii),
-        "summand ij of u'": (-gradient(off_diagonal, u), -zeta_ij * u * u_ij**2),
+        "u_i'": (-gradient(diagonal_part, u), -gamma_i * u * u_ii**2 + xi_i * u_ii),
+        "u_{i,j}'": (-gradient(off_diagonal, u), -zeta_ij * u * u_ij**2),
     }
     for name, (derived, stated) in fields.items():
         require_equal(derived, stated, f"(C.4), {name}")
@@ -362,25 +365,28 @@ def _diagonal_case() -> tuple[Step, ...]:
     completed = require_equal(diagonal_part - floor, HALF * gamma_i * (u * u_ii - best) ** 2, "(C.7)")
     return (
         Step(
-            r"\zeta_{ij}: \mathbb{E} \text{ of}",
-            "Diagonal Lambda_tau: tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b u_ij^2, s = sum_k lambda_k. "
-            "This is (C.3); gamma_i = zeta_ii. Nothing is assumed on how the entries depend on each other.",
+            r"\zeta_{ij} = \mathbb{E}[z_{ij}], z_{ij}",
+            "Diagonal Lambda_tau: tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b u_ij^2, s = sum_k "
+            "lambda_k. This is (C.3); gamma_i = zeta_ii. Nothing is assumed on how the entries depend on each other.",
             read.zeta,
         ),
-        Step(r"\xi_i: \mathbb{E} \text{ of}", "The coefficient of -u u_ii.", read.xi),
+        Step(r"\xi_i = \mathbb{E}[x_i], x_i", "The coefficient of -u u_ii.", read.xi),
         Step(
-            r"\ell \text{ (summands } i \text{ and } i \ne j)",
+            r"\ell_i + \ell_{ij}",
             "The loss (C.5) is the sum over i of the first two terms and over i != j of the third.",
             diagonal_part + off_diagonal,
         ),
-        *(Step(name, "The gradient flow in coordinates (C.4).", derived) for name, (derived, _) in fields.items()),
+        *(
+            Step(name, "The gradient flow in coordinates (C.4); u' is the sum of all u_i' and u_{i,j}'.", derived)
+            for name, (derived, _) in fields.items()
+        ),
         Step(
-            r"\ell - \min\ell \text{ (summand } i)",
+            r"\ell_i - \min \ell_i",
             "Completing the square (C.7); gamma_i, zeta_ij > 0, so the sum vanishes exactly where u u_ij = 1{i = j} "
             "xi_i/gamma_i (C.8).",
             completed,
         ),
-        Step(r"\min \ell \text{ (summand } i)", "The value there (C.6).", floor),
+        Step(r"\min \ell_i", "The value there (C.6).", floor),
     )
 
 
@@ -404,8 +410,8 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     steps = (
         Step(
             r"\lim u",
-            "Theorem 4.5: the flow tends to a minimiser, uU = A = E[Gamma Lambda^2]^{-1} E[Lambda^2], and balance gives "
-            "u^4 = tr(A A') > 0 (convergence: Lemmas C.6 to C.8, or mathematics B1 without a condition on sigma).",
+            "Theorem 4.5: the flow tends to a minimiser, uU = A = E[Gamma Lambda^2]^{-1} E[Lambda^2], and balance "
+            "gives u^4 = tr(A A') > 0 (it converges: Lemmas C.6 to C.8, or mathematics B1 for every sigma).",
             u_limit,
             cited=True,
         ),
@@ -433,7 +439,7 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     gamma = define("gamma", iid_mean(read.zeta, same=True))
     zeta = iid_mean(read.zeta, same=False)
     best = m2 * gamma.name**-1
-    noiseless = read.error.substitute({letter(scalar_letter("s2", latex="s^2", non_negative=True)): number(0)})
+    noiseless = read.error.substitute({letter(NOISE_VARIANCE): number(0)})
     per_coordinate = iid_mean(noiseless, same=True)
     error = (length("d") * per_coordinate).substitute({letter(a_i): best})
     long = in_long_prompts(in_long_prompts(per_coordinate, "M"), "N")
@@ -445,7 +451,7 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     require_equal(square, lambda_i * (a_i * lambda_i - 1) ** 2, "B7 as a square")
     steps = (
         Step(
-            r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2 \text{, summand } i: \mathbb{E} \text{ of}",
+            r"\mathbb{E}(\hat y - w^\top x_q)^2 = \sum_i \mathbb{E}[e_i], e_i",
             "A new prompt of length M with covariance Lambda_new of any diagonal law, w ~ N(0, I): mathematics B9 with "
             "context and query covariance Lambda_new, in coordinates; s2 is the variance of label noise.",
             read.error,
@@ -453,14 +459,14 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         Step(r"\gamma", "I.i.d. entries, E lambda^k = m_k: s = lambda_i + (d - 1) others.", gamma.expression),
         Step(r"\zeta", "The same for i != j.", zeta),
         Step(r"a = \xi/\gamma", "The entries of A.", best),
-        Step(r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2", "The error for i.i.d. entries, all d, N and M.", error),
+        Step(r"\mathbb{E}(\hat y - w^\top x_q)^2", "The error for i.i.d. entries, all d, N and M.", error),
         Step(
-            r"\lim_{M \to \infty} \text{ of summand } i",
+            r"\lim_{M \to \infty} e_i",
             "A square: the limit of the error for N, M -> infinity is zero if and only if lambda (a lambda - 1)^2 = 0 "
             "almost surely, so that lambda takes at most one positive value (B7).",
             square,
         ),
-        Step(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - \langle w, x_q\rangle)^2", "B7.", error_limit),
+        Step(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - w^\top x_q)^2", "B7.", error_limit),
     )
     entries = {"m1": "m1", "m2": "m2", "m3": "m3"}
     trained = {**entries, "dimension": "d", "context_length": "N"}
@@ -469,10 +475,10 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         "gamma": Formula("gamma, i.i.d. entries", gamma.expression, trained, steps, source),
         "zeta": Formula("zeta, i.i.d. entries", zeta, trained, steps, source),
         "minimiser": Formula("minimiser, i.i.d. entries", best, trained, steps, source, (gamma,)),
-        "error": Formula(
-            "error, i.i.d. entries", error, {**trained, "prompt_length": "M"}, steps, source, (gamma,)
+        "error": Formula("error, i.i.d. entries", error, {**trained, "prompt_length": "M"}, steps, source, (gamma,)),
+        "error limit": Formula(
+            "error limit, i.i.d. entries", error_limit, {**entries, "dimension": "d"}, steps, source
         ),
-        "error limit": Formula("error limit, i.i.d. entries", error_limit, {**entries, "dimension": "d"}, steps, source),
     }
     return results, steps
 
@@ -590,7 +596,7 @@ def random_covariance(law: DiagonalLaw | Sequence[Any], context_length: int | No
     Raises:
         ValueError, TypeError: for a law without entries or a length that is no positive integer.
     """
-    held: DiagonalLaw = law if hasattr(law, "moment") else IndependentEntries(tuple(law))
+    held: DiagonalLaw = IndependentEntries(tuple(law)) if isinstance(law, Sequence) else law
     return RandomCovariance(held, context_length)
 
 
@@ -625,8 +631,8 @@ def law_mean(
 def general_minimiser(covariances: Sequence[Any], context_length: int) -> Any:
     """The one X = uU with E[Gamma_tau Lambda_tau X Lambda_tau] = E[Lambda_tau^2], for n equally likely covariances.
 
-    The left side is a positive definite operator on X, so the minimum over any law is unique in uU. For covariances that
-    do not commute X is not E[Gamma Lambda^2]^{-1} E[Lambda^2]: Theorem 4.5 needs the diagonal form.
+    The left side is a positive definite operator on X, so the minimum over any law is unique in uU. For covariances
+    that do not commute X is not E[Gamma Lambda^2]^{-1} E[Lambda^2]: Theorem 4.5 needs the diagonal form.
 
     Returns:
         d x d Fractions.

@@ -179,6 +179,9 @@ class _Evaluator:
         self.sizes: dict[str, int] = {name: _checked_length(name, value) for name, value in lengths.items()}
         self.letters: dict[str, Array] = {}
         self.factors: dict[tuple[Factor, tuple[int, ...]], Array] = {}
+        for index in {index for m in expression.terms for index in m.indices}:
+            if isinstance(index.label, str):
+                raise ValueError(f"the index {index.label} is bound by no sum in {expression}")
         summed = {s.name: s.index.length for m in expression.terms for s in m.symbols() if s.index is not None}
         for symbol in expression.symbols:
             if symbol.name in self.letters:
@@ -215,9 +218,6 @@ class _Evaluator:
         for monomial, coefficient in self.expression.terms.items():
             weight = coefficient.evaluate(self.sizes, self.one)
             indices = sorted(monomial.indices, key=str)
-            for index in indices:
-                if isinstance(index.label, str):
-                    raise ValueError(f"the index {index.label} is bound by no sum in {self.expression}")
             for places in product(*(range(self.sizes[index.length]) for index in indices)):
                 at = dict(zip(indices, places, strict=True))
                 term = weight

@@ -178,7 +178,7 @@ def test_missing_letters_and_lengths_are_named() -> None:
 
 def test_open_index_has_no_value() -> None:
     """v_i without a sum is not a vector."""
-    with pytest.raises(ValueError, match="v must be a vector"):
+    with pytest.raises(ValueError, match="the index i is bound by no sum"):
         evaluate(indexed(v, "i"), {"v": [[1, 2]]}, {})
 
 
