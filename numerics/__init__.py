@@ -1,6 +1,7 @@
 """Flows, rigorous enclosures, the real attention layer, and Monte Carlo with error control."""
 
 from numerics.attention import AttentionWeights, attention_output, attention_prediction
+from numerics.check_error import ErrorCheck, check_error
 from numerics.checkpoint import CheckpointError
 from numerics.enclosure import EnclosureError, FlowEnclosure, enclose_flow
 from numerics.executor import DaskExecutor, Executor, ExecutorError, ProcessExecutor, SerialExecutor, choose_executor
@@ -24,13 +25,14 @@ from numerics.prompts import (
     draw_prompts,
 )
 from numerics.sequential import Moments, SequentialTest
-from numerics.simulate_error import ErrorEstimate, simulate_error, simulate_loss
+from numerics.simulate_error import ErrorEstimate, error_variance, simulate_error, simulate_loss
 
 __all__ = [
     "AttentionWeights",
     "CheckpointError",
     "DaskExecutor",
     "EnclosureError",
+    "ErrorCheck",
     "ErrorEstimate",
     "Executor",
     "ExecutorError",
@@ -54,9 +56,11 @@ __all__ = [
     "SignLabels",
     "attention_output",
     "attention_prediction",
+    "check_error",
     "choose_executor",
     "draw_prompts",
     "enclose_flow",
+    "error_variance",
     "full_flow",
     "gradient_descent",
     "gradient_flow",

@@ -19,12 +19,13 @@ and u; a dense U costs O(d^2) where it is asked for, and a rotation more where L
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import legendre
 from numpy.typing import ArrayLike
+from scipy.linalg.lapack import dgesv
 from scipy.optimize import brentq
 
 from numerics.problem import FloatArray, Problem, checked_array
@@ -38,11 +39,15 @@ _LARGE_RATE = 40.0
 Both are good to 1e-14 there.
 """
 
-_QUADRATURE_SIZE = 32
-"""Gauss-Legendre points: exact to rounding for exp(-40 x) times a polynomial of degree 10 on [0, 1]."""
+_QUADRATURES = ((2.0, 12), (8.0, 18), (_LARGE_RATE, 32))
+"""Largest rate and Gauss-Legendre points: exact to rounding for exp(-rate x) times a polynomial of degree 10 on [0, 1].
+"""
 
-_NEWTON_CORRECTION = 3e-9
-"""Newton's method stops after a relative correction below this; the next one would be its square, below rounding."""
+_NEWTON_CORRECTION = 0.03
+"""Newton's method stops after a relative correction below this times the root of the tolerance.
+
+The next correction would be its square, a thousandth of the tolerance.
+"""
 
 _DIAGONAL = np.diag_indices(_DEGREE)
 
@@ -58,7 +63,7 @@ class _Collocation(NamedTuple):
     nodes: FloatArray
     barycentric: FloatArray
     derivatives: FloatArray  # (-D)^n for n = 0..degree, D the differentiation matrix
-    gauss_nodes: FloatArray
+    gauss_nodes: FloatArray  # exact for h^2
     gauss_weights: FloatArray
 
 
@@ -74,8 +79,13 @@ def _collocation(degree: int) -> _Collocation:
     powers = [np.eye(degree + 1)]
     for _ in range(degree):
         powers.append(-derivative @ powers[-1])
-    gauss_nodes, gauss_weights = legendre.leggauss(_QUADRATURE_SIZE)
-    return _Collocation(nodes, barycentric, np.array(powers), (gauss_nodes + 1) / 2, gauss_weights / 2)
+    return _Collocation(nodes, barycentric, np.array(powers), *_gauss(degree + 1))
+
+
+@cache
+def _gauss(size: int) -> tuple[FloatArray, FloatArray]:
+    nodes, weights = legendre.leggauss(size)
+    return (nodes + 1) / 2, weights / 2
 
 
 _RULE = _collocation(_DEGREE)
@@ -95,19 +105,23 @@ class _Rows(NamedTuple):
     """Tables for int_0^x e^{-z (x - r)} L_k(r) dr at fixed points x of a step, whatever the rates z are."""
 
     points: FloatArray
-    exponents: FloatArray  # (points, quadrature): x - r at the quadrature points of [0, x]
-    quadrature: FloatArray  # (points, quadrature, degree + 1): weight times L_k(r)
+    exponents: list[FloatArray]  # a quadrature each, (points, quadrature): r - x at the quadrature points of [0, x]
+    quadrature: list[FloatArray]  # a quadrature each, (points, quadrature, degree + 1): weight times L_k(r)
     closed_form: FloatArray  # (points, degree + 1, degree + 1): (-1)^n times the n-th derivative of L_k at x
     closed_form_at_zero: FloatArray  # (degree + 1, degree + 1)
 
 
 def _rows(points: FloatArray) -> _Rows:
-    inner = points[:, None] * _RULE.gauss_nodes
-    weights = points[:, None] * _RULE.gauss_weights
+    exponents, quadratures = [], []
+    for _, size in _QUADRATURES:
+        nodes, weights = _gauss(size)
+        inner = points[:, None] * nodes
+        exponents.append(inner - points[:, None])
+        quadratures.append((points[:, None] * weights)[..., None] * _lagrange(inner))
     return _Rows(
         points,
-        points[:, None] - inner,
-        weights[..., None] * _lagrange(inner),
+        exponents,
+        quadratures,
         np.einsum("pl,nlk->pnk", _lagrange(points), _RULE.derivatives),
         _RULE.derivatives[:, 0, :],
     )
@@ -117,6 +131,9 @@ _MIDPOINTS = (_RULE.nodes[1:] + _RULE.nodes[:-1]) / 2
 _STEP_ROWS = _rows(np.concatenate((_RULE.nodes[1:], _MIDPOINTS[[0, _DEGREE // 2, _DEGREE - 1]])))
 """Rows of a step: the collocation points, then three points between them where the error is seen."""
 
+_BETWEEN = _lagrange(_STEP_ROWS.points[_DEGREE:])
+_WHOLE_STEP = _lagrange(_RULE.gauss_nodes)
+
 
 def _exponential_integrals(rates: FloatArray, rows: _Rows) -> FloatArray:
     """Return int_0^x e^{-z (x - r)} L_k(r) dr, axes: points x, rates z, Lagrange polynomials L_k.
@@ -125,11 +142,18 @@ def _exponential_integrals(rates: FloatArray, rows: _Rows) -> FloatArray:
     sum_n (-1)^n L_k^{(n)} / z^{n+1} of P' + z P = L_k, whose terms no longer cancel.
     """
     result = np.empty((rows.points.size, rates.size, _DEGREE + 1))
+    below = -1.0
+    for (bound, _), exponents, quadrature in zip(_QUADRATURES, rows.exponents, rows.quadrature, strict=True):
+        chosen = (rates > below) & (rates <= bound)
+        below = bound
+        if chosen.all():
+            powers = exponents[:, None, :] * rates[:, None]
+            return np.asarray(np.exp(powers, out=powers) @ quadrature)
+        if chosen.any():
+            powers = exponents[:, None, :] * rates[chosen, None]
+            result[:, chosen] = np.exp(powers, out=powers) @ quadrature
     large = rates > _LARGE_RATE
-    if not np.all(large):
-        small = rates[~large]
-        result[:, ~large] = np.exp(-small[None, :, None] * rows.exponents[:, None, :]) @ rows.quadrature
-    if np.any(large):
+    if large.any():
         powers = rates[large, None] ** -np.arange(1.0, _DEGREE + 2)
         decay = np.exp(-np.outer(rows.points, rates[large]))
         result[:, large] = powers @ rows.closed_form - decay[..., None] * (powers @ rows.closed_form_at_zero)
@@ -144,24 +168,25 @@ class _OffDiagonal:
     phi(0), so that an evaluation costs O(log condition number) instead of O(d^2).
     """
 
-    _NODES = 24
+    _NODES = 20
 
     def __init__(self, rates: FloatArray, masses: FloatArray) -> None:
         present = masses > 0
         rates, masses = rates[present], masses[present]
-        octave = np.floor(np.log2(rates)).astype(np.int64)
-        octaves = np.unique(octave)
+        octave = np.frexp(rates)[1]
+        octaves = np.flatnonzero(np.bincount(octave - octave.min())) + octave.min() if rates.size else octave
         if rates.size > self._NODES * octaves.size:
             angles = (2 * np.arange(self._NODES) + 1) * np.pi / (2 * self._NODES)
             nodes, signs = np.cos(angles), np.sin(angles) * (-1.0) ** np.arange(self._NODES)
             compressed_rates, compressed_masses = [], []
             for power in octaves:
-                bottom = 2.0 ** float(power)
+                bottom = 2.0 ** float(power - 1)
                 inside = octave == power
-                difference = (2 * (rates[inside] / bottom) - 3)[:, None] - nodes
-                # A rate on a node would divide by zero; this shift is far below rounding of the interpolant.
-                terms = signs / np.where(difference == 0, 1e-300, difference)
-                compressed_masses.append(masses[inside] @ (terms / terms.sum(axis=1, keepdims=True)))
+                terms = (rates[inside] * (2 / bottom) - 3)[:, None] - nodes
+                # A rate on a node would divide by zero; any other difference is too large to feel this shift.
+                terms += 1e-30
+                np.divide(signs, terms, out=terms)
+                compressed_masses.append((masses[inside] / (terms @ np.ones(self._NODES))) @ terms)
                 compressed_rates.append(bottom * (nodes + 3) / 2)
             rates, masses = np.concatenate(compressed_rates), np.concatenate(compressed_masses)
         self._rates, self._masses = rates, masses
@@ -332,10 +357,15 @@ def _elapsed(inverse_u: FloatArray, inside: FloatArray) -> FloatArray:
     return np.asarray(inside * (values**2 @ _RULE.gauss_weights))
 
 
+def _whole_step(inverse_u: FloatArray) -> float:
+    """Return int_0^1 h^2."""
+    return float((_WHOLE_STEP @ inverse_u) ** 2 @ _RULE.gauss_weights)
+
+
 def _invert_time(inverse_u: FloatArray, elapsed: FloatArray) -> FloatArray:
     """Return x in [0, 1] with int_0^x h^2 = elapsed, by Newton's method kept inside a shrinking bracket."""
     low, high = np.zeros_like(elapsed), np.ones_like(elapsed)
-    inside = np.clip(elapsed / _elapsed(inverse_u, np.ones(1))[0], 0.0, 1.0)
+    inside = np.clip(elapsed / _whole_step(inverse_u), 0.0, 1.0)
     for _ in range(60):
         excess = _elapsed(inverse_u, inside) - elapsed
         low, high = np.where(excess < 0, inside, low), np.where(excess > 0, inside, high)
@@ -396,37 +426,39 @@ def _attempt(
     clock: float,
     length: float,
     guess: FloatArray,
+    newton_correction: float,
 ) -> _Step | None:
     """Solve the balance law at the nodes of a step of the given length in s, in units where u = 1 at its start.
 
-    Newton's method starts from a guess of h at the nodes. Returns None where it fails, which a shorter step cures.
+    Newton's method starts from a guess of h at the nodes and stops after a relative correction below the one given.
+    Returns None where it fails, which a shorter step cures.
     """
     growth = length * problem.eigenvalues**2 / u**2
     rates = length * problem.gamma * problem.eigenvalues**2
-    kernel = _exponential_integrals(rates, _STEP_ROWS) * growth[:, None]
-    known = np.exp(-np.outer(_STEP_ROWS.points, rates)) * (diagonal / u) + kernel[..., 0]
+    kernel = _exponential_integrals(rates, _STEP_ROWS)
+    kernel *= growth[:, None]
+    flat, solve = kernel.reshape(-1, _DEGREE + 1), kernel[:_DEGREE, :, 1:]
+    known = np.exp(-np.outer(_STEP_ROWS.points, rates)) * (diagonal / u)
     outside = off_diagonal(clock + length * _STEP_ROWS.points) / u**2
-    solve, kernel_of_unknowns = kernel[:_DEGREE, :, 1:], kernel[..., 1:]
-    inverse = guess
+    full = np.concatenate(([1.0], guess))
+    inverse = full[1:]
     for _ in range(12):
-        entries = known[:_DEGREE] + solve @ inverse
-        squares = np.sum(entries**2, axis=1) + outside[:_DEGREE]
+        entries = known + (flat @ full).reshape(known.shape)
+        squares = np.einsum("pi,pi->p", entries, entries) + outside
         # Logarithms of both sides in the logarithm of h: close to linear however much u changes over the step.
-        balance = np.log(squares) + 2 * np.log(inverse)
-        jacobian = 2 * (entries[:, None, :] @ solve)[:, 0, :] * (inverse / squares[:, None])
+        balance = np.log(squares[:_DEGREE]) + 2 * np.log(inverse)
+        jacobian = 2 * np.matmul(entries[:_DEGREE, None, :], solve)[:, 0, :] * (inverse / squares[:_DEGREE, None])
         jacobian[_DIAGONAL] += 2
-        update = np.clip(np.linalg.solve(jacobian, balance), -3.0, 3.0)
-        inverse = inverse * np.exp(-update)
-        correction = float(np.max(np.abs(update)))
-        if correction < _NEWTON_CORRECTION:
+        update = np.clip(dgesv(jacobian, balance)[2], -3.0, 3.0)
+        inverse *= np.exp(-update)
+        correction = float(np.abs(update).max())
+        if correction < newton_correction:
             break
     else:
         return None
-    full = np.concatenate(([1.0], inverse))
-    between = 1 / (_lagrange(_STEP_ROWS.points[_DEGREE:]) @ full)
-    entries = known + kernel_of_unknowns @ inverse
-    squares = np.sum(entries**2, axis=1) + outside
-    defect = np.max(np.abs(1 - squares[_DEGREE:] / between**2))
+    entries = known + (flat @ full).reshape(known.shape)
+    squares = np.einsum("pi,pi->p", entries, entries) + outside
+    defect = np.abs(1 - squares[_DEGREE:] * (_BETWEEN @ full) ** 2).max()
     return _Step(full / u, entries[_DEGREE - 1] * u, float(defect))
 
 
@@ -481,6 +513,7 @@ def gradient_flow(
     if not 1e-14 <= tolerance <= 1e-2:
         raise ValueError(f"tolerance must lie between 1e-14 and 0.01, got {tolerance}")
 
+    newton_correction = _NEWTON_CORRECTION * float(np.sqrt(tolerance))
     eigenvalues, gamma = problem.eigenvalues, problem.gamma
     if theta is not None:
         initial = problem.basis.T @ initial @ problem.basis
@@ -506,7 +539,7 @@ def gradient_flow(
         if lengths and length < 3 * lengths[-1]:
             ahead = _lagrange(1 + _RULE.nodes[1:] * (length / lengths[-1])) @ inverses[-1]
             guess = np.clip(ahead * u, 0.2, 5.0)
-        step = _attempt(problem, off_diagonal, diagonal, u, clock, length, guess)
+        step = _attempt(problem, off_diagonal, diagonal, u, clock, length, guess, newton_correction)
         if step is None:
             length /= 4
             continue
@@ -518,7 +551,7 @@ def gradient_flow(
         inverses.append(step.inverse_u)
         lengths.append(length)
         end_diagonal, end_u, inside = step.diagonal, 1 / float(step.inverse_u[-1]), 1.0
-        end_t = t + length * float(_elapsed(step.inverse_u, np.ones(1))[0])
+        end_t = t + length * _whole_step(step.inverse_u)
         if t_end is not None and end_t >= t_end:
             inside = float(_invert_time(step.inverse_u, np.array([(t_end - t) / length]))[0])
             end_t, reached = t_end, True

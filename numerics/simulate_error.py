@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from numerics.attention import AttentionWeights, attention_prediction
 from numerics.checkpoint import Checkpoint, Progress, fingerprint
+from numerics.estimator_variance import draw_variance
 from numerics.exact_error import exact_error
 from numerics.executor import Executor, SerialExecutor
 from numerics.problem import FloatArray, Problem, checked_array, checked_covariance, checked_length
@@ -58,6 +60,7 @@ class ErrorEstimate:
     exact: float | None
     method: Method
     seed: int | str
+    _simulation: _Simulation = field(repr=False, compare=False)
 
     @property
     def mean(self) -> float:
@@ -73,6 +76,19 @@ class ErrorEstimate:
     def prompts(self) -> int:
         """The number of prompts, or of draws of their sufficient statistic."""
         return self.moments.count
+
+    @cached_property
+    def exact_variance(self) -> float | None:
+        """The exact variance of one draw, from the theory, or None; derived and computed when first asked for.
+
+        It exists for linear and quadratic labels with a Gaussian query; see `numerics.estimator_variance`.
+        """
+        return self._simulation.draw_variance()
+
+    @property
+    def exact_standard_error(self) -> float | None:
+        """The exact standard error of the mean of this many draws, or None."""
+        return None if self.exact_variance is None else float(np.sqrt(self.exact_variance / self.prompts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +120,11 @@ class _Simulation:
     def blocks(self) -> int:
         """The number of blocks."""
         return -(-self.prompts // self.block)
+
+    def draw_variance(self) -> float | None:
+        """The exact variance of a draw, or None where the theory has no formula."""
+        variance = draw_variance(self.law, self.weights, self.method, self.target)
+        return None if variance is None else self.scale**2 * variance
 
     def __call__(self, block: int) -> Moments:
         size = min(self.block, self.prompts - block * self.block)
@@ -420,7 +441,26 @@ def simulate_error(
     simulation = _simulation(law, weights, method, target, 1.0, prompts, seed)
     exact = exact_error(simulation.law, simulation.weights, simulation.target)
     moments = _run(simulation, executor, checkpoint, checkpoint_seconds, progress, stop)
-    return ErrorEstimate(moments, exact, method, _shown(seed))
+    return ErrorEstimate(moments, exact, method, _shown(seed), simulation)
+
+
+def error_variance(
+    problem: Problem,
+    *,
+    prompt_length: int,
+    labels: LabelLaw | None = None,
+    shift: Shift | None = None,
+    weights: Weights | None = None,
+    target: Target = "label",
+    method: Method = "raw",
+    **_: object,
+) -> float | None:
+    """Return the exact variance of one draw of `simulate_error` with these arguments, without drawing any.
+
+    It is `ErrorEstimate.exact_variance`; keywords of `simulate_error` that do not matter to it are ignored.
+    """
+    law = PromptLaw(problem, prompt_length, LinearLabels() if labels is None else labels, shift or Shift())
+    return _simulation(law, weights, method, target, 1.0, 1, 0).draw_variance()
 
 
 def simulate_loss(
@@ -458,4 +498,4 @@ def simulate_loss(
     simulation = _simulation(law, weights, method, "linear", 0.5, prompts, seed)
     exact = exact_error(simulation.law, simulation.weights, simulation.target)
     moments = _run(simulation, executor, checkpoint, checkpoint_seconds, progress, stop)
-    return ErrorEstimate(moments, None if exact is None else exact / 2, method, _shown(seed))
+    return ErrorEstimate(moments, None if exact is None else exact / 2, method, _shown(seed), simulation)

@@ -12,14 +12,23 @@ from fractions import Fraction
 from functools import cache
 
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, indexed, length, matrix, scalar_letter, sum_over
+from theory.algebra.expression import Expression, identity, indexed, length, matrix, scalar_letter, sum_over
 from theory.derivation import Formula
-from theory.model import BLOCKS, LAMBDA, NOISE_VARIANCE, Law, eps, prediction, w, x, x_q
+from theory.distribution_shift import CONTEXT, QUERY
+from theory.model import BLOCKS, LAMBDA, NOISE_VARIANCE, PSI, Law, eps, prediction, w, x, x_q
 from theory.population_loss import population_loss
 from theory.prediction_error import B, c
 
 # The predictor x_q' A (1/M) sum_i y_i x_i.
 A = matrix("A")
+
+_SHIFTED = {
+    "A": "A",
+    "context_covariance": "Lambda_c",
+    "query_covariance": "Lambda_q",
+    "prompt_length": "M",
+    "noise_variance": "s2",
+}
 
 
 @cache
@@ -65,3 +74,69 @@ def error_estimator_variance(*, quadratic: bool = False) -> Formula:
     if quadratic:
         arguments |= {"B": "B", "c": "c"}
     return Formula("variance of the error estimator", variance, arguments, defaults={"noise_variance": 0})
+
+
+@cache
+def squared_gap_variance(*, quadratic: bool = False, random_task: bool = False, linear_target: bool = False) -> Formula:
+    """Return Var(g^2) of the gap g = x_q' A (1/M) sum_i y_i x_i - y_q of one test prompt under joint shift.
+
+    Args:
+        quadratic: labels are y = <w, x> + x'Bx + c + noise instead of <w, x> + noise.
+        random_task: w ~ N(0, Psi) instead of a fixed w.
+        linear_target: g compares with <w, x_q>, also where the labels are quadratic.
+
+    Returns:
+        A Formula; `evaluate(A=, context_covariance=, query_covariance=, prompt_length=, noise_variance=,
+        query_noise_variance=, ...)` with w or task_covariance, and with B and c for quadratic labels. The noise of the
+        query is counted if its variance is given.
+    """
+
+    def mean(point: Expression) -> Expression:
+        linear = w.T @ point
+        return linear + point.T @ B @ point + c if quadratic else linear
+
+    xi, noise = indexed(x, "i"), indexed(eps, "i")
+    average = sum_over("i", "M", (mean(xi) + noise) * xi) / length("M")
+    noise_q = scalar_letter("eps_q")
+    gap = x_q.T @ A @ average - (w.T @ x_q if linear_target else mean(x_q)) - noise_q
+    laws = {
+        x: Gaussian(CONTEXT),
+        x_q: Gaussian(QUERY),
+        eps: Gaussian(NOISE_VARIANCE),
+        noise_q: Gaussian(scalar_letter("s2_q", non_negative=True)),
+    }
+    if random_task:
+        laws[w] = Gaussian(PSI)
+    square = gap * gap
+    first = expectation(square, laws)
+    task = {"task_covariance": "Psi"} if random_task else {"w": "w"}
+    labels = {"B": "B", "c": "c"} if quadratic else {}
+    return Formula(
+        "variance of the squared gap",
+        expectation(square * square, laws) - first * first,
+        {**_SHIFTED, "query_noise_variance": "s2_q", **task, **labels},
+        defaults={"query_noise_variance": 0},
+    )
+
+
+@cache
+def conditional_error_variance(*, random_task: bool = False) -> Formula:
+    """Return Var E[(y_hat - <w, x_q>)^2 | S] over the context's S = (1/M) sum_i x_i x_i', for noisy linear labels.
+
+    It is the variance of a draw of which query, task and noise are integrated out. Arguments as
+    `squared_gap_variance`.
+    """
+    xi = indexed(x, "i")
+    S = sum_over("i", "M", xi @ xi.T) / length("M")
+    miss = A @ S - identity("d")
+    weighted = miss.T @ QUERY @ miss
+    bias = (weighted @ PSI).trace() if random_task else w.T @ weighted @ w
+    conditional = bias + NOISE_VARIANCE * (A.T @ QUERY @ A @ S).trace() / length("M")
+    laws = {x: Gaussian(CONTEXT)}
+    first = expectation(conditional, laws)
+    task = {"task_covariance": "Psi"} if random_task else {"w": "w"}
+    return Formula(
+        "variance of the conditional error",
+        expectation(conditional * conditional, laws) - first * first,
+        {**_SHIFTED, **task},
+    )
