@@ -2,7 +2,9 @@
 
 Run `OMP_NUM_THREADS=1 python -m benchmarks.flow [--plot flow.png] [--limit SECONDS]` from the root of the repository.
 Every ratio is measured within one run, against the dense reduced system: the d^2 + 1 equations of Lemma 5.2 in the
-problem's own basis.
+problem's own basis. The others run at rtol 1e-8, ours at a tolerance whose measured error of u is below 1e-8; the
+eigenbasis of Lambda, 2 ms at d = 100, belongs to the problem and is not counted. diffrax and torchdiffeq are measured
+where they are installed.
 """
 
 from __future__ import annotations
@@ -117,7 +119,7 @@ def torchdiffeq(problem: Problem, theta: FloatArray, t_end: float) -> tuple[floa
     except ImportError:
         return None
     torch.set_num_threads(1)
-    covariance = torch.as_tensor(problem.covariance)
+    covariance = torch.tensor(problem.covariance)
     left, square = torch.as_tensor(problem.Gamma) @ covariance, covariance @ covariance
 
     def field(_: object, y: tuple[object, object]) -> tuple[object, object]:
@@ -141,7 +143,7 @@ def compare(limit: float) -> dict[str, tuple[float, float]]:
     problem, theta = instance(DIMENSION, 10)
     to_limit = gradient_flow(problem, SIGMA, theta, until=1e-8)
     runs = (
-        ("t = 20, not stiff", 20.0, lambda: gradient_flow(problem, SIGMA, theta, t_end=20.0, tolerance=1e-6)),
+        ("t = 20, not stiff", 20.0, lambda: gradient_flow(problem, SIGMA, theta, t_end=20.0, tolerance=1e-4)),
         (
             "to distance 1e-8",
             float(to_limit.t[-1]),

@@ -84,6 +84,9 @@ def _check_claim(claim: Mapping[str, Any]) -> str:
         if _check_symbolic(claim, seen["symbolic"]["data"]):
             checked.append(f"normal form at {FRESH_POINTS} fresh points")
         earned = "proved"
+    if earned == "none" and "enclosure" in seen and seen["enclosure"]["outcome"] == "holds":
+        # Balls are repeated by running `verify` with the recorded seed.
+        earned = "certified"
     if claim["status"] in _CHECKED_STATUSES and claim["relation"] == "=" and earned != claim["status"]:
         raise CertificateError(f"claim {name}: the status is {claim['status']!r}, its evidence earns {earned!r}")
     if claim["status"] in _CHECKED_STATUSES and any(item["outcome"] == "refuted" for item in claim["evidence"]):

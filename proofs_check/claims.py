@@ -26,6 +26,10 @@ class Claim:
         assumptions: in words.
         rests_on: ids of the claims that it uses.
         cited: standard facts that the derivation uses and that are not checked here.
+        finding: a printed statement under test, expected to be refuted; the run fails if it no longer is.
+        corrected_by: for a finding, ids of the claims that say what holds instead.
+        sharper: for an inequality, (id, statement) of one with a better right side that is proved; mutants that it
+            implies are true.
     """
 
     id: str
@@ -38,6 +42,9 @@ class Claim:
     assumptions: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
+    finding: bool = False
+    corrected_by: tuple[str, ...] = ()
+    sharper: tuple[str, Statement] | None = None
 
     def __post_init__(self) -> None:
         if not self.id or not all(ch.isalnum() or ch in ".-_" for ch in self.id):

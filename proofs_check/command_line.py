@@ -153,7 +153,8 @@ def verify(
 ) -> None:
     """Check CLAIMS (all by default) and what they rest on, and send every mutant through the same evidence.
 
-    Exit code 0: every claim holds; 1: one is refuted; 3: one is undecided and none refuted; 2: bad usage or input.
+    Exit code 0: every claim holds and every finding is refuted; 1: one is refuted, or a finding is not; 3: one is
+    undecided and none of these; 2: bad usage or input.
 
     \b
     icl-theory verify

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal, Protocol
 
 import numpy as np
+from hypothesis.strategies import SearchStrategy
 
 from numerics.sequential import Moments, SequentialTest
 from proofs_check.instances import Instance, random_value, sizes
 from proofs_check.interpretation import InterpretationError
-from proofs_check.statements import Language, Statement, equal_arrays
-from theory.algebra.definitions import Definition, expand
-from theory.algebra.expression import Expression
+from proofs_check.search import visit
+from proofs_check.statements import Language, Relation, Statement
+from proofs_check.tightness import ratio
+from theory.algebra.definitions import Definition, expand, is_positive
+from theory.algebra.expression import Expression, number
 from theory.algebra.grammar import GrammarError
 
 Array = Any
@@ -60,7 +64,10 @@ class Budget:
 class Measurement(Protocol):
     """The left side of a claim, measured."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """The kind of evidence."""
+        ...
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """Compare a right side with it."""
@@ -73,14 +80,22 @@ class Measurement(Protocol):
 
 @dataclass(frozen=True)
 class SymbolicMeasurement:
-    """The left side derived by the engine, for all lengths at once; compared by normal form."""
+    """The left side derived by the engine, for all lengths at once.
+
+    Equations are compared by normal form. For an inequality the difference of the sides must be a sum of terms that are
+    each at least zero by form, in its normal form or in one of the forms given as witnesses.
+    """
 
     derived: Expression
     definitions: tuple[Definition, ...]
+    witnesses: tuple[Expression, ...] = ()
     kind: str = "symbolic"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
-        """holds if the normal forms agree, refuted if they differ: normal forms are unique."""
+        """holds if the normal forms agree, refuted if they differ: normal forms are unique.
+
+        An inequality holds by the sign of its terms; where that is not seen the engine decides nothing.
+        """
         try:
             stated, more = statement.elaborated(language, self.definitions)
             definitions = (*self.definitions, *(d for d in more if d not in self.definitions))
@@ -89,13 +104,29 @@ class SymbolicMeasurement:
             difference = expand(self.derived - stated, definitions)
         except (GrammarError, ValueError) as error:
             return Verdict("ill-formed", str(error))
+        if statement.relation != "=":
+            return self._sign(-difference if statement.relation in ("<=", "<") else difference, statement, definitions)
         if difference:
             return Verdict("refuted", f"the sides differ by {difference}")
         return Verdict("holds", "both sides have one normal form, for every d and every length")
 
+    def _sign(self, surplus: Expression, statement: Statement, definitions: Sequence[Definition]) -> Verdict:
+        strict = statement.relation in ("<", ">")
+        for form in (surplus, *self.witnesses):
+            if form is not surplus and expand(surplus - form, definitions):
+                continue
+            if is_positive(form) if strict else is_non_negative(form):
+                return Verdict("holds", "the difference of the sides is a sum of terms that are at least 0 by form")
+        return Verdict("undecided", "the sign of the difference is not seen by form")
+
     def summary(self) -> str:
         """What was measured."""
         return "derived from the model's definition"
+
+
+def is_non_negative(expression: Expression) -> bool:
+    """Whether a number is at least 0 by form, for all lengths: sufficient, not necessary."""
+    return not expression or (expression.shape == (1, 1) and is_positive(expression + number(1)))
 
 
 @dataclass(frozen=True)
@@ -106,22 +137,58 @@ class ExactMeasurement:
     kind: str = "exact"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
-        """holds if the sides are equal at every instance; refuted with the first, that is smallest, failure."""
-        for instance, left in self.values:
-            try:
-                right = statement.value(instance, language)
-            except (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError) as error:
-                return Verdict("ill-formed", str(error))
-            if not _same_shape(left, right):
-                return Verdict("ill-formed", f"shapes {np.shape(left)} and {np.shape(right)}")
-            if not equal_arrays(left, right):
-                return Verdict("refuted", f"fails at {instance}", instance, left, right)
-        return Verdict("holds", f"equal at {len(self.values)} instances")
+        """holds if the relation does at every instance; refuted with the first, that is smallest, failure."""
+        return judged(self.values, statement, language)
 
     def summary(self) -> str:
         """What was measured."""
         dimensions = sorted({instance.lengths.get("d", 1) for instance, _ in self.values})
         return f"{len(self.values)} instances, d in {set(dimensions)}"
+
+
+def judged(values: Sequence[tuple[Instance, Array]], statement: Statement, language: Language) -> Verdict:
+    """Compare both sides at each instance: refuted at the first that certainly fails, undecided if balls overlap."""
+    doubtful: Instance | None = None
+    for instance, left in values:
+        try:
+            truth, right = statement.compare(left, instance, language)
+        except (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError) as error:
+            return Verdict("ill-formed", str(error))
+        if not _same_shape(left, right):
+            return Verdict("ill-formed", f"shapes {np.shape(left)} and {np.shape(right)}")
+        if truth == "refuted":
+            return Verdict("refuted", f"fails at {instance}", instance, left, right)
+        if truth == "undecided" and doubtful is None:
+            doubtful = instance
+    if doubtful is not None:
+        return Verdict("undecided", f"the balls of both sides overlap at {doubtful}")
+    return Verdict("holds", f"{_SAID[statement.relation]} at {len(values)} instances")
+
+
+_SAID: Mapping[Relation, str] = {
+    "=": "equal",
+    "<=": "at most",
+    ">=": "at least",
+    "<": "less",
+    ">": "greater",
+}
+
+
+@dataclass(frozen=True)
+class EnclosedMeasurement:
+    """The left side in balls that are proved to contain it, such as the least value of a quantity along a flow."""
+
+    values: tuple[tuple[Instance, Array], ...]
+    what: str
+    kind: str = "enclosure"
+
+    def judge(self, statement: Statement, language: Language) -> Verdict:
+        """holds or refuted where the balls prove it; an equation holds as far as the balls are narrow."""
+        return judged(self.values, statement, language)
+
+    def summary(self) -> str:
+        """What was measured."""
+        return f"{self.what} at {len(self.values)} instances"
 
 
 @dataclass(frozen=True)
@@ -142,7 +209,13 @@ class SampledMeasurement:
     kind: str = "Monte Carlo"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
-        """refuted if some confidence interval excludes the right side: wrong with probability at most alpha in all."""
+        """refuted if some confidence interval excludes the right side: wrong with probability at most alpha in all.
+
+        An inequality is refuted if an interval lies on the wrong side, holds if all lie on the right one, and is
+        undecided otherwise.
+        """
+        if statement.relation != "=":
+            return self._one_sided(statement, language)
         widths = []
         for sample in self.samples:
             test = SequentialTest(sample.variance, self.alpha / len(self.samples), sample.moments.count)
@@ -154,11 +227,31 @@ class SampledMeasurement:
             widths.append(interval.half_width / abs(sample.moments.mean))
             if not np.isfinite(right) or test.rejects(sample.moments, right):
                 detail = (
-                    f"the layer gives {sample.moments.mean:.6g} +- {interval.half_width:.2g}, the statement {right:.6g}, "
+                    f"the layer gives {sample.moments.mean:.6g} +- {interval.half_width:.2g}, "
+                    f"the statement {right:.6g}, "
                     f"at {sample.instance}"
                 )
                 return Verdict("refuted", detail, sample.instance, sample.moments.mean, right)
         return Verdict("holds", f"within every interval; widest half-width {max(widths):.2%} of the value")
+
+    def _one_sided(self, statement: Statement, language: Language) -> Verdict:
+        at_most = statement.relation in ("<=", "<")
+        open_at: Instance | None = None
+        for sample in self.samples:
+            test = SequentialTest(sample.variance, self.alpha / len(self.samples), sample.moments.count)
+            try:
+                right = float(statement.float_value(sample.instance, language).reshape(()))
+            except (InterpretationError, ZeroDivisionError, KeyError, ValueError) as error:
+                return Verdict("ill-formed", str(error))
+            low, high = test.interval(sample.moments)
+            if (low > right) if at_most else (high < right):
+                detail = f"the layer gives [{low:.6g}, {high:.6g}], the statement {right:.6g}, at {sample.instance}"
+                return Verdict("refuted", detail, sample.instance, sample.moments.mean, right)
+            if not ((high <= right) if at_most else (low >= right)):
+                open_at = sample.instance
+        if open_at is not None:
+            return Verdict("undecided", f"a confidence interval contains the bound at {open_at}")
+        return Verdict("holds", "every confidence interval lies on the right side of the bound")
 
     @property
     def half_width(self) -> float:
@@ -193,7 +286,10 @@ class ComputedMeasurement:
                 return Verdict("ill-formed", str(error))
             if not _same_shape(left, right):
                 return Verdict("ill-formed", f"shapes {np.shape(left)} and {np.shape(right)}")
-            distance = float(np.max(np.abs(np.reshape(left, -1) - right.reshape(-1))))
+            gap = np.reshape(left, -1) - right.reshape(-1)
+            if statement.relation != "=":
+                gap = np.maximum(gap if statement.relation in ("<=", "<") else -gap, 0.0)
+            distance = float(np.max(np.abs(gap)))
             worst = max(worst, distance)
             if not distance <= tolerance:
                 return Verdict("refuted", f"distance {distance:.3g} at {instance}", instance, left, right)
@@ -219,6 +315,10 @@ class Quantity:
         exact: at an instance, the exact value and the values of further letters that the statement uses.
         sample: at an instance, with a seed and a number of prompts, the moments of the samples and a variance bound.
         compute: at an instance, the value in floating point and its accuracy.
+        enclose: at an instance, balls that contain the value, and the values of further letters.
+        enclosed_by: how the balls come about; enclosed_kind is "numerical" where their radius is not proved.
+        constants: letters that stand for one number, with it, for Monte Carlo.
+        witnesses: for an inequality, forms of the difference of the sides whose terms are all at least 0.
     """
 
     latex: str
@@ -227,6 +327,11 @@ class Quantity:
     sample: Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]] | None = None
     compute: Callable[[Instance], tuple[Array, float]] | None = None
     computed_by: str = ""
+    enclose: Callable[[Instance], tuple[Array, Mapping[str, Any]]] | None = None
+    enclosed_by: str = ""
+    enclosed_kind: str = "enclosure"
+    witnesses: Callable[[], tuple[Expression, ...]] | None = None
+    constants: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -238,12 +343,17 @@ class Plan:
         largest: for each length its largest value in exact checks.
         largest_sampled: the same for Monte Carlo and numerical checks.
         shared_with: claims of one such name are checked at the same instances, so that what is costly is computed once.
+        search: a strategy for instances; exact and enclosed evidence then looks at `searched` of its examples, those
+            of an inequality driven towards equality.
+        searched: how many.
     """
 
     letters: tuple[str, ...]
     largest: Mapping[str, int] = field(default_factory=lambda: {"d": 3, "N": 3, "M": 3})
     largest_sampled: Mapping[str, int] = field(default_factory=lambda: {"d": 6, "N": 12, "M": 12})
     shared_with: str = ""
+    search: SearchStrategy[Instance] | None = None
+    searched: int = 100
 
     def instances(
         self, language: Language, rng: np.random.Generator, count: int, largest: Mapping[str, int], mild: bool = False
@@ -259,18 +369,32 @@ class Plan:
         return drawn
 
 
-def measure(quantity: Quantity, plan: Plan, language: Language, budget: Budget, stream: int) -> list[Measurement]:
-    """Measure the left side in every way that the quantity offers. `stream` numbers the claim's random numbers."""
+def measure(
+    quantity: Quantity,
+    plan: Plan,
+    language: Language,
+    budget: Budget,
+    stream: int,
+    statement: Statement | None = None,
+) -> list[Measurement]:
+    """Measure the left side in every way that the quantity offers. `stream` numbers the claim's random numbers.
+
+    A search for tight instances of an inequality needs its statement.
+    """
     found: list[Measurement] = []
     seeds = np.random.SeedSequence(budget.seed, spawn_key=(stream,)).spawn(3)
     if quantity.derive is not None:
-        found.append(SymbolicMeasurement(*quantity.derive()))
+        witnesses = () if quantity.witnesses is None else quantity.witnesses()
+        found.append(SymbolicMeasurement(*quantity.derive(), witnesses))
     if quantity.exact is not None:
         values = []
-        rng = np.random.default_rng(seeds[0])
-        for instance in plan.instances(language, rng, budget.instances, plan.largest):
-            left, further = quantity.exact(instance)
-            values.append((instance.with_values(**further), left))
+        if plan.search is not None:
+            values = _searched(quantity.exact, plan, language, seeds[0], statement)
+        else:
+            rng = np.random.default_rng(seeds[0])
+            for instance in plan.instances(language, rng, budget.instances, plan.largest):
+                left, further = quantity.exact(instance)
+                values.append((instance.with_values(**further), left))
         values.sort(key=lambda item: sum(item[0].lengths.values()))
         found.append(ExactMeasurement(tuple(values)))
     if quantity.sample is not None and budget.prompts:
@@ -279,8 +403,13 @@ def measure(quantity: Quantity, plan: Plan, language: Language, budget: Budget, 
         chosen = plan.instances(language, rng, 5, plan.largest_sampled, mild=True)
         for instance, seed in zip(chosen, seeds[2].spawn(len(chosen)), strict=True):
             moments, variance = quantity.sample(instance, seed, budget.prompts)
-            samples.append(Sampled(instance, moments, variance))
+            samples.append(Sampled(instance.with_values(**quantity.constants), moments, variance))
         found.append(SampledMeasurement(tuple(samples), budget.alpha))
+    if quantity.enclose is not None:
+        # No hill climbing along flows: their enclosures are costly, and claims about one flow share their instances.
+        climbed = statement if quantity.enclosed_kind == "numerical" else None
+        enclosed = _searched(quantity.enclose, plan, language, seeds[0], climbed)
+        found.append(EnclosedMeasurement(tuple(enclosed), quantity.enclosed_by, quantity.enclosed_kind))
     if quantity.compute is not None:
         rng = np.random.default_rng(seeds[1])
         computed = [
@@ -289,3 +418,29 @@ def measure(quantity: Quantity, plan: Plan, language: Language, budget: Budget, 
         ]
         found.append(ComputedMeasurement(tuple(computed), quantity.computed_by))
     return found
+
+
+def _searched(
+    left_side: Callable[[Instance], tuple[Array, Mapping[str, Any]]],
+    plan: Plan,
+    language: Language,
+    seed: np.random.SeedSequence,
+    statement: Statement | None,
+) -> list[tuple[Instance, Array]]:
+    """The left side at examples of the plan's strategy; each instance once."""
+    assert plan.search is not None
+    climbing = statement is not None and statement.relation != "="
+    found: dict[str, tuple[Instance, Array]] = {}
+
+    def see(instance: Instance) -> float | None:
+        key = str(instance)
+        if key not in found:
+            left, further = left_side(instance)
+            found[key] = (instance.with_values(**further), left)
+        # The first half of the examples stays as varied as the strategy is; climbing gathers the rest near equality.
+        if statement is None or not climbing or len(found) < plan.searched / 2:
+            return None
+        return ratio(statement, *found[key], language)
+
+    visit(plan.search, see, plan.searched, int(seed.generate_state(1)[0]))
+    return list(found.values())

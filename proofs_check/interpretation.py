@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from flint import arb, fmpq
 
 from theory.algebra.grammar import (
     Expect,
@@ -169,6 +170,12 @@ class _Reader:
         if base.shape[-1] != base.shape[-2]:
             raise InterpretationError(f"power of a {_shape(base)} array")
         if exponent.denominator != 1:
+            if base.dtype == object and isinstance(base.flat[0], arb) and base.shape == (1, 1):
+                if not base[0, 0] > 0:
+                    raise InterpretationError(f"the power {exponent} of a number that is not positive")
+                result = np.empty((1, 1), dtype=object)
+                result[0, 0] = base[0, 0] ** arb(fmpq(exponent.numerator, exponent.denominator))
+                return result
             if base.dtype == object:
                 raise InterpretationError(f"the power {exponent} is irrational")
             if base.shape[-2:] == (1, 1):

@@ -9,6 +9,9 @@ from __future__ import annotations
 from proofs_check import paper_quantities as quantities
 from proofs_check.claims import Claim
 from proofs_check.evidence import Plan, Quantity
+from proofs_check.paper_bounds import bound_claims
+from proofs_check.paper_findings import finding_claims
+from proofs_check.paper_further import further_claims
 from proofs_check.statements import Language, Statement
 from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, identity, matrix, scalar_letter, vector
@@ -372,4 +375,4 @@ def paper_claims() -> tuple[Claim, ...]:
             rests_on=("B5-loss",),
         ),
     ]
-    return tuple(claims)
+    return (*claims, *bound_claims(), *further_claims(), *finding_claims())

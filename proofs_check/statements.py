@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from flint import arb, ctx, fmpq
 from sympy.polys.polyerrors import BasePolynomialError
 
 from proofs_check.exact_moments import Coordinates
@@ -17,11 +18,15 @@ from proofs_check.interpretation import InterpretationError, interpret
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, letter
-from theory.algebra.grammar import Expect, Name, Node, Vocabulary, elaborate, parse
+from theory.algebra.grammar import Expect, Name, Node, Power, Vocabulary, elaborate, parse
 from theory.algebra.words import Symbol
 
 Array = Any
 LENGTH_NAMES = ("N", "M", "n", "d")
+Relation = Literal["=", "<=", ">=", "<", ">"]
+Truth = Literal["holds", "refuted", "undecided"]
+# Bits of the balls in which roots are evaluated.
+_PRECISION = 256
 
 
 @dataclass(frozen=True)
@@ -53,25 +58,27 @@ class Language:
 
 @dataclass(frozen=True)
 class Statement:
-    """A formula with abbreviations.
+    """A formula with abbreviations, and how the left side of a claim relates to it.
 
     Args:
         right: the syntax tree.
         where: abbreviations (name, syntax tree), later ones may use earlier ones.
+        relation: between the left side and this.
         text: the source of `right`, for messages.
         abbreviations: the sources of `where`.
     """
 
     right: Node
     where: tuple[tuple[str, Node], ...] = ()
+    relation: Relation = "="
     text: str = field(default="", compare=False)
     abbreviations: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @classmethod
-    def of(cls, right: str, where: Mapping[str, str] | None = None) -> Statement:
+    def of(cls, right: str, where: Mapping[str, str] | None = None, relation: Relation = "=") -> Statement:
         """Parse a statement; GrammarError for text that cannot be read."""
         texts = tuple((where or {}).items())
-        return cls(parse(right), tuple((name, parse(text)) for name, text in texts), right, texts)
+        return cls(parse(right), tuple((name, parse(text)) for name, text in texts), relation, right, texts)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -119,6 +126,48 @@ class Statement:
         for name, tree in (*self.where, ("", self.right)):
             values[name] = interpret(tree, values, lengths=instance.lengths, upto=language.upto, one=1.0, copies=copies)
         return values[""]
+
+    @cached_property
+    def has_roots(self) -> bool:
+        """Whether a power that is not whole occurs, so that values need not be rational."""
+        return any(_has_roots(tree) for tree in (self.right, *(tree for _, tree in self.where)))
+
+    def ball_value(self, instance: Instance, language: Language) -> Array:
+        """The literal meaning at an instance in ball arithmetic: entries that contain the true ones."""
+        with ctx.workprec(_PRECISION):
+            values = {name: as_balls(array) for name, array in instance.arrays.items()}
+            copies = _copies(values, language)
+            for name, tree in (*self.where, ("", self.right)):
+                values[name] = interpret(
+                    tree, values, lengths=instance.lengths, upto=language.upto, one=arb(1), copies=copies
+                )
+            return values[""]
+
+    def compare(self, left: Array, instance: Instance, language: Language) -> tuple[Truth, Array]:
+        """Whether a measured left side stands in the statement's relation to the right side there, and that right side.
+
+        The left side holds Fractions, or balls that contain the true values; with balls, or roots on the right, the
+        comparison is rigorous and may stay undecided. Balls that overlap count as equal.
+        """
+        left = np.asarray(left, dtype=object)
+        balls = self.has_roots or any(isinstance(entry, arb) for entry in left.flat)
+        right = self.ball_value(instance, language) if balls else self.value(instance, language)
+        if self.relation == "=":
+            if not balls:
+                return ("holds" if equal_arrays(left, right) else "refuted"), right
+            pairs = zip(as_balls(left).flat, np.asarray(right, dtype=object).flat, strict=True)
+            return ("holds" if all(a.overlaps(b) for a, b in pairs) else "refuted"), right
+        if left.size != 1 or np.size(right) != 1:
+            raise InterpretationError(f"{self.relation} compares numbers, not arrays")
+        a, b = left.flat[0], np.asarray(right, dtype=object).flat[0]
+        if balls:
+            a = as_balls(left).flat[0]
+        if self.relation in (">=", ">"):
+            a, b = b, a
+        strict = self.relation in ("<", ">")
+        if a < b or (not strict and a <= b):
+            return "holds", right
+        return ("refuted" if b < a or (strict and b <= a) else "undecided"), right
 
     def replaced(self, place: int | None, tree: Node) -> Statement:
         """The statement with another tree: None for the right side, otherwise the number of an abbreviation."""
@@ -184,6 +233,22 @@ def names_in(node: Node) -> Iterator[Name]:
 def uses_expectation(node: Node) -> bool:
     """Whether a tree contains E[...]."""
     return isinstance(node, Expect) or any(uses_expectation(child) for _, _, child in node.children())
+
+
+def _has_roots(node: Node) -> bool:
+    if isinstance(node, Power) and node.exponent.denominator != 1:
+        return True
+    return any(_has_roots(child) for _, _, child in node.children())
+
+
+def as_balls(array: Array) -> Array:
+    """An array of Fractions, or of balls already, as balls that contain the entries."""
+    flat = np.asarray(array, dtype=object)
+    result = np.empty(flat.shape, dtype=object)
+    for place in np.ndindex(flat.shape):
+        entry: Any = flat[place]
+        result[place] = entry if isinstance(entry, arb) else arb(fmpq(entry.numerator, entry.denominator))
+    return result
 
 
 def equal_arrays(a: Array, b: Array) -> bool:

@@ -12,7 +12,7 @@ import click
 from proofs_check.verify import ORDER, ClaimResult, Report
 
 _COLOURS = {"proved": "green", "certified": "green", "supported": "cyan", "undecided": "yellow", "refuted": "red"}
-_SHORT = {"symbolic": "sym", "exact": "exact", "Monte Carlo": "MC", "numerical": "num"}
+_SHORT = {"symbolic": "sym", "exact": "exact", "Monte Carlo": "MC", "numerical": "num", "enclosure": "encl"}
 _MARKS = {"holds": "+", "refuted": "-", "undecided": "?"}
 
 
@@ -34,15 +34,20 @@ def table(report: Report, screen: Screen) -> str:
     lines = [f"{'claim':<{width}}  {'status':<10} {'evidence':<22} {'mutants killed':<15} title"]
     for result in report.results:
         mark = "*" if result.status == "proved" and not result.fully_proved else " "
-        status = screen.style(f"{result.status + mark:<10}", result.status)
+        shown = "finding" if result.finding and result.as_expected else result.status
+        status = screen.style(f"{shown + mark:<10}", "certified" if shown == "finding" else result.status)
         lines.append(f"{result.id:<{width}}  {status} {_evidence(result):<22} {_mutants(result):<15} {result.title}")
     lines.append("")
     lines += _legend(report)
     for result in report.results:
-        if result.status in ("refuted", "undecided"):
-            lines += ["", screen.style(f"{result.id} {result.status}: {result.reason}", result.status)]
-            if result.counterexample:
-                lines.append(f"  counterexample: {result.counterexample}")
+        if result.finding and result.as_expected:
+            instead = f"; instead: {', '.join(result.corrected_by)}" if result.corrected_by else ""
+            lines += ["", f"{result.id}, as printed, is wrong: {result.title}{instead}"]
+        elif not result.as_expected:
+            wanted = " (a finding that is no longer refuted)" if result.finding else ""
+            lines += ["", screen.style(f"{result.id} {result.status}{wanted}: {result.reason}", result.status)]
+        if result.status in ("refuted", "undecided") and result.counterexample:
+            lines.append(f"  counterexample: {result.counterexample}")
     return "\n".join(lines)
 
 
@@ -56,14 +61,21 @@ def _mutants(result: ClaimResult) -> str:
 
 
 def _legend(report: Report) -> list[str]:
-    counts = {status: sum(r.status == status for r in report.results) for status in reversed(ORDER)}
+    others = [r for r in report.results if not (r.finding and r.as_expected)]
+    counts: dict[str, int] = {status: sum(r.status == status for r in others) for status in reversed(ORDER)}
+    counts["findings (printed statements refuted, as expected)"] = len(report.results) - len(others)
     said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
     wrong = sum(r.count("killed") + r.count("survived") for r in report.results)
     killed = sum(r.count("killed") for r in report.results)
     equivalent = sum(r.count("equivalent") for r in report.results)
+    implied, unsettled = (sum(r.count(fate) for r in report.results) for fate in ("implied", "open"))
     lines = [
         f"{len(report.results)} claims: {said}.",
         f"{killed:,} of {wrong:,} wrong mutants refuted; {equivalent:,} more say the same as the statement.",
+        f"Of inequalities {implied:,} more mutants are implied, and {unsettled:,} ask for more and are not refuted:",
+        "  "
+        + "; ".join(f"{r.id} {r.tightness:g}" for r in report.results if r.tightness and not r.finding)
+        + " is how near to equality a search came.",
         f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.",
     ]
     if any(r.status == "proved" and not r.fully_proved for r in report.results):

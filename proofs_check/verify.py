@@ -10,20 +10,35 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
 from numerics.executor import Executor, SerialExecutor
+from proofs_check.catalogue import catalogue
 from proofs_check.certificate import seal
 from proofs_check.claims import Claim, ancestors, collect
-from proofs_check.evidence import Budget, Measurement, SymbolicMeasurement, Verdict, measure
-from proofs_check.instances import shown
+from proofs_check.counterexamples import refuting_instance, reproduction, smallest_failure
+from proofs_check.evidence import (
+    Budget,
+    EnclosedMeasurement,
+    ExactMeasurement,
+    Measurement,
+    SymbolicMeasurement,
+    Verdict,
+    is_non_negative,
+    judged,
+    measure,
+)
+from proofs_check.instances import Instance, shown
 from proofs_check.mutation import mutants
-from proofs_check.paper import paper_claims
 from proofs_check.records import evidence_record, language_record
+from proofs_check.statements import Statement
+from proofs_check.tightness import implied, tightest
 from proofs_check.time_limit import TimeLimitError, time_limit
+from theory.algebra.definitions import expand
 from theory.algebra.grammar import GrammarError
 
 Status = Literal["refuted", "undecided", "supported", "certified", "proved"]
@@ -34,10 +49,15 @@ EARNED: dict[str, Status] = {
     "exact": "certified",
     "Monte Carlo": "supported",
     "numerical": "supported",
+    "enclosure": "certified",
 }
 # How long a user's file may take to be imported.
 LOADING_SECONDS = 60.0
-Fate = Literal["killed", "equivalent", "ill-formed", "survived"]
+# How many searches for a counterexample of a mutant may end in vain before a claim's other mutants go without one.
+SEARCHES_IN_VAIN = 5
+# Of an inequality: "implied" by the statement, or by a sharper one that is proved; "open" if it says more than both and
+# no search refutes it.
+Fate = Literal["killed", "equivalent", "implied", "open", "ill-formed", "survived"]
 
 
 class ClaimError(ValueError):
@@ -51,6 +71,7 @@ class MutantResult:
     change: str
     fate: Fate
     killed_by: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,11 @@ class ClaimResult:
         fully_proved: proved, and so is everything that it rests on.
         counterexample: an instance at which the statement fails, as text.
         reason: why the status is not better.
+        finding: a printed statement under test: its refutation is a result, and anything else a failure of the run.
+        corrected_by: for a finding, the claims that say what holds instead.
+        tightness: for an inequality, the largest ratio of its smaller to its larger side that a search found.
+        tightest: where it was found.
+        reproduction: Python that shows the counterexample.
     """
 
     id: str
@@ -92,7 +118,17 @@ class ClaimResult:
     fully_proved: bool = False
     counterexample: str = ""
     reason: str = ""
+    finding: bool = False
+    corrected_by: tuple[str, ...] = ()
+    tightness: float | None = None
+    tightest: str = ""
+    reproduction: str = ""
     seconds: float = 0.0
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the run can be satisfied: a finding is refuted, any other claim is not, and nothing is undecided."""
+        return self.status == "refuted" if self.finding else self.status not in ("refuted", "undecided")
 
     def count(self, fate: Fate) -> int:
         """The number of mutants with that fate."""
@@ -115,11 +151,20 @@ class Report:
         weakest = min(parts, key=lambda r: ORDER.index(r.status))
         return replace(weakest, id=name, fully_proved=all(part.fully_proved for part in parts))
 
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(r.id)}</td><td>{r.status}</td><td>{escape(', '.join(e.kind for e in r.evidence))}</td>"
+            f"<td>{r.count('killed')}/{r.count('killed') + r.count('survived')}</td><td>{escape(r.title)}</td></tr>"
+            for r in self.results
+        )
+        heads = "".join(f"<th>{name}</th>" for name in ("claim", "status", "evidence", "mutants refuted", "title"))
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
     @property
     def exit_code(self) -> int:
-        """0 if every claim holds, 1 if one is refuted, 3 if none is refuted and one is undecided."""
-        statuses = {result.status for result in self.results}
-        return 1 if "refuted" in statuses else 3 if "undecided" in statuses else 0
+        """0 if every claim holds and every finding is refuted; 1 if one is otherwise; 3 if that is only open."""
+        failed = {result.status for result in self.results if not result.as_expected}
+        return 0 if not failed else 3 if failed == {"undecided"} else 1
 
     def to_json(self) -> str:
         """The report as JSON: the same text for the same seed, but for the entries named `seconds`."""
@@ -164,7 +209,8 @@ def from_record(record: Mapping[str, Any]) -> ClaimResult:
     values["where"] = tuple(record["where"].items())
     values["evidence"] = tuple(EvidenceResult(**item) for item in record["evidence"])
     values["mutants"] = tuple(
-        MutantResult(item["change"], item["fate"], tuple(item["killed_by"])) for item in record["mutants"]
+        MutantResult(item["change"], item["fate"], tuple(item["killed_by"]), item["reason"])
+        for item in record["mutants"]
     )
     return ClaimResult(**values)
 
@@ -196,7 +242,7 @@ def _without_evidence(claim: Claim, reason: str) -> ClaimResult:
         title=claim.title,
         source=claim.source,
         left=claim.left.latex,
-        relation="=",
+        relation=claim.statement.relation,
         right=claim.statement.text,
         where=claim.statement.abbreviations,
         assumptions=claim.assumptions,
@@ -207,6 +253,8 @@ def _without_evidence(claim: Claim, reason: str) -> ClaimResult:
         evidence=(),
         mutants=(),
         reason=reason,
+        finding=claim.finding,
+        corrected_by=claim.corrected_by,
     )
 
 
@@ -214,7 +262,7 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
     began = time.perf_counter()
     # The stream depends on the claim's id alone, so a claim gets the same numbers in whatever company it is run.
     stream = int.from_bytes(hashlib.sha256((claim.plan.shared_with or claim.id).encode()).digest()[:4], "big")
-    measurements = measure(claim.left, claim.plan, claim.language, budget, stream)
+    measurements = measure(claim.left, claim.plan, claim.language, budget, stream, claim.statement)
     if not measurements:
         raise ClaimError(
             f"claim {claim.id} has no evidence: its left side can neither be derived, computed nor sampled"
@@ -226,15 +274,25 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         raise ClaimError(
             f"claim {claim.id}: the statement has no meaning for {measurement.kind} evidence: {verdict.detail}"
         )
-    fates = _fates(claim, measurements)
-    status, reason = _status(measurements, verdicts, fates)
     failure = next((v for v in verdicts if v.outcome == "refuted" and v.counterexample is not None), None)
+    # Mutants test the evidence of a statement that holds; one that is refuted needs no further test.
+    if claim.finding and failure is not None:
+        fates = []
+    elif claim.statement.relation == "=":
+        fates = _fates(claim, measurements)
+    else:
+        fates = _fates_of_inequality(claim, measurements, budget.seed)
+    status, reason = _status(measurements, verdicts, fates)
+    smallest = None if failure is None else smallest_failure(claim, failure, budget.seed)
+    nearest = None
+    if claim.statement.relation != "=":
+        nearest = tightest(claim.statement, _points(measurements), claim.language)
     return ClaimResult(
         id=claim.id,
         title=claim.title,
         source=claim.source,
         left=claim.left.latex,
-        relation="=",
+        relation=claim.statement.relation,
         right=claim.statement.text,
         where=tuple((name, text) for name, text in claim.statement.abbreviations),
         assumptions=claim.assumptions,
@@ -247,14 +305,46 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
             for m, v in zip(measurements, verdicts, strict=True)
         ),
         mutants=tuple(fates),
-        counterexample="" if failure is None else _counterexample(failure),
+        counterexample="" if smallest is None else _counterexample(smallest),
         reason=reason,
+        finding=claim.finding,
+        corrected_by=claim.corrected_by,
+        tightness=None if nearest is None else float(f"{nearest[0]:.6g}"),
+        tightest="" if nearest is None else str(nearest[1]),
+        reproduction="" if smallest is None else reproduction(claim, smallest),
         seconds=time.perf_counter() - began,
     )
 
 
 def _counterexample(verdict: Verdict) -> str:
     return f"{verdict.counterexample}: left {shown(verdict.left)}, right {shown(verdict.right)}"
+
+
+def _points(measurements: Sequence[Measurement]) -> list[tuple[Instance, Any]]:
+    """The instances at which the left side is known exactly or enclosed, with its values."""
+    return [point for m in measurements if isinstance(m, ExactMeasurement | EnclosedMeasurement) for point in m.values]
+
+
+def _unrefuted(claim: Claim, mutant: Statement, instances: Sequence[Instance]) -> tuple[Fate, str]:
+    """What an inequality that nothing refutes is beside the claim's."""
+    sign = 1 if claim.statement.relation in ("<=", "<") else -1
+    try:
+        ours, more = claim.statement.elaborated(claim.language)
+        theirs, others = mutant.elaborated(claim.language, more)
+        known = (*more, *(d for d in others if d not in more))
+        difference = expand((theirs - ours) * sign, known)
+        if not difference:
+            return "equivalent", "one normal form"
+        if is_non_negative(difference):
+            return "implied", "its right side minus the statement's is a sum of terms that are weaker by form"
+    except (GrammarError, ValueError):
+        pass
+    found = f"at all {len(instances)} instances searched"
+    if implied(claim.statement, mutant, instances, claim.language):
+        return "implied", f"weaker than the statement {found}"
+    if claim.sharper is not None and implied(claim.sharper[1], mutant, instances, claim.language):
+        return "implied", f"weaker than the sharper {claim.sharper[0]} {found}"
+    return "open", f"sharper than the statement somewhere, and not refuted {found}"
 
 
 def _fates(claim: Claim, measurements: Sequence[Measurement]) -> list[MutantResult]:
@@ -278,6 +368,41 @@ def _fates(claim: Claim, measurements: Sequence[Measurement]) -> list[MutantResu
         else:
             fate = "survived"
         results.append(MutantResult(mutant.change, fate, killers))
+    return results
+
+
+def _fates_of_inequality(claim: Claim, measurements: Sequence[Measurement], seed: int) -> list[MutantResult]:
+    """Send every mutant through the evidence; what it does not refute is searched for a counterexample of its own.
+
+    The engine proves inequalities and refutes none, so mutants are not shown to it.
+    """
+    independent = [m for m in measurements if m.kind != "symbolic"]
+    instances = [instance for instance, _ in _points(measurements)]
+    # Instances that refuted one mutant are tried on the others first.
+    telling: list[tuple[Instance, Any]] = []
+    failed = 0
+    results = []
+    for mutant in mutants(claim.statement, claim.language):
+        outcomes = {m.kind: m.judge(mutant.statement, claim.language).outcome for m in independent}
+        killers = tuple(kind for kind, outcome in outcomes.items() if outcome == "refuted")
+        fate: Fate
+        reason = ""
+        if killers:
+            fate = "killed"
+        elif all(outcome == "ill-formed" for outcome in outcomes.values()):
+            fate = "ill-formed"
+        elif judged(telling, mutant.statement, claim.language).outcome == "refuted":
+            fate, killers = "killed", ("search",)
+        else:
+            fate, reason = _unrefuted(claim, mutant.statement, instances)
+            found = None
+            if fate == "open" and failed < SEARCHES_IN_VAIN:
+                found = refuting_instance(claim, mutant.statement, seed)
+                failed += found is None
+            if found is not None:
+                telling.append(found)
+                fate, killers, reason = "killed", ("search",), ""
+        results.append(MutantResult(mutant.change, fate, killers, reason))
     return results
 
 
@@ -327,7 +452,7 @@ def verify(
         ClaimError: for a claim that has no meaning or no evidence.
         ValueError: for ids that are unknown, twice there, or rest on each other in a circle.
     """
-    chosen = paper_claims() if claims is None else tuple(claims)
+    chosen = catalogue() if claims is None else tuple(claims)
     ancestors(chosen)
     budget = run_budget(len(chosen), seed, alpha, prompts)
     began = time.perf_counter()
@@ -393,7 +518,7 @@ def load_all(modules: Sequence[Path]) -> tuple[tuple[Claim, ...], list[str]]:
         ClaimError: if no file can be used, or two claims have one id.
     """
     if not modules:
-        return paper_claims(), []
+        return catalogue(), []
     found: list[Claim] = []
     failures: list[str] = []
     for path in modules:

@@ -329,9 +329,7 @@ def _plain_terms(
     return result
 
 
-def terms_latex(
-    expression: Expression, variables: Collection[str] = (), norms: bool = False
-) -> list[tuple[str, str]]:
+def terms_latex(expression: Expression, variables: Collection[str] = (), norms: bool = False) -> list[tuple[str, str]]:
     """(sign, piece) in printing order; lines may be broken before every piece, since brackets between them are fixed.
 
     Args:

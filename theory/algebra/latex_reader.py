@@ -1,8 +1,8 @@
 r"""Reads the LaTeX that `latex` and `statement_latex` print back into a syntax tree of `theory.algebra.grammar`.
 
 The subset: \frac, sums and products, ^\top, powers, \operatorname{tr}, \sum_{i=1}^{N}, \mathbb{E}, squared norms and
-brackets of every size. A sum extends to the end of its term. So a printed formula can be checked against what was proved:
-elaborate the tree that was read and compare normal forms.
+brackets of every size. A sum extends to the end of its term. So a printed formula can be checked against what was
+proved: elaborate the tree that was read and compare normal forms.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def parse_latex(text: str, names: Mapping[str, str] = _NOTHING) -> LatexFormula:
     return LatexFormula(tree, reader.upto)
 
 
-def expression_of_latex(text: str, symbols: Iterable[Symbol], lengths: Iterable[str] = ("N", "M", "d", "n")) -> Expression:
+def expression_of_latex(
+    text: str, symbols: Iterable[Symbol], lengths: Iterable[str] = ("N", "M", "d", "n")
+) -> Expression:
     """Return the canonical expression that a piece of printed LaTeX states: the inverse of `latex`.
 
     Args:

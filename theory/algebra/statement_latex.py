@@ -1,4 +1,4 @@
-"""LaTeX of formulas as they were typed: the syntax tree keeps the statement's structure, which canonical form would not.
+"""LaTeX of formulas as they were typed: the syntax tree keeps the statement's structure, unlike canonical form.
 
 `theory.algebra.latex_reader.parse_latex` reads it back to the same tree, up to brackets that change nothing.
 """
@@ -99,7 +99,7 @@ class _Printer:
         return rf"\left[{self.printed(node)[0]}\right]"
 
     def product(self, factors: tuple[Node, ...]) -> str:
-        pieces = []
+        pieces: list[str] = []
         for i, factor in enumerate(factors):
             last = i == len(factors) - 1
             piece = self.at_least(factor, _POWER)
@@ -120,4 +120,3 @@ class _Printer:
             if i == 0:
                 text = text[3:] if text.startswith(" + ") else f"-{text[3:]}"
         return text
-

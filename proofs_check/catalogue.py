@@ -1,0 +1,12 @@
+"""All claims about the paper."""
+
+from __future__ import annotations
+
+from proofs_check.claims import Claim
+from proofs_check.paper import paper_claims
+from proofs_check.paper_random_covariance import random_covariance_claims
+
+
+def catalogue() -> tuple[Claim, ...]:
+    """Return every claim; each rests on others of the list only."""
+    return (*paper_claims(), *random_covariance_claims())

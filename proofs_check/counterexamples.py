@@ -1,0 +1,139 @@
+"""Counterexamples: shrunk by Hypothesis, and written down as Python that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import hypothesis
+import numpy as np
+
+from proofs_check.claims import Claim
+from proofs_check.evidence import Verdict
+from proofs_check.instances import Instance, shown
+from proofs_check.search import find_smallest
+from proofs_check.statements import Statement
+from proofs_check.tightness import UNREADABLE, ratio
+
+_TRIES = 200
+_STARTS = 3
+_TRIES_AGAINST_A_MUTANT = 60
+
+
+def left_side(claim: Claim, instance: Instance) -> tuple[Any, Instance]:
+    """The exact or enclosed left side of a claim at an instance, and the instance with all further letters.
+
+    Raises:
+        ValueError: for a claim that has neither.
+    """
+    measured = claim.left.exact or claim.left.enclose
+    if measured is None:
+        raise ValueError(f"claim {claim.id} has neither exact nor enclosed evidence, so no single instance decides it")
+    left, further = measured(instance)
+    return left, instance.with_values(**further)
+
+
+def require_holds(claim: Claim, instance: Instance) -> None:
+    """Do nothing if the claim's statement holds at the instance.
+
+    Raises:
+        AssertionError: if it does not; the message shows both sides.
+        ValueError: for a claim without exact or enclosed evidence.
+    """
+    left, complete = left_side(claim, instance)
+    truth, right = claim.statement.compare(left, complete, claim.language)
+    if truth == "refuted":
+        raise AssertionError(
+            f"{claim.id} fails at {instance}: {shown(left)} {claim.statement.relation} {shown(right)} is false"
+        )
+
+
+def find_claim(claims: Iterable[Claim], name: str) -> Claim:
+    """The claim of that id; KeyError if there is none."""
+    known = {claim.id: claim for claim in claims}
+    if name not in known:
+        raise KeyError(f"no claim {name!r}; there are {', '.join(known)}")
+    return known[name]
+
+
+def smallest_failure(claim: Claim, failure: Verdict, seed: int) -> Verdict:
+    """The failure, or a smaller one if the claim has a strategy that leads to one."""
+    if claim.plan.search is None or (claim.left.exact is None and claim.left.enclose is None):
+        return failure
+
+    def fails(instance: Instance) -> bool:
+        left, complete = left_side(claim, instance)
+        return claim.statement.compare(left, complete, claim.language)[0] == "refuted"
+
+    # A shrinker can get stuck, so it starts from several places.
+    starts = [find_smallest(claim.plan.search, fails, _TRIES, seed + k) for k in range(_STARTS)]
+    instances = [instance for instance in starts if instance is not None]
+    if not instances:
+        return failure
+    if failure.counterexample is not None and _total(failure.counterexample) < min(map(_total, instances)):
+        most = _total(failure.counterexample)
+        smaller = find_smallest(
+            claim.plan.search.filter(lambda instance: _total(instance) <= most), fails, _TRIES, seed
+        )
+        instances += [] if smaller is None else [smaller]
+    found = min(instances, key=lambda instance: (_total(instance), len(str(instance)), str(instance)))
+    left, complete = left_side(claim, found)
+    _, right = claim.statement.compare(left, complete, claim.language)
+    return Verdict("refuted", f"fails at {found}", found, left, right)
+
+
+def _total(instance: Instance) -> int:
+    """The sum of an instance's lengths: what counts first as small."""
+    return sum(instance.lengths.values())
+
+
+def refuting_instance(claim: Claim, mutant: Statement, seed: int) -> tuple[Instance, Any] | None:
+    """An instance at which a mutant of an inequality fails, with the left side there, found by climbing towards it."""
+    if claim.plan.search is None or claim.left.exact is None:
+        return None
+    found: list[tuple[Instance, Any]] = []
+
+    def fails(instance: Instance) -> bool:
+        left, complete = left_side(claim, instance)
+        try:
+            truth, _ = mutant.compare(left, complete, claim.language)
+        except UNREADABLE:
+            return False
+        nearness = ratio(mutant, complete, left, claim.language)
+        if truth != "refuted" and nearness is not None:
+            hypothesis.target(nearness)
+        elif truth == "refuted":
+            found.append((complete, left))
+        return truth == "refuted"
+
+    find_smallest(claim.plan.search, fails, _TRIES_AGAINST_A_MUTANT, seed, shrink=False)
+    return found[0] if found else None
+
+
+def reproduction(claim: Claim, failure: Verdict) -> str:
+    """A script that ends in the AssertionError which shows the counterexample; empty where no instance decides."""
+    instance = failure.counterexample
+    if instance is None or (claim.left.exact is None and claim.left.enclose is None):
+        return ""
+    values = ", ".join(f"{name!r}: {_code(value)}" for name, value in instance.values.items())
+    lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
+    return (
+        "from fractions import Fraction\n\n"
+        "from proofs_check import Instance, find_claim, paper_claims, require_holds\n\n"
+        f"claim = find_claim(paper_claims(), {claim.id!r})\n"
+        f"instance = Instance({{{lengths}}}, {{{values}}})\n"
+        "require_holds(claim, instance)\n"
+    )
+
+
+def _code(value: Any) -> str:
+    """A value as Python."""
+    if isinstance(value, np.ndarray):
+        value = tuple(value.tolist())
+    if isinstance(value, tuple | list):
+        inside = ", ".join(_code(entry) for entry in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, Fraction):
+        return f"Fraction({value.numerator}, {value.denominator})"
+    return repr(value)
