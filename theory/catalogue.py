@@ -14,8 +14,6 @@ from theory.limiting_predictor import derivation as _limiting_predictor
 from theory.model import derivation as _model
 from theory.population_loss import derivation as _population_loss
 from theory.prediction_error import derivation as _prediction_error
-from theory.random_covariance import derivation as _random_covariance
-from theory.random_query import derivation as _random_query
 from theory.variants import derivation as _variants
 
 DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
@@ -28,8 +26,6 @@ DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "limiting_predictor": _limiting_predictor,
         "prediction_error": _prediction_error,
         "distribution_shift": _distribution_shift,
-        "random_covariance": _random_covariance,
-        "random_query": _random_query,
         "variants": _variants,
     }
 )
