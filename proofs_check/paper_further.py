@@ -345,7 +345,7 @@ def flow_claims() -> list[Claim]:
                 "Lambda_min is the least eigenvalue but the 0 of the scaling",
                 "sigma^2 ||Gamma|| sqrt(d) < 2",
             ),
-            rests_on=("B4-hessian", "lem-5.4-decay"),
+            rests_on=("lem-5.4-decay",),
         ),
     ]
 
