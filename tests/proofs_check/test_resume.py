@@ -12,7 +12,7 @@ import pytest
 from proofs_check.verify import equal_up_to_time
 
 ROOT = Path(__file__).parents[2]
-CLAIMS = ("lem-5.2-U", "lem-5.2-u", "thm-4.2-linear")
+CLAIMS = ("lem-5.2-u", "lem-A.1")
 
 
 def _command(*more: str) -> list[str]:

@@ -76,6 +76,8 @@ def test_the_plugin_collects_claims_as_tests(tmp_path: Path) -> None:
         "-m",
         "pytest",
         "-p",
+        "no:icl_theory",
+        "-p",
         "proofs_check.pytest_plugin",
         "--rootdir",
         str(tmp_path),

@@ -134,7 +134,7 @@ def test_a_theorem_with_parts_has_its_weakest_parts_status() -> None:
     assert verify(claims, prompts=0)["t"].status == "refuted"
 
 
-SOME = ("lem-A.1", "thm-4.2-linear")
+SOME = ("lem-A.1", "thm-4.2-covariance")
 
 
 def test_same_seed_same_report_whatever_the_number_of_processes(tmp_path: Path) -> None:
