@@ -63,6 +63,10 @@ def test_every_claim_of_the_paper_comes_out_as_expected_and_no_mutant_survives(n
     result = check_claim(CLAIMS[name], replace(BUDGET, seed=20, instances=8))
     assert result.as_expected
     assert result.evidence
+    if CLAIMS[name].left.derive is not None and result.relation == "=":
+        # What is derived is proved, and never on the derivation's word alone.
+        assert result.status == "proved"
+        assert len(result.evidence) >= 2
     assert result.count("survived") == 0
 
 
