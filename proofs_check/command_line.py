@@ -15,9 +15,11 @@ import click
 from numerics.checkpoint import CheckpointError
 from numerics.executor import ExecutorError, choose_executor
 from proofs_check.certificate import CertificateError, check_report
+from proofs_check.export_command import export
 from proofs_check.latex_document import derivation_document
 from proofs_check.terminal import Screen, progress_line, table
 from proofs_check.verify import ClaimError, Report, Run, load_all, write_atomically
+from proofs_check.web_command import report
 from theory import DERIVATIONS, DerivationError
 from theory.algebra.latex import latex
 from theory.expect import expect
@@ -54,7 +56,13 @@ def main() -> None:
     icl-theory verify                      check every claim of the paper
     icl-theory derive prediction_error     show a derivation, step by step with --steps
     icl-theory expect "E[x' A x]" --gaussian x:Lambda
+    icl-theory report --output page        the verified theory as one web page
+    icl-theory export --output tex --pdf   every formula as LaTeX, and an article
     """
+
+
+main.add_command(export)
+main.add_command(report)
 
 
 @main.command()

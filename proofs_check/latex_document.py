@@ -1,85 +1,411 @@
-"""The derivations as one LaTeX article."""
+"""The theory as one LaTeX article: notation, statements with their evidence, derivations, bibliography."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from proofs_check.verify import Report
+from proofs_check.catalogue import catalogue
+from proofs_check.claims import Claim
+from proofs_check.latex_display import display, top_level_pieces
+from proofs_check.latex_prose import READABLE, escape, prose_latex
+from proofs_check.paper import LETTERS
+from proofs_check.verify import ClaimResult, Report
 from theory import DERIVATIONS
-from theory.algebra.latex import terms_latex
-from theory.derivation import Derivation, Step
+from theory.algebra.definitions import Definition, abbreviate
+from theory.algebra.expression import Expression, letter
+from theory.algebra.grammar import Node, Number, Product, parse
+from theory.algebra.latex import latex, terms_latex
+from theory.algebra.statement_latex import statement_latex
+from theory.derivation import WEIGHTS, Derivation, Formula, Step
 
-_PREAMBLE = r"""\documentclass[11pt]{article}
+PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
 \usepackage{lmodern}
 \usepackage[a4paper,margin=25mm]{geometry}
 \usepackage{amsmath,amssymb}
+\usepackage{booktabs,longtable}
+\usepackage[hidelinks]{hyperref}
 \allowdisplaybreaks
+\emergencystretch=3em
 \setlength{\parindent}{0pt}
-\setlength{\parskip}{6pt}
-\title{In-context learning by linear attention: derivations}
-\author{icl-theory}
-\date{}
-\begin{document}
-\maketitle
+\setlength{\parskip}{5pt plus 2pt}
 """
-_SPECIAL = str.maketrans({"_": r"\_", "^": r"\^{}", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$"})
-# Printed characters to a line of a display, roughly.
-_LINE = 60
+_TITLE = r"""\title{In-context learning by linear attention:\\statements, derivations and evidence}
+\author{written by \texttt{icl-theory}}
+\date{}
+"""
+BIBLIOGRAPHY: Mapping[str, str] = {
+    "zhang2024": r"R.~Zhang, S.~Frei and P.~L.~Bartlett. Trained Transformers Learn Linear Models In-Context. "
+    r"\emph{Journal of Machine Learning Research} 25(49), 2024.",
+    "isserlis1918": r"L.~Isserlis. On a formula for the product-moment coefficient of any order of a normal frequency "
+    r"distribution in any number of variables. \emph{Biometrika} 12, 1918.",
+    "bartlett1933": r"M.~S.~Bartlett. On the theory of statistical regression. \emph{Proceedings of the Royal "
+    r"Society of Edinburgh} 53, 1933.",
+    "ville1939": r"J.~Ville. \emph{\'Etude critique de la notion de collectif}. Gauthier-Villars, 1939.",
+    "anderson2003": r"T.~W.~Anderson. \emph{An Introduction to Multivariate Statistical Analysis}. Wiley, 2003.",
+    "delapena2009": r"V.~H.~de la Pe\~na, T.~L.~Lai and Q.-M.~Shao. \emph{Self-Normalized Processes}. Springer, 2009.",
+    "delyon2009": r"B.~Delyon. Exponential inequalities for sums of weakly dependent variables. \emph{Electronic "
+    r"Journal of Probability} 14, 2009.",
+    "howard2021": r"S.~R.~Howard, A.~Ramdas, J.~McAuliffe and J.~Sekhon. Time-uniform, nonparametric, nonasymptotic "
+    r"confidence sequences. \emph{Annals of Statistics} 49, 2021.",
+}
+# What the letters stand for, as LaTeX; the order of the notation table.
+NOTATION: tuple[tuple[str, str], ...] = (
+    (r"$d$, $N$, $M$", "dimension of the covariates, length of the training prompts, length of a test prompt"),
+    (r"$x_i$, $y_i$, $x_q$, $y_q$", "covariates and labels of the prompt, the query and its label"),
+    (r"$\Lambda$, $\Psi$", "covariance of the covariates, covariance of the task vector (the identity in the paper)"),
+    (r"$\Lambda_c$, $\Lambda_q$", "covariance of a test prompt's context, second moment of its query"),
+    (r"$w$, $B$, $c$", r"the label is $\langle w, x\rangle + x^\top B x + c$ plus noise"),
+    (r"$\varepsilon_i$, $s^2$", "label noise and its variance"),
+    (r"$\kappa$, $m_k$", "moments of the radius of elliptical covariates, moments of i.i.d.\\ eigenvalues"),
+    (r"$X$, $y$, $E$", "the prompt as a matrix, its labels as a vector, and the embedding built from them"),
+    (r"$U_{11}$, $u_{21}$; $u_{12}$, $u$", "first $d$ columns of $W^{KQ}$; last row of $W^{PV}$"),
+    (r"$U$", r"$U_{11}$ on the invariant subspace $u_{21} = u_{12} = 0$"),
+    (r"$L$, $\ell$", "population loss; loss on the invariant subspace without its constant"),
+    (r"$\Gamma$", "the preconditioner: the limit of the flow has $uU = \\Gamma^{-1}$"),
+    (r"$a$, $\Sigma$, $R_{\min}$", r"best linear predictor of $y$, covariance of $xy$, its least squared error"),
+    (r"$A$, $\tau$", "matrix of a limiting predictor; index of a random covariance"),
+    (r"$\operatorname{tr}$, $\|\cdot\|_F$, $A^\top$", "trace, Frobenius norm, transpose"),
+)
 
 
-def escape(text: str) -> str:
-    """Plain text as LaTeX."""
-    return text.translate(_SPECIAL)
+@dataclass(frozen=True)
+class Stated:
+    """A statement as it is printed, with the evidence for it if there is any."""
+
+    id: str
+    title: str
+    source: str
+    left: str
+    relation: str
+    right: Node
+    where: tuple[tuple[str, Node], ...]
+    assumptions: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    upto: Mapping[str, str]
+    result: ClaimResult | None = None
+    expression: Expression | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_result(cls, result: ClaimResult, claims: Mapping[str, Claim] = MappingProxyType({})) -> Stated:
+        """The statement of a report's entry; `claims` are those that may have made it, by their ids."""
+        claim = claims.get(result.id)
+        expression = _derived(claim) if claim is not None and claim.statement.text == result.right else None
+        where = tuple((name, parse(text)) for name, text in result.where)
+        upto = dict(result.language.get("upto", {}))
+        tree = parse(result.right)
+        rests_on, assumptions = result.rests_on, result.assumptions
+        return cls(
+            result.id,
+            result.title,
+            result.source,
+            result.left,
+            result.relation,
+            tree,
+            where,
+            assumptions,
+            rests_on,
+            upto,
+            result,
+            expression,
+            LETTER_LATEX if claim is None else _names(claim),
+        )
+
+    @classmethod
+    def of_claim(cls, claim: Claim) -> Stated:
+        """The statement of a claim that has not been checked."""
+        statement = claim.statement
+        return cls(
+            claim.id,
+            claim.title,
+            claim.source,
+            claim.left.latex,
+            statement.relation,
+            statement.right,
+            statement.where,
+            claim.assumptions,
+            claim.rests_on,
+            claim.language.upto,
+            None,
+            _derived(claim),
+            _names(claim),
+        )
+
+
+def _names(claim: Claim) -> dict[str, str]:
+    """LaTeX of the letters that are not printed as they are spelled."""
+    letters = {name: letter(held).latex for name, held in claim.language.letters.items() if letter(held).latex}
+    return {**READABLE, **letters}
+
+
+def _derived(claim: Claim) -> Expression | None:
+    """The right side as an expression if nobody typed it: the engine's own text of a polynomial."""
+    if len(claim.statement.text) < _LONGEST_TYPED:
+        return None
+    try:
+        expression, _ = claim.statement.elaborated(claim.language)
+    except ValueError:
+        return None
+    return expression if str(expression) == claim.statement.text else None
+
+
+# Right sides with more characters than this may have been written by the engine rather than typed.
+_LONGEST_TYPED = 300
+# Longer counterexamples are set as plain text, which may be broken inside numbers.
+_LONGEST_TYPESET = 300
+_RELATIONS = {"<=": r"\le", ">=": r"\ge"}
+LETTER_LATEX = {name: letter(held).latex for name, held in LETTERS.items() if letter(held).latex}
 
 
 def derivation_document(report: Report) -> str:
-    """Return the article: every derivation with its steps, then the claims with their status."""
-    pieces = [_PREAMBLE]
-    for make in DERIVATIONS.values():
-        pieces.append(_section(make()))
-    pieces.append("\\section{Evidence}\n\\begin{itemize}")
-    for result in report.results:
-        kinds = ", ".join(f"{item.kind}: {item.summary}" for item in result.evidence)
-        pieces.append(
-            f"\\item \\textbf{{{escape(result.id)}}}, {result.status}: {escape(result.title)}. {escape(kinds)}."
+    """The article with the evidence of a report."""
+    return article(stated_results(report.results))
+
+
+def stated_results(results: Iterable[ClaimResult]) -> list[Stated]:
+    """The statements of a report."""
+    claims = {claim.id: claim for claim in catalogue()}
+    return [Stated.of_result(result, claims) for result in results]
+
+
+def article(statements: Sequence[Stated]) -> str:
+    """Return the article: notation, the given statements, every derivation, their evidence and the bibliography."""
+    pieces = [PREAMBLE + _TITLE + "\\begin{document}\n\\maketitle", _introduction(statements), _notation()]
+    pieces.append("\\section{Statements}\\label{sec:statements}")
+    known = {stated.id for stated in statements}
+    pieces += [_statement(stated, known) for stated in statements]
+    for name, make in DERIVATIONS.items():
+        pieces.append(_derivation(name, make()))
+    if any(stated.result for stated in statements):
+        pieces.append(_evidence(statements))
+    entries = "\n".join(f"\\bibitem{{{key}}} {text}" for key, text in BIBLIOGRAPHY.items())
+    pieces.append(f"\\begin{{thebibliography}}{{9}}\n{entries}\n\\end{{thebibliography}}\n\\end{{document}}\n")
+    return "\n\n".join(pieces)
+
+
+def _introduction(statements: Sequence[Stated]) -> str:
+    checked = [stated.result for stated in statements if stated.result is not None]
+    text = (
+        "This article was written by a program, not by hand. Its formulas are derived from the definition of the model "
+        r"of Zhang, Frei and Bartlett~\cite{zhang2024} for every $d$ and $N$ at once: expectations of Gaussian "
+        r"covariates by the theorem of Isserlis~\cite{isserlis1918}, both sides of every equation brought to one "
+        "normal form. "
+    )
+    if not checked:
+        return (
+            text
+            + "The statements of section~\\ref{sec:statements} are printed without their evidence: no report was given."
         )
-    pieces.append("\\end{itemize}\n\\end{document}\n")
-    return "\n".join(pieces)
+    counts = [
+        f"{sum(r.status == status for r in checked)} are {status}"
+        for status in ("proved", "certified", "supported", "undecided", "refuted")
+        if any(r.status == status for r in checked)
+    ]
+    return text + (
+        f"Of the {len(checked)} statements {', '.join(counts)}; section~\\ref{{sec:evidence}} shows the evidence. "
+        "Refuted statements stand beside what holds instead. "
+        "Proved: derived for every dimension and length. Certified: exact or rigorous at the instances tried. "
+        r"Supported: by confidence sequences that are valid at every stopping "
+        r"time~\cite{ville1939,delapena2009,delyon2009,howard2021}, "
+        r"sampled from real prompts or through their Wishart matrices~\cite{bartlett1933,anderson2003}."
+    )
 
 
-def printed_width(text: str) -> int:
-    """Roughly how many characters wide a formula prints: a fraction is as wide as its wider part."""
-    fraction = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
-    text = text.replace("^{", "^").replace("_{", "_")
-    text = re.sub(r"([\^_][^{} ]*)\}", r"\1", text)
-    text = fraction.sub(lambda match: max(match[1], match[2], key=len), text)
-    text = re.sub(r"\\operatorname\{(\w+)\}", r"\1", text)
-    text = re.sub(r"\\(left|right|top|tfrac)", "", text)
-    return len(re.sub(r"\\[a-zA-Z]+", "x", text).replace(" ", "").replace("_", "").replace("^", ""))
+def _notation() -> str:
+    rows = "\n".join(f"{symbols} & {meaning} \\\\" for symbols, meaning in NOTATION)
+    return (
+        "\\section{Notation}\n\\begin{tabular}{@{}p{0.22\\textwidth}p{0.74\\textwidth}@{}}\n\\toprule\n"
+        f"{rows}\n\\bottomrule\n\\end{{tabular}}"
+    )
 
 
-def _section(derivation: Derivation) -> str:
-    lines = [f"\\section{{{escape(derivation.title)}}}", escape(derivation.source) + "."]
+def citation(source: str) -> str:
+    """Where in the paper, as a citation."""
+    match = re.fullmatch(r"Zhang(?:, Frei and Bartlett| et al\.) \(2024\),? ?(.*)", source)
+    if match is None:
+        return prose_latex(source)
+    return rf"\cite[{prose_latex(match[1])}]{{zhang2024}}" if match[1] else r"\cite{zhang2024}"
+
+
+def label_of(name: str) -> str:
+    """The label of an equation: eq:thm-4.2 for the claim thm-4.2, eq:convergence-3 for the third step there."""
+    return f"eq:{name}"
+
+
+def paper_number(source: str) -> str:
+    """The paper's own number where the source is an equation, as in "eq. (4.3)"; otherwise empty."""
+    match = re.search(r"eq\. \(([0-9.]+)\)$", source)
+    return match[1] if match else ""
+
+
+def right_side(stated: Stated) -> str:
+    """The right side of a statement as it was typed, in the engine's order if it was not; 0 times anything is 0."""
+    if stated.expression is not None:
+        return latex(stated.expression, WEIGHTS)
+    tree = stated.right
+    if isinstance(tree, Product) and tree.factors[0] == Number(0):
+        tree = Number(0)
+    return statement_latex(tree, stated.names, stated.upto)
+
+
+def statement_display(stated: Stated, label: str = "") -> str:
+    """A statement as an aligned equation."""
+    lead = f"{stated.left} &{_RELATIONS.get(stated.relation, stated.relation)}"
+    tag = paper_number(stated.source) if label else ""
+    derived = stated.expression
+    pieces = top_level_pieces(right_side(stated)) if derived is None else terms_latex(derived, WEIGHTS)
+    return display(lead, pieces, label, tag)
+
+
+def _statement(stated: Stated, known: set[str]) -> str:
+    lines = [
+        rf"\subsection*{{{prose_latex(stated.title)}}}",
+        rf"\texttt{{{escape(stated.id)}}}; {citation(stated.source)}. Assumed: "
+        + "; ".join(prose_latex(text) for text in stated.assumptions)
+        + ".",
+        statement_display(stated, label_of(stated.id)),
+    ]
+    if stated.where:
+        given = [
+            f"${statement_latex(parse(name), stated.names)} = {statement_latex(tree, stated.names, stated.upto)}$"
+            for name, tree in stated.where
+        ]
+        lines.append(f"where {', '.join(given)}.")
+    rests = [rf"\eqref{{{label_of(name)}}}" for name in stated.rests_on if name in known]
+    verdict = _verdict(stated.result)
+    if rests or verdict:
+        lines.append(" ".join(filter(None, (f"Rests on {', '.join(rests)}." if rests else "", verdict))))
+    return _joined(lines)
+
+
+def _verdict(result: ClaimResult | None) -> str:
+    if result is None:
+        return ""
+    whole = " with all that it rests on" if result.fully_proved else ""
+    text = rf"\textbf{{{result.status.capitalize()}}}{whole}."
+    if result.finding:
+        corrected = ", ".join(rf"\eqref{{{label_of(name)}}}" for name in result.corrected_by)
+        text = "The printed statement does not hold" + (f"; what holds is {corrected}." if corrected else ".")
+    if result.reason and not result.counterexample:
+        text += f" {_breakable(result.reason)}."
+    if result.counterexample:
+        short = len(result.counterexample) < _LONGEST_TYPESET
+        shown = prose_latex(result.counterexample) if short else _breakable(result.counterexample)
+        text += rf" Counterexample:{chr(10)}{chr(10)}{{\raggedright {shown}\par}}"
+    return text
+
+
+def _breakable(text: str) -> str:
+    """Plain text that may be broken inside long numbers and lists."""
+    pieces = re.findall(r"\d{1,12}|[^\d]", text)
+    return "".join(escape(p) + (r"\allowbreak{}" if p in ",=[]/()" or len(p) == 12 else "") for p in pieces)
+
+
+def _evidence(statements: Iterable[Stated]) -> str:
+    rows = []
+    for stated in statements:
+        result = stated.result
+        if result is None:
+            continue
+        kinds = "; ".join(f"{escape(item.kind)}: {_breakable(item.summary)}" for item in result.evidence)
+        killed = f"{result.count('killed')}/{result.count('killed') + result.count('survived')}"
+        rows.append(
+            rf"\eqref{{{label_of(stated.id)}}} & \raggedright\texttt{{{_breakable_name(stated.id)}}} & "
+            rf"{result.status} & {killed} & \raggedright {kinds} \tabularnewline"
+        )
+    body = "\n".join(rows)
+    return (
+        "\\section{Evidence}\\label{sec:evidence}\nMutants are wrong versions of the statement, one symbol changed; "
+        "all of those that count must be refuted by the same evidence.\n\n{\\footnotesize\n"
+        "\\begin{longtable}{@{}p{0.07\\textwidth}p{0.19\\textwidth}p{0.10\\textwidth}p{0.10\\textwidth}p{0.42\\textwidth}@{}}\n"
+        "\\toprule\n & claim & status & mutants refuted & evidence \\tabularnewline\n\\midrule\n\\endhead\n"
+        f"{body}\n\\bottomrule\n\\end{{longtable}}}}"
+    )
+
+
+def _breakable_name(name: str) -> str:
+    return escape(name).replace("-", "-\\allowbreak{}").replace(".", ".\\allowbreak{}")
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step as it is printed: its right side with Gamma where an earlier step has defined it."""
+
+    step: Step
+    value: Expression
+    definitions: tuple[Definition, ...]
+
+    @property
+    def lead(self) -> str:
+        """The left side, the alignment mark and the relation."""
+        return f"{self.step.label} &{self.step.relation}"
+
+    @property
+    def pieces(self) -> list[tuple[str, str]]:
+        """The right side in pieces between which lines may be broken."""
+        return terms_latex(self.value, WEIGHTS)
+
+    def latex(self) -> str:
+        """The step on one line."""
+        return f"{self.step.label} {self.step.relation} {latex(self.value, WEIGHTS)}"
+
+
+def shown_steps(derivation: Derivation) -> list[ShownStep]:
+    """The steps of a derivation as they are printed."""
+    known = {d.symbol.name: d for formula in derivation.results.values() for d in formula.definitions}
+    gamma = known.get("Gamma")
+    defined = False
+    result = []
     for step in derivation.steps:
-        lines.append(escape(step.reason))
-        lines.append(_display(step))
-    return "\n\n".join(lines)
+        value = step.value
+        if gamma is not None and value == gamma.expression:
+            defined = True
+        elif gamma is not None and defined:
+            value = abbreviate(value, gamma)
+        result.append(ShownStep(step, value, (gamma,) if gamma is not None else ()))
+    return result
 
 
-def _display(step: Step) -> str:
-    """The step as an equation, broken between terms where it is long."""
-    terms = terms_latex(step.value) or [("+", "0")]
-    room = max(_LINE // 2, _LINE - printed_width(step.label))
-    rows: list[str] = []
-    line = ""
-    for i, (sign, term) in enumerate(terms):
-        piece = term if i == 0 and sign == "+" else f"{sign} {term}"
-        if line and printed_width(line) + printed_width(piece) > room:
-            rows.append(line)
-            line = piece
-        else:
-            line = f"{line} {piece}".strip()
-    rows.append(line)
-    body = " \\\\\n  &\\quad ".join(rows)
-    return f"\\begin{{align*}}\n  {step.label} &{step.relation} {body}\n\\end{{align*}}"
+def _derivation(name: str, derivation: Derivation) -> str:
+    lines = [f"\\section{{{prose_latex(derivation.title)}}}", citation(derivation.source) + "."]
+    steps = shown_steps(derivation)
+    gamma = next((d for shown in steps for d in shown.definitions), None)
+    if gamma is not None and all(step.value != gamma.expression for step in derivation.steps):
+        lines.append(f"Here $\\Gamma = {latex(gamma.expression)}$.")
+    reason = ""
+    for number, shown in enumerate(steps, 1):
+        cited = " This is a standard fact, cited and not derived." if shown.step.cited else ""
+        if shown.step.reason != reason:
+            lines.append(prose_latex(shown.step.reason) + cited)
+        reason = shown.step.reason
+        lines.append(display(shown.lead, shown.pieces, label_of(f"{name}-{number}")))
+    steps_values = {step.value for step in derivation.steps}
+    for key, formula in derivation.results.items():
+        if formula.expression not in steps_values:
+            lines.append(f"{prose_latex(_capital(result_title(key, formula)))}:")
+            lines.append(display("&", formula.latex_terms(), label_of(f"{name}-{slug(key)}")))
+    return _joined(lines)
+
+
+def result_title(key: str, formula: Formula) -> str:
+    """What a final formula is, in words that tell it from the derivation's other ones."""
+    return formula.name if key in formula.name or formula.name == key else key
+
+
+def slug(name: str) -> str:
+    """A name for files and labels: letters, digits, dots and hyphens."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", name.replace("'", "-flow")).strip("-")
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """Paragraphs; a display belongs to the paragraph before it."""
+    return re.sub(r"\n\n(?=\\begin\{align)", "\n", "\n\n".join(lines))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from theory.algebra.calculus import gradient
-from theory.algebra.definitions import Definition, expand
+from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
-from theory.algebra.latex import latex
+from theory.algebra.latex import latex, terms_latex
 
 
 class DerivationError(Exception):
     """A step of a derivation does not hold; the message shows the difference that should be zero."""
+
+
+# The weights: in a loss the terms of highest degree in them are printed first.
+WEIGHTS = frozenset({"U11", "u21", "u12", "u", "U"})
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Step:
 
     def latex(self) -> str:
         """The step as an equation."""
-        return f"{self.label} {self.relation} {latex(self.value)}"
+        return f"{self.label} {self.relation} {latex(self.value, WEIGHTS)}"
 
 
 def equal(left: Expression, right: Expression, definitions: Sequence[Definition] = ()) -> bool:
@@ -78,9 +83,18 @@ class Formula:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
 
-    def latex(self) -> str:
-        """LaTeX of the formula, without math delimiters."""
-        return latex(self.expression)
+    def latex(self, norms: bool = False) -> str:
+        """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""
+        return latex(self.abbreviated(), WEIGHTS, norms)
+
+    def latex_terms(self) -> list[tuple[str, str]]:
+        """The (sign, term) pieces of `latex`, between which lines may be broken."""
+        return terms_latex(self.abbreviated(), WEIGHTS)
+
+    def abbreviated(self) -> Expression:
+        """The expression with Gamma introduced wherever that makes it shorter."""
+        gamma = next((d for d in self.definitions if d.symbol.name == "Gamma"), None)
+        return self.expression if gamma is None else abbreviate(self.expression, gamma)
 
     def __str__(self) -> str:
         return str(self.expression)
@@ -248,6 +262,14 @@ class Derivation:
         else:
             pieces = [f"\\[\n  {formula.latex()}\n\\]" for formula in self.results.values()]
         return "\n".join(pieces)
+
+    def _repr_latex_(self) -> str:
+        rows = " \\\\\n".join(f"{step.label} &{step.relation} {latex(step.value, WEIGHTS)}" for step in self.steps)
+        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+
+    def _repr_html_(self) -> str:
+        steps = "".join(f"<li>{escape(step.reason)}$${escape(step.latex())}$$</li>" for step in self.steps)
+        return f"<h3>{escape(self.title)}</h3><p>{escape(self.source)}</p><ol>{steps}</ol>"
 
 
 _PLAIN = {

@@ -198,6 +198,11 @@ class Expression:
     def __bool__(self) -> bool:
         return bool(self.terms)
 
+    def _repr_latex_(self) -> str:
+        from theory.algebra.latex import latex
+
+        return f"$\\displaystyle {latex(self)}$"
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int | Fraction):
             other = number(other)

@@ -163,7 +163,7 @@ def _numerator_latex(coefficient: Coefficient, numerator: Polynomial) -> str:
         return _polynomial_latex(coefficient, numerator)
     content, name, roots = factors
     pieces = [] if content == 1 else [str(content)]
-    for root in sorted(set(roots), key=lambda r: -r):
+    for root in sorted(set(roots), key=lambda r: (r != 0, -r)):
         power = roots.count(root)
         base = name_latex(name) if not root else f"({name_latex(name)} {'-' if root > 0 else '+'} {abs(root)})"
         pieces.append(base if power == 1 else f"{base}^{{{power}}}")
@@ -254,8 +254,8 @@ def _magnitude_latex(monomial: Monomial, coefficient: Coefficient, norms: bool) 
     texts = [closed_latex(word, -p, norms) for word, p in below]
     crowd = len(texts) > 1
     texts = [f"({t})" if crowd and _kind(w) == 2 and p == -1 else t for t, (w, p) in zip(texts, below, strict=True)]
-    fraction = re.fullmatch(r"\\frac\{(\d+)\}\{([^{}]*)\}", size)
-    if not size or size.isdigit():
+    fraction = re.fullmatch(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", size)
+    if re.fullmatch(r"[\w ]*", size):
         return sign, rf"\frac{{{size or '1'}}}{{{' '.join(texts)}}}"
     if fraction:
         return sign, rf"\frac{{{fraction[1]}}}{{{fraction[2]} {' '.join(texts)}}}"

@@ -97,7 +97,7 @@ def expression_of_latex(
 class _Reader:
     def __init__(self, text: str, names: Mapping[str, str]):
         self.text = text
-        self.names = {tuple(_TOKEN.findall(latex)): name for latex, name in names.items()}
+        self.names = {tuple(_TOKEN.findall(_SKIPPED.sub(" ", latex))): name for latex, name in names.items()}
         self.tokens: list[str] = []
         self.columns: list[int] = []
         for match in _TOKEN.finditer(_SKIPPED.sub(lambda m: " " * len(m[0]), text)):
@@ -150,7 +150,7 @@ class _Reader:
                 continue
             if self.token == "\\|" and self.closes_norm:
                 break
-            if self.accept("\\sum"):
+            if self.matching_name() is None and self.accept("\\sum"):
                 labels = self.sum_labels()
                 body = self.term()
                 for label in reversed(labels):
@@ -221,15 +221,22 @@ class _Reader:
             self.fail(f"expected an exponent, not {text!r}")
         return Fraction(text)
 
+    def matching_name(self) -> tuple[str, ...] | None:
+        """The longest known name that the text goes on with."""
+        fits = [t for t in self.names if tuple(self.tokens[self.place : self.place + len(t)]) == t]
+        return max(fits, key=len, default=None)
+
     def atom(self) -> Node:
-        for tokens, name in sorted(self.names.items(), key=lambda item: -len(item[0])):
-            if tuple(self.tokens[self.place : self.place + len(tokens)]) == tokens:
-                self.place += len(tokens)
-                return Name(self.with_index(name))
+        known = self.matching_name()
+        if known is not None:
+            self.place += len(known)
+            return Name(self.with_index(self.names[known]))
         if self.token.isdigit():
             return Number(int(self.take()))
         if self.token == "(":
             return self.bracketed("(", ")")
+        if self.token == "{":
+            return self.group()
         if self.token == "[":
             return self.bracketed("[", "]")
         if self.token in _FRACTIONS:

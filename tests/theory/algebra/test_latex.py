@@ -7,7 +7,10 @@ from fractions import Fraction
 import pytest
 
 from theory.algebra.expression import Expression, indexed, length, matrix, number, scalar_letter, sum_over, vector
-from theory.algebra.latex import latex, name_latex
+from theory.algebra.grammar import GrammarError, parse
+from theory.algebra.latex import latex, name_latex, terms_latex
+from theory.algebra.latex_reader import expression_of_latex, parse_latex
+from theory.algebra.statement_latex import statement_latex
 
 A, LAMBDA, GAMMA = matrix("A"), matrix("Lambda", definite=True), matrix("Gamma", definite=True)
 x, w = vector("x"), vector("w")
@@ -62,3 +65,83 @@ def test_braces_and_brackets_balance(expression: Expression) -> None:
     assert text.count("{") == text.count("}")
     assert text.count(r"\left") == text.count(r"\right")
     assert "+ -" not in text
+
+
+SYMBOLS = {A, LAMBDA, GAMMA, x, w}
+ORDERS: list[tuple[Expression, str]] = [
+    (
+        (w.T @ LAMBDA @ w) / N**2 + A.trace() + LAMBDA.trace() / N,
+        r"\operatorname{tr}(A) + \frac{1}{N} \operatorname{tr}(\Lambda) + \frac{1}{N^{2}} w^\top \Lambda w",
+    ),
+    (-A.trace() + LAMBDA.trace(), r"\operatorname{tr}(\Lambda) - \operatorname{tr}(A)"),
+    (
+        (A.trace() + LAMBDA.trace()) / N + GAMMA.trace(),
+        r"\operatorname{tr}(\Gamma) + \frac{1}{N} \bigl( \operatorname{tr}(A) + \operatorname{tr}(\Lambda) \bigr)",
+    ),
+    ((N**2 + 3 * N + 2) / (2 * N**2) * A, r"\frac{(N + 1) (N + 2)}{2 N^{2}} A"),
+    (2 / GAMMA.trace() * A.trace(), r"\frac{2}{\operatorname{tr}(\Gamma)} \operatorname{tr}(A)"),
+]
+
+
+@pytest.mark.parametrize(("expression", "expected"), ORDERS)
+def test_terms_stand_in_a_mathematicians_order(expression: Expression, expected: str) -> None:
+    """Slow decay comes first, a common power of a length is set once, and polynomials in a length are factored."""
+    assert expected == latex(expression)
+
+
+def test_terms_of_high_degree_in_the_variables_come_first() -> None:
+    """A loss is printed as quadratic, linear and constant part."""
+    loss = LAMBDA.trace() / 2 - (A @ LAMBDA).trace() + (A @ LAMBDA @ A.T).trace() / 2
+    assert [term for _, term in terms_latex(loss, {"A"})] == [
+        r"\frac{1}{2} \operatorname{tr}(A \Lambda A^\top)",
+        r"\operatorname{tr}(A \Lambda)",
+        r"\frac{1}{2} \operatorname{tr}(\Lambda)",
+    ]
+
+
+def test_squared_norms_are_an_option() -> None:
+    """Quadratic forms of positive definite matrices and tr(AA') are squared norms."""
+    assert latex(w.T @ LAMBDA @ w, norms=True) == r"\|w\|_{\Lambda}^{2}"
+    assert latex((A @ A.T).trace(), norms=True) == r"\|A\|_F^{2}"
+    assert latex((w.T @ w) ** 2, norms=True) == r"\|w\|^{4}"
+    assert latex(w.T @ A @ w, norms=True) == r"w^\top A w"
+
+
+@pytest.mark.parametrize("expression", [case for case, _ in (*CASES, *ORDERS)])
+@pytest.mark.parametrize("norms", [False, True])
+def test_what_is_printed_reads_back(expression: Expression, norms: bool) -> None:
+    """The reader turns printed LaTeX into the expression that was printed."""
+    if expression.terms:
+        assert expression == expression_of_latex(latex(expression, norms=norms), expression.symbols)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/2 tr(Lambda) - u (w' Lambda w)",
+        "tr(A)^(1/4) A^-1",
+        "((A + B) C)' D",
+        "sum_i(x_i x_i')^2 A",
+        "E[(x' A x + 1)^2]",
+        "-(A - B)/N",
+        "2 3 A",
+        "(A B) C",
+        "A^-1' B",
+        "(A')^-1 (A^2)'",
+        "tr(A (B + C))/(N + 1) I",
+    ],
+)
+def test_statements_keep_their_structure(text: str) -> None:
+    """The LaTeX of a syntax tree reads back to that very tree."""
+    tree = parse(text)
+    assert tree == parse_latex(statement_latex(tree)).tree
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [(r"A +", 4), (r"\frac{1}{2", 11), (r"\alpha_{i} \unknown", 12), (r"x^{y}", 6), (r"(A", 3), ("?", 1)],
+)
+def test_the_reader_points_at_what_it_cannot_read(text: str, column: int) -> None:
+    """Anything outside the printed subset is refused, with its place."""
+    with pytest.raises(GrammarError, match=f"column {column}"):
+        parse_latex(text)

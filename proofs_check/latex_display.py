@@ -1,0 +1,161 @@
+"""Displayed equations: an estimate of how wide a formula prints, and `align` environments broken to fit the line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# Width of the text block of the article, and of an equation number with its gap, in points at 11 pt.
+LINE_WIDTH = 455.0
+NUMBER_WIDTH = 40.0
+_INDENT = 12.0
+_SMALL = 0.72
+_TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[{}^_&]|\s+|.")
+# Widths in points at 11 pt; letters not listed have the width of an average letter.
+_WIDTHS = {
+    **dict.fromkeys(("\\Lambda", "\\Gamma", "\\Sigma", "\\Psi", "\\Theta", "N", "M", "U", "X", "R"), 8.0),
+    **dict.fromkeys("+-=", 14.0),
+    **dict.fromkeys(("\\le", "\\ge", "\\to", "\\sim", "\\otimes", "\\Rightarrow", "\\Longleftrightarrow"), 16.0),
+    **dict.fromkeys(("\\sum",), 20.0),
+    **dict.fromkeys(("\\bigl", "\\bigr", "\\biggl", "\\biggr", "\\left", "\\right"), 2.5),
+    **dict.fromkeys(("\\,", "\\;", "\\!", "\\hat", "\\dot", "\\mathbb", "\\mathrm", "\\operatorname"), 1.0),
+    **dict.fromkeys(("\\displaystyle", "\\textstyle", "&"), 0.0),
+    **dict.fromkeys(("\\min", "\\max", "\\lim"), 20.0),
+    "\\operatorname": 2.0,
+    "\\quad": 11.0,
+    "\\qquad": 22.0,
+    "\\top": 6.0,
+    "(": 4.4,
+    ")": 4.4,
+    "[": 3.5,
+    "]": 3.5,
+    ",": 5.0,
+    "i": 3.8,
+    "t": 4.2,
+    "r": 4.5,
+}
+_LETTER = 6.2
+
+
+def printed_width(text: str) -> float:
+    """Roughly how many points wide a formula prints at 11 pt."""
+    tokens = [token for token in _TOKEN.findall(text) if not token.isspace()]
+    return _Ruler(tokens).width()
+
+
+class _Ruler:
+    def __init__(self, tokens: list[str]):
+        self.tokens = tokens
+        self.place = 0
+
+    def take(self) -> str:
+        self.place += 1
+        return self.tokens[self.place - 1] if self.place <= len(self.tokens) else ""
+
+    def next_is(self, *tokens: str) -> bool:
+        return self.place < len(self.tokens) and self.tokens[self.place] in tokens
+
+    def width(self) -> float:
+        """The width up to a closing brace or the end."""
+        total = 0.0
+        while self.place < len(self.tokens):
+            token = self.take()
+            if token == "}":
+                break
+            total += self.scripts() if token in "^_" else self.unit(token)
+        return total
+
+    def scripts(self) -> float:
+        """Scripts above and below one letter take the wider one's room."""
+        first = self.unit(self.take())
+        second = 0.0
+        if self.next_is("^", "_"):
+            self.take()
+            second = self.unit(self.take())
+        return _SMALL * max(first, second) + 1.0
+
+    def unit(self, token: str) -> float:
+        if token == "{":
+            return self.width()
+        if token in ("\\frac", "\\tfrac", "\\dfrac"):
+            wider = max(self.unit(self.take()), self.unit(self.take()))
+            return (_SMALL if token == "\\tfrac" else 1.0) * wider + 3.0
+        if token == "\\sum":
+            limits = 0.0
+            while self.next_is("^", "_"):
+                self.take()
+                limits = max(limits, _SMALL * self.unit(self.take()))
+            return max(_WIDTHS[token], limits + 2.0)
+        return _WIDTHS.get(token, _LETTER)
+
+
+def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: float = LINE_WIDTH) -> list[str]:
+    """The rows of an aligned equation: `lead` is "left &=" and pieces are (sign, term), broken between terms."""
+    room = line_width - NUMBER_WIDTH
+    left, _, relation = lead.rpartition("&")
+    result = []
+    start = printed_width(lead)
+    line = lead
+    used = start
+    widest = max((printed_width(f"{sign} {term}") for sign, term in pieces), default=0.0)
+    if start > room / 2 or (start + _INDENT + widest > room and printed_width(left) > 2 * _INDENT):
+        # A left side that leaves too little room stands on a line of its own.
+        before, comma, last = left.strip().rpartition(",\\quad ")
+        if comma:
+            # Of several equations in one line only the last goes on.
+            result.append(f"&{before},")
+            return result + rows(f"&{last} {relation}", pieces, line_width)
+        result.append(f"&{left.strip()}")
+        line, used = f"&\\quad {relation}", printed_width(relation) + _INDENT
+        start = 0.0
+    else:
+        start = printed_width(left)
+    fresh = True
+    for i, (sign, term) in enumerate(pieces or [("+", "0")]):
+        piece = term if i == 0 and sign == "+" else f"{sign} {term}"
+        width = printed_width(piece)
+        if not fresh and used + width > room:
+            result.append(line)
+            line, used = "&\\quad", start + _INDENT
+        line = f"{line} {piece}"
+        used += width
+        fresh = False
+    result.append(line)
+    return result
+
+
+def display(
+    lead: str, pieces: Sequence[tuple[str, str]], label: str = "", tag: str = "", line_width: float = LINE_WIDTH
+) -> str:
+    """An `align` environment with one number, on its last row, or an `align*` if it has no label."""
+    body = rows(lead, pieces, line_width)
+    if not label:
+        return "\\begin{align*}\n  " + " \\\\\n  ".join(body) + "\n\\end{align*}"
+    lines = [f"{row} \\notag" for row in body[:-1]]
+    lines.append(f"{body[-1]} {f'{chr(92)}tag{{{tag}}}' if tag else ''}\\label{{{label}}}")
+    return "\\begin{align}\n  " + " \\\\\n  ".join(lines) + "\n\\end{align}"
+
+
+def top_level_pieces(text: str) -> list[tuple[str, str]]:
+    r"""A printed formula cut before every + and - outside braces and outside \left ... \right: (sign, piece).
+
+    Round brackets do not bind, so a line may also be broken inside them.
+    """
+    pieces: list[tuple[str, str]] = []
+    depth = 0
+    sign, piece, after_term = "+", "", False
+    for token in _TOKEN.findall(text):
+        if token in ("{", "\\left"):
+            depth += 1
+        elif token in ("}", "\\right"):
+            depth -= 1
+        if token in "+-" and depth == 0 and (after_term or not (pieces or piece.strip())):
+            if piece.strip():
+                pieces.append((sign, piece.strip()))
+            sign, piece, after_term = token, "", False
+            continue
+        if not token.isspace():
+            after_term = token not in ("(", "[", "\\biggl", "\\bigl", "=")
+        piece += token
+    pieces.append((sign, piece.strip()))
+    return pieces

@@ -1,0 +1,227 @@
+"""One self-contained HTML file of a verify run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from proofs_check.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
+from proofs_check.web import graph
+from proofs_check.web.charts import Chart
+from proofs_check.web.derivations import steps_of
+from proofs_check.web.export import explorer_formulas
+from proofs_check.web.figures import figures
+from proofs_check.web.formulas import NAMES, FormulaSheet, expression_pieces, signed_pieces
+from proofs_check.web.prose import prose
+from proofs_check.web.record import PageRecord
+from theory.algebra.grammar import parse
+from theory.algebra.latex import name_latex
+from theory.algebra.statement_latex import statement_latex
+from theory.derivation import Step
+
+_FOLDER = Path(__file__).parent
+_RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+# Instances of one kind of evidence that a section lists, and characters of an instance that it shows.
+_INSTANCES = 12
+_LONGEST = 400
+
+
+def write_page(record: PageRecord, output: Path) -> Path:
+    """Write output/index.html, creating the directory, and return its path."""
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / "index.html"
+    write_atomically(path, page(record, figures(record.seed)))
+    return path
+
+
+def page(record: PageRecord, charts: tuple[Chart, ...]) -> str:
+    """Return the HTML of a run, with figures."""
+    sheet = FormulaSheet()
+    used_by: dict[str, list[str]] = {}
+    for result in record.results:
+        for name in result.rests_on:
+            used_by.setdefault(name, []).append(result.id)
+    claims = [_claim(result, used_by.get(result.id, []), sheet) for result in record.results]
+    script = _text("page.js").replace("/*FORMULAS*/null", json.dumps(explorer_formulas(), separators=(",", ":")))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.globals["slider"] = _slider
+    return environment.from_string(_text("page.html.j2")).render(
+        record=record,
+        claims=claims,
+        charts=charts,
+        statuses=list(record.counts),
+        wide_graph=Markup(graph.draw(record.results, graph.WIDE, "wide")),
+        narrow_graph=Markup(graph.draw(record.results, graph.NARROW, "narrow")),
+        glyphs=Markup(sheet.definitions()),
+        style=Markup(_text("page.css")),
+        script=Markup(script),
+        script_hash=f"sha256-{digest}",
+    )
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _slider(name: str, label: str, value: float, low: float, high: float, log: bool, step: int | str) -> Markup:
+    """A slider with a number beside it; low and high are decimal logarithms where `log`."""
+    return Markup(
+        '<div class="slide"><label for="{0}">{1}</label>'
+        '<input type="range" id="{0}-range" min="{3}" max="{4}" step="any" data-log="{5}" aria-label="{1}, slider">'
+        '<input type="number" id="{0}" value="{2}" step="{6}"></div>'
+    ).format(name, label, value, low, high, int(log), step)
+
+
+def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet) -> dict[str, Any]:
+    """What the template needs of a claim."""
+    upto: Mapping[str, str] = result.language.get("upto", {})
+    relation = _RELATIONS[result.relation]
+    pieces = sheet.statement_pieces(parse(result.right), upto)
+    where = []
+    for name, text in result.where:
+        held = sheet.statement_pieces(parse(text), upto)
+        where.append((sheet.equation(_name(name), "=", held), f"{_name(name)} = {' '.join(signed_pieces(held))}"))
+    latex = [
+        f"{result.left} {relation} {statement_latex(parse(result.right), NAMES, upto)}",
+        *(line for _, line in where),
+    ]
+    derivation, steps = steps_of(result.id)
+    return {
+        "id": result.id,
+        "title": prose(result.title),
+        "status": result.status,
+        "fully_proved": result.fully_proved,
+        "statement": Markup(sheet.equation(result.left, relation, pieces)),
+        "where": [Markup(line) for line, _ in where],
+        "source": result.source,
+        "assumptions": [prose(text) for text in result.assumptions],
+        "rests_on": result.rests_on,
+        "used_by": used_by,
+        "cited": [prose(text) for text in result.cited],
+        "finding": result.finding,
+        "corrected_by": result.corrected_by,
+        "tightness": "" if result.tightness is None else f"{result.tightness:.6g}",
+        "tightest": result.tightest,
+        "reproduction": result.reproduction,
+        "counterexample": result.counterexample,
+        "reason": result.reason if result.status != "refuted" else "",
+        "derivation": derivation,
+        "steps": [_step(step, sheet) for step in steps],
+        "evidence": [_evidence(item) for item in result.evidence],
+        **_mutants(result.mutants),
+        "killed": result.count("killed"),
+        "wrong": result.count("killed") + result.count("survived"),
+        "same": result.count("equivalent"),
+        "open": [mutant.change for mutant in result.mutants if mutant.fate == "open"],
+        "latex": "\n".join(latex),
+    }
+
+
+def _name(name: str) -> str:
+    return NAMES.get(name, name_latex(name))
+
+
+def _step(step: Step, sheet: FormulaSheet) -> dict[str, Any]:
+    return {
+        "reason": prose(step.reason),
+        "cited": step.cited,
+        "formula": Markup(sheet.equation(step.label, step.relation, expression_pieces(step.value))),
+    }
+
+
+def _evidence(item: EvidenceResult) -> dict[str, Any]:
+    samples = []
+    sampled = item.kind == "Monte Carlo"
+    for instance in item.data.get("instances", [])[:_INSTANCES]:
+        values = ", ".join(f"{name} = {_shown(value)}" for name, value in instance["values"].items())
+        if sampled:
+            measured = f"{instance['mean']:.6g} over {instance['prompts']:,} prompts"
+        else:
+            measured = _shown(instance.get("left", ""))
+        samples.append(
+            {
+                "lengths": ", ".join(f"{name} = {size}" for name, size in instance["lengths"].items()),
+                "values_": _shortened(values),
+                "measured": _shortened(measured),
+            }
+        )
+    return {
+        "kind": item.kind,
+        "outcome": item.outcome,
+        "summary": item.summary,
+        "detail": item.detail,
+        "samples": samples,
+        "measured": "Mean of the left side" if sampled else "Left side, exact",
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        if len(value) == 1 and isinstance(value[0], list) and len(value[0]) == 1:
+            return _shown(value[0][0])
+        return f"[{', '.join(_shown(entry) for entry in value)}]"
+    return str(value)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+# What kind of change a mutant's description stands for, the first that matches.
+_KINDS = (
+    (r"^(?:an? )?exponent ", "an exponent changed"),
+    (r"^sign|negated", "a sign changed"),
+    (r"^term .*dropped", "a term dropped"),
+    (r"^factor \d+ dropped", "a factor dropped"),
+    (r"exchanged", "neighbouring factors exchanged"),
+    (r"transpose|^(\w+) -> \1'", "a transpose dropped or added"),
+    (r"divisor|divided", "a division changed"),
+    (r"^\d+ -> ", "a number changed"),
+    (r"^[NMdn] -> ", "a length changed"),
+    (r"^tr\(", "a trace of a product split"),
+    (r"^right side times", "the right side scaled"),
+    (r" -> ", "a letter changed"),
+)
+
+
+@cache
+def _kind(change: str) -> str:
+    return next((name for pattern, name in _KINDS if re.search(pattern, change)), "another change")
+
+
+def _mutants(mutants: tuple[MutantResult, ...]) -> dict[str, Any]:
+    kinds: dict[str, list[MutantResult]] = {}
+    for mutant in mutants:
+        kinds.setdefault(_kind(mutant.change), []).append(mutant)
+    rows = []
+    for name, held in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        killers = Counter(killer for mutant in held for killer in mutant.killed_by)
+        fates = [f"{killer} {count:,}" for killer, count in killers.most_common()]
+        same = sum(mutant.fate == "equivalent" for mutant in held)
+        void = sum(mutant.fate == "ill-formed" for mutant in held)
+        fates += [f"{same:,} say the same"] if same else []
+        fates += [f"{void:,} mean nothing"] if void else []
+        implied = sum(mutant.fate == "implied" for mutant in held)
+        fates += [f"{implied:,} follow from it"] if implied else []
+        unknown = sum(mutant.fate == "open" for mutant in held)
+        fates += [f"{unknown:,} open"] if unknown else []
+        rows.append({"name": name, "count": f"{len(held):,}", "fates": ", ".join(fates) or "none"})
+    counted = Counter(mutant.change for mutant in mutants)
+    return {
+        "mutants": rows,
+        "survivors": [mutant.change for mutant in mutants if mutant.fate == "survived"],
+        "listed": [change if count == 1 else f"{change} ({count}×)" for change, count in counted.items()],
+    }

@@ -1,0 +1,93 @@
+"""What the page shows of a verify run: of one just made, or of one kept as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from proofs_check.certificate import seal
+from proofs_check.verify import ORDER, ClaimError, ClaimResult, Report, from_record
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """A report as the page needs it, whatever its origin.
+
+    Args:
+        results: the claims, in the order of the run.
+        seed, alpha, prompts, instances: of the run.
+        versions: of what made it.
+        seconds: how long it took.
+        sha256: the seal of the JSON report.
+    """
+
+    results: tuple[ClaimResult, ...]
+    seed: int
+    alpha: float
+    prompts: int
+    instances: int
+    versions: Mapping[str, str]
+    seconds: float
+    sha256: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims have each status that occurs, the best first."""
+        found = Counter(result.status for result in self.results)
+        return {status: found[status] for status in reversed(ORDER) if found[status]}
+
+    @property
+    def fully_proved(self) -> int:
+        """How many claims are proved together with all that they rest on."""
+        return sum(result.fully_proved for result in self.results)
+
+    @property
+    def findings(self) -> int:
+        """How many printed statements were refuted."""
+        return sum(result.finding and result.status == "refuted" for result in self.results)
+
+    @property
+    def mutants_killed(self) -> int:
+        """How many wrong statements were refuted."""
+        return sum(result.count("killed") for result in self.results)
+
+    @property
+    def mutants_wrong(self) -> int:
+        """How many wrong statements were tried."""
+        return sum(result.count("killed") + result.count("survived") for result in self.results)
+
+
+def of_report(report: Report) -> PageRecord:
+    """The record of a run just made."""
+    return load_record(report.to_json())
+
+
+def load_record(text: str) -> PageRecord:
+    """Return the record of a JSON report of `icl-theory verify --json`.
+
+    Raises:
+        ClaimError: for text that is no such report, or one that was changed after it was written.
+    """
+    try:
+        record: dict[str, Any] = json.loads(text)
+        if record["format"] != 1:
+            raise ClaimError(f"the report has format {record['format']!r}; this version reads format 1")
+        if record["sha256"] != seal(record):
+            raise ClaimError("the report was changed after it was written: its contents do not match its checksum")
+        return PageRecord(
+            tuple(from_record(claim) for claim in record["claims"]),
+            record["seed"],
+            record["alpha"],
+            record["prompts"],
+            record["instances"],
+            record["versions"],
+            record["seconds"],
+            record["sha256"],
+        )
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ClaimError(
+            f"not a report of `icl-theory verify --json` ({type(error).__name__}: {error}); make one with that command"
+        ) from error

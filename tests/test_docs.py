@@ -1,0 +1,123 @@
+"""Every code block of the documentation runs and prints what it says; the reference and the notebook are current."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import runpy
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from click.testing import CliRunner
+
+from proofs_check.command_line import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
+# These blocks set up an environment or typeset; the install test of CI runs them.
+NOT_RUN = {"sh", "", "toml"}
+
+
+class Block(NamedTuple):
+    line: int
+    language: str
+    text: str
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page with the line on which they start."""
+    content = page.read_text(encoding="utf-8")
+    for match in re.finditer(r"^```([^\n]*)\n(.*?)^```$", content, flags=re.MULTILINE | re.DOTALL):
+        yield Block(content.count("\n", 0, match.start()) + 2, match[1], match[2])
+
+
+def agrees(expected: str, printed: str) -> bool:
+    """Whether printed text is as expected, `...` standing for anything."""
+    pattern = ".*".join(re.escape(part) for part in re.sub(r"[ \t]+", " ", expected.strip()).split("..."))
+    return re.fullmatch(pattern, re.sub(r"[ \t]+", " ", printed.strip()), flags=re.DOTALL) is not None
+
+
+def run_console(text: str) -> None:
+    """Run the commands of a console block in this process and compare what they print."""
+    for piece in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, expected = piece.partition("\n")
+        program, *arguments = shlex.split(command, comments=True)
+        assert program == "icl-theory", f"a console block may only run icl-theory, not {command!r}"
+        printed = CliRunner().invoke(main, arguments).output
+        assert agrees(expected, printed), f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
+
+
+def run_page(page: Path) -> None:
+    """Run a page's blocks from top to bottom; Python blocks share their names."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    printed = ""
+    for line, language, text in blocks(page):
+        if language == "console":
+            run_console(text)
+        elif language == "python":
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                exec(compile("\n" * (line - 1) + text, str(page), "exec"), names)
+            printed = output.getvalue()
+        elif language.startswith("python file="):
+            Path(language.partition("=")[2]).write_text(text, encoding="utf-8")
+        elif language == "text":
+            assert agrees(text, printed), f"{page.name}:{line}\nexpected:\n{text}\nprinted:\n{printed}"
+        else:
+            assert language in NOT_RUN, f"{page.name}:{line}: a block of unknown kind {language!r}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python and console blocks run in order and print what stands below them."""
+    monkeypatch.chdir(tmp_path)
+    run_page(page)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_run(notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code cells run in order, and the text that was stored is what they print."""
+    monkeypatch.chdir(tmp_path)
+    runner = runpy.run_path(str(ROOT / "examples" / "run_notebook.py"))
+    stored = json.loads(notebook.read_text(encoding="utf-8"))
+    fresh = runner["executed"](stored)
+    assert fresh == stored, "run `python examples/run_notebook.py examples/*.ipynb` and look at what changed"
+
+
+def test_links_lead_somewhere() -> None:
+    """Relative links between pages name files that exist."""
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_reference_is_current() -> None:
+    """docs/reference.md is what docs/make_reference.py writes from the docstrings."""
+    page = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))["reference"]()
+    assert page == (ROOT / "docs" / "reference.md").read_text(encoding="utf-8"), "run `python docs/make_reference.py`"
+
+
+def test_a_wrong_block_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output that differs, an error, and an unknown kind of block each fail."""
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "page.md"
+    for text in (
+        "```python\nprint(1)\n```\n```text\n2\n```\n",
+        "```console\n$ icl-theory expect 1\n2\n```\n",
+        "```c\n```\n",
+    ):
+        page.write_text(text, encoding="utf-8")
+        with pytest.raises(AssertionError):
+            run_page(page)
+    page.write_text("```python\nraise KeyError('x')\n```\n", encoding="utf-8")
+    with pytest.raises(KeyError):
+        run_page(page)
+    assert os.getcwd() == str(tmp_path)
