@@ -278,6 +278,7 @@ _PLAIN = {
     "\\nabla": "grad ",
     "\\tfrac12": "1/2",
     "\\mathbb{E}": "E",
+    "\\operatorname{tr}": "tr",
     "\\ell": "l",
     "\\Longleftrightarrow": "<=>",
     "\\Rightarrow": "=>",

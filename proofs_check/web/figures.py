@@ -238,7 +238,7 @@ def _tightness() -> Chart:
     ratio_u = [b / truth for b, truth in zip(bound, least, strict=True)]
     ratio_rate = [rate / true_rate for rate in rates]
     return Chart(
-        "How tight the bounds are",
+        "Two bounds along the initial scale",
         f"Bound divided by truth for {_spectrum_text()}, N = {N}: 1 would be tight. Lemma A.5 bounds u² from "
         "below along the flow; Lemma 5.4 bounds the rate of the loss, here beside the exact rate near the limit.",
         "scale σ of the initialisation",

@@ -26,6 +26,8 @@ with warnings.catch_warnings():
 _SIZE = 20.0
 # Terms wider than this many ems are broken inside a bracketed sum, so that they fit a phone.
 _WIDEST = 15.0
+# A sum as (sign, LaTeX) of its terms.
+Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
 NAMES = {"s2": r"s^{2}", "floor": r"R_{\min}", "two_over_pi": r"\tfrac{2}{\pi}"}
 
@@ -92,7 +94,7 @@ class FormulaSheet:
         paths = "".join(f'<path id="{name}" d="{_short(path)}"/>' for path, name in self._glyphs.items())
         return f'<svg class="sheet" width="0" height="0" aria-hidden="true"><defs>{paths}</defs></svg>'
 
-    def equation(self, left: str, relation: str, pieces: Sequence[tuple[str, str]]) -> str:
+    def equation(self, left: str, relation: str, pieces: Pieces) -> str:
         """Return HTML of `left relation pieces` with pieces (sign, LaTeX); lines may break before a sign."""
         parts = [f'<span class="p">{self.draw(left).svg}<i class="r">{self.draw(relation).svg}</i></span>']
         for i, (sign, text) in enumerate(pieces):
@@ -126,7 +128,7 @@ def expression_pieces(expression: Expression) -> list[tuple[str, str]]:
     return terms_latex(expression) or [("+", "0")]
 
 
-def signed_pieces(pieces: Sequence[tuple[str, str]]) -> list[str]:
+def signed_pieces(pieces: Pieces) -> list[str]:
     """The pieces with their signs in front, but for a leading plus."""
     return [text if i == 0 and sign == "+" else f"{sign} {text}" for i, (sign, text) in enumerate(pieces)]
 

@@ -23,7 +23,11 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class Style:
-    """Sizes of a drawing: at most `most` claims in a layer; boxes, gaps and waypoints in pixels."""
+    """Sizes of a drawing: at most `most` claims in a layer; boxes, gaps and waypoints in pixels.
+
+    With a gutter, edges that cross layers run down the nearer side of the drawing, so that it stays as narrow as its
+    boxes; without one they pass between the boxes.
+    """
 
     most: int
     box_width: float
@@ -31,10 +35,13 @@ class Style:
     gap: float
     layer_gap: float
     waypoint: float = 14.0
+    gutter: float = 0.0
 
 
 WIDE = Style(most=6, box_width=142, box_height=34, gap=14, layer_gap=30, waypoint=6.0)
-NARROW = Style(most=2, box_width=146, box_height=36, gap=10, layer_gap=24, waypoint=2.0)
+NARROW = Style(most=2, box_width=142, box_height=36, gap=16, layer_gap=26, gutter=22.0)
+# Lines side by side in a gutter.
+_LANES = 6
 
 
 @dataclass(frozen=True)
@@ -78,12 +85,13 @@ def layout(parents: Mapping[str, Sequence[str]], style: Style) -> Layout:
     rows: list[list[str]] = [list(layer) for layer in layers]
     for parent, child in edges:
         # Edges from one claim share their waypoints, as a bundle.
-        points = [f"{parent}|{depth}" for depth in range(place[parent] + 1, place[child])]
-        for depth, point in zip(range(place[parent] + 1, place[child]), points, strict=True):
+        points = [f"{parent}|{depth}" for depth in range(place[parent] + 1, place[child]) if not style.gutter]
+        for depth, point in zip(range(place[parent] + 1, place[child]), points, strict=False):
             if point not in rows[depth]:
                 rows[depth].append(point)
         chains[parent, child] = [parent, *points, child]
-    links = {(a, b) for chain in chains.values() for a, b in pairwise(chain)}
+    depths = {name: depth for depth, row in enumerate(rows) for name in row}
+    links = {(a, b) for chain in chains.values() for a, b in pairwise(chain) if depths[b] == depths[a] + 1}
     up: dict[str, list[str]] = {}
     down: dict[str, list[str]] = {}
     for a, b in sorted(links):
@@ -92,13 +100,21 @@ def layout(parents: Mapping[str, Sequence[str]], style: Style) -> Layout:
     rows = _ordered(rows, up, down)
     x = _positions(rows, up, down, style)
     height = style.box_height + style.layer_gap
-    level = {name: depth * height + style.box_height / 2 + 4 for depth, row in enumerate(rows) for name in row}
-    left = min(x[n] - _half(n, style) for n in x) - 4
-    right = max(x[n] + _half(n, style) for n in x) + 4
+    level = {name: depth * height + style.box_height / 2 + 4 for name, depth in depths.items()}
+    left = min(x[n] - _half(n, style) for n in x) - 4 - style.gutter
+    right = max(x[n] + _half(n, style) for n in x) + 4 + style.gutter
     at = {name: (x[name] - left, level[name]) for name in x}
+    routes = {edge: tuple(at[name] for name in chain) for edge, chain in chains.items()}
+    if style.gutter:
+        for lane, ((parent, child), (start, end)) in enumerate(routes.items()):
+            if place[child] > place[parent] + 1:
+                off = 4 + style.gutter * (lane % _LANES) / _LANES
+                side = off if start[0] + end[0] < right - left else right - left - off
+                turns = dict.fromkeys([(side, start[1] + height), (side, end[1] - height)])
+                routes[parent, child] = (start, *turns, end)
     return Layout(
         {name: at[name] for name in parents},
-        {edge: tuple(at[name] for name in chain) for edge, chain in chains.items()},
+        routes,
         right - left,
         len(rows) * height - style.layer_gap + 8,
     )
@@ -184,7 +200,8 @@ def _positions(
         for name in row:
             x[name] = at + _half(name, style) + style.gap / 2
             at += 2 * _half(name, style) + style.gap
-    for sweep in range(4 * _SWEEPS):
+    # With gutters the rows stay centred.
+    for sweep in range(0 if style.gutter else 4 * _SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wish = {}
             for name in row:

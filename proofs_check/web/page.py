@@ -15,25 +15,28 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from proofs_check.catalogue import catalogue
+from proofs_check.claims import Claim
 from proofs_check.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
 from proofs_check.web import graph
 from proofs_check.web.charts import Chart
-from proofs_check.web.derivations import steps_of
+from proofs_check.web.derivations import ShownStep, shown_steps
 from proofs_check.web.export import explorer_formulas
 from proofs_check.web.figures import figures
-from proofs_check.web.formulas import NAMES, FormulaSheet, expression_pieces, signed_pieces
+from proofs_check.web.formulas import NAMES, FormulaSheet, signed_pieces
 from proofs_check.web.prose import prose
 from proofs_check.web.record import PageRecord
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
 from theory.algebra.statement_latex import statement_latex
-from theory.derivation import Step
 
 _FOLDER = Path(__file__).parent
 _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 # Instances of one kind of evidence that a section lists, and characters of an instance that it shows.
 _INSTANCES = 12
 _LONGEST = 400
+# A round number long enough to be read more easily as a power of ten.
+_TEN = re.compile(r"\b1(0{5,})\b")
 
 
 def write_page(record: PageRecord, output: Path) -> Path:
@@ -51,7 +54,8 @@ def page(record: PageRecord, charts: tuple[Chart, ...]) -> str:
     for result in record.results:
         for name in result.rests_on:
             used_by.setdefault(name, []).append(result.id)
-    claims = [_claim(result, used_by.get(result.id, []), sheet) for result in record.results]
+    known = {claim.id: claim for claim in catalogue()}
+    claims = [_claim(result, used_by.get(result.id, []), sheet, known) for result in record.results]
     script = _text("page.js").replace("/*FORMULAS*/null", json.dumps(explorer_formulas(), separators=(",", ":")))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment = Environment(
@@ -62,6 +66,7 @@ def page(record: PageRecord, charts: tuple[Chart, ...]) -> str:
         record=record,
         claims=claims,
         charts=charts,
+        bounds=_bounds(record.results),
         statuses=list(record.counts),
         wide_graph=Markup(graph.draw(record.results, graph.WIDE, "wide")),
         narrow_graph=Markup(graph.draw(record.results, graph.NARROW, "narrow")),
@@ -85,8 +90,8 @@ def _slider(name: str, label: str, value: float, low: float, high: float, log: b
     ).format(name, label, value, low, high, int(log), step)
 
 
-def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet) -> dict[str, Any]:
-    """What the template needs of a claim."""
+def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: Mapping[str, Claim]) -> dict[str, Any]:
+    """What the template needs of a claim; `known` are the claims of the paper by their ids."""
     upto: Mapping[str, str] = result.language.get("upto", {})
     relation = _RELATIONS[result.relation]
     pieces = sheet.statement_pieces(parse(result.right), upto)
@@ -98,7 +103,7 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet) -> dict
         f"{result.left} {relation} {statement_latex(parse(result.right), NAMES, upto)}",
         *(line for _, line in where),
     ]
-    derivation, steps = steps_of(result.id)
+    derivation, steps = shown_steps(result, known, sheet)
     return {
         "id": result.id,
         "title": prose(result.title),
@@ -130,15 +135,31 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet) -> dict
     }
 
 
+def _bounds(results: tuple[ClaimResult, ...]) -> list[dict[str, Any]]:
+    """Inequalities with the ratio nearest to equality that a search found, the tightest first; above 1 it refutes."""
+    held = [(result.tightness, result) for result in results if result.tightness is not None]
+    return [
+        {
+            "id": result.id,
+            "title": prose(result.title),
+            "status": result.status,
+            "ratio": f"{ratio:.6g}",
+            "share": f"{100 * min(1.0, ratio):.4g}%",
+            "where": prose(_TEN.sub(lambda match: f"10^{len(match[1])}", result.tightest)),
+        }
+        for ratio, result in sorted(held, key=lambda pair: -pair[0])
+    ]
+
+
 def _name(name: str) -> str:
     return NAMES.get(name, name_latex(name))
 
 
-def _step(step: Step, sheet: FormulaSheet) -> dict[str, Any]:
+def _step(step: ShownStep, sheet: FormulaSheet) -> dict[str, Any]:
     return {
         "reason": prose(step.reason),
         "cited": step.cited,
-        "formula": Markup(sheet.equation(step.label, step.relation, expression_pieces(step.value))),
+        "formula": Markup(sheet.equation(step.left, step.relation, step.pieces)),
     }
 
 

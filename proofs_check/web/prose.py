@@ -28,6 +28,8 @@ def prose(text: str) -> Markup:
     html = escape(text, quote=False)
     html = re.sub(r"&lt;([^&;]+)&gt;", r"⟨\1⟩", html)
     html = re.sub(r"\b([A-Za-z](?:_q)?|[A-Z]{2})'(?=[A-Za-z( )]|$)", r"\1ᵀ", html)
+    html = re.sub(r"\|\|([^|]+)\|\|(?:_(\w+))?", lambda m: f"‖{m[1]}‖" + (f"<sub>{m[2]}</sub>" if m[2] else ""), html)
+    html = re.sub(r"\bsqrt\((\w+)\)", r"√\1", html)
     for sign, shown in _SIGNS.items():
         html = html.replace(sign, shown)
     html = re.sub(r"\b(" + "|".join(_GREEK) + r")(?=\b|_)", lambda m: _GREEK[m[1]], html)

@@ -20,10 +20,11 @@ from click.testing import CliRunner
 
 from numerics import Problem, gradient_flow
 from proofs_check.catalogue import catalogue
-from proofs_check.verify import ClaimError, ClaimResult, Run, verify
+from proofs_check.claims import Claim
+from proofs_check.verify import ClaimError, ClaimResult, EvidenceResult, Run, verify
 from proofs_check.web import PageRecord, load_record
 from proofs_check.web.charts import Chart, Line, Points
-from proofs_check.web.derivations import ROUTES, steps_of
+from proofs_check.web.derivations import ROUTES, shown_steps, steps_of
 from proofs_check.web.export import explorer_formulas, exported
 from proofs_check.web.formulas import FormulaSheet
 from proofs_check.web.graph import NARROW, WIDE, layout, reduced_edges
@@ -115,6 +116,26 @@ def checked(html: str) -> _Checker:
     return checker
 
 
+def unchecked(claim: Claim) -> ClaimResult:
+    """What a report would say of a claim without any evidence."""
+    return ClaimResult(
+        id=claim.id,
+        title=claim.title,
+        source=claim.source,
+        left=claim.left.latex,
+        relation=claim.statement.relation,
+        right=claim.statement.text,
+        where=claim.statement.abbreviations,
+        assumptions=claim.assumptions,
+        rests_on=claim.rests_on,
+        cited=claim.cited,
+        language={"upto": dict(claim.language.upto)},
+        status="undecided",
+        evidence=(),
+        mutants=(),
+    )
+
+
 def test_record_round_trip(report_text: str) -> None:
     """A JSON report gives back its seed, claims and mutants."""
     record = load_record(report_text)
@@ -171,25 +192,7 @@ def test_page_is_deterministic(record: PageRecord) -> None:
 
 def test_every_claim_of_the_paper_is_set_and_small() -> None:
     """The page of all claims of the paper, unchecked, can be drawn, and stays well below 6 MB."""
-    results = tuple(
-        ClaimResult(
-            id=claim.id,
-            title=claim.title,
-            source=claim.source,
-            left=claim.left.latex,
-            relation=claim.statement.relation,
-            right=claim.statement.text,
-            where=claim.statement.abbreviations,
-            assumptions=claim.assumptions,
-            rests_on=claim.rests_on,
-            cited=claim.cited,
-            language={"upto": dict(claim.language.upto)},
-            status="undecided",
-            evidence=(),
-            mutants=(),
-        )
-        for claim in catalogue()
-    )
+    results = tuple(unchecked(claim) for claim in catalogue())
     html = page(PageRecord(results, 0, 1e-6, 0, 0, {}, 0.0, ""), ())
     assert len(results) == html.count('<article class="claim"')
     assert len(html.encode()) < 4_000_000
@@ -204,6 +207,45 @@ def test_routes_lead_to_steps() -> None:
     routed = [claim.id for claim in catalogue() if steps_of(claim.id)[0]]
     assert all(steps_of(name)[1] for name in routed)
     assert ("", ()) == steps_of("no such claim")
+
+
+def test_a_derived_claim_unfolds_to_its_comparison(record: PageRecord) -> None:
+    """Every claim whose left side was derived ends with both sides' comparison, whatever its relation and outcome."""
+    known = {claim.id: claim for claim in catalogue()}
+    sheet = FormulaSheet()
+    for result in record.results:
+        _, steps = shown_steps(result, known, sheet)
+        assert (steps[-1].left, list(steps[-1].pieces)) == (r"\text{left side} - \text{right side}", [("+", "0")])
+    symbolic = next(item for item in record.results[0].evidence if item.kind == "symbolic")
+    refuted = replace(symbolic, outcome="refuted", detail="the sides differ by 2 N tr(Lambda)")
+    own = replace(record.results[0], id="own", evidence=(refuted,))
+    name, steps = shown_steps(own, {}, sheet)
+    assert (name, len(steps)) == ("", 2)
+    assert r"2 N \operatorname{tr}(\Lambda)" == steps[-1].pieces[0][1].replace("  ", " ")
+
+
+@pytest.mark.parametrize("name", ["thm-4.2-bound", "thm-4.2-bound-mean-sharp"])
+def test_a_derived_bound_unfolds_to_a_sum_that_is_at_least_0(name: str) -> None:
+    """The sum of nonnegative terms on the page is the difference of the sides."""
+    claim = {held.id: held for held in catalogue()}[name]
+    derived, definitions = claim.left.derive()
+    data = {"derived": str(derived), "definitions": {d.symbol.name: str(d.expression) for d in definitions}}
+    result = replace(unchecked(claim), evidence=(EvidenceResult("symbolic", "holds", "", "", data),))
+    _, steps = shown_steps(result, {name: claim}, FormulaSheet())
+    assert steps[-1].left == r"\text{right side} - \text{left side}"
+    assert steps[-1].pieces[-1][1].endswith(r"\ge 0")
+    assert all(sign == "+" for sign, _ in steps[-1].pieces)
+
+
+def test_page_shows_how_near_bounds_come_to_equality(record: PageRecord) -> None:
+    """Every claim with tightness evidence stands in the figure, the tightest first."""
+    loose = replace(record.results[0], id="loose", tightness=0.25, tightest="N = 10000000, Lambda = [[1]]")
+    tight = replace(record.results[0], id="tight", tightness=0.75, tightest="d = 1")
+    html = page(replace(record, results=(loose, tight)), ())
+    assert html.index('<a href="#tight">tight</a>') < html.index('<a href="#loose">loose</a>')
+    assert "--share:25%" in html
+    assert "N = 10<sup>7</sup>, Λ = [[1]]" in html
+    assert 'class="bounds"' not in page(record, ())
 
 
 def test_formula_pieces_keep_the_statement() -> None:

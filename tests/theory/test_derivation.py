@@ -43,9 +43,9 @@ def test_every_step_has_a_reason_and_a_formula(name: str, derive: Callable[[], D
     for formula in derivation.results.values():
         letters = {symbol.name for symbol in formula.expression.symbols} | set(formula.expression.lengths)
         known = set(formula.arguments.values()) | {d.symbol.name for d in formula.definitions} | set(formula.constants)
-        # Dimensions are read off the values of the letters.
+        # Dimensions, and n where there are n covariances, are read off the values of the letters.
         sizes = {size for symbol in formula.expression.symbols for size in (symbol.rows, symbol.cols)}
-        assert letters <= known | sizes | {"d"}
+        assert letters <= known | sizes | {"d", "n"}
 
 
 @pytest.mark.parametrize("derive", DERIVATIONS.values())

@@ -19,7 +19,7 @@ def read_back(expression: Expression) -> Expression:
     """parse(str(expression)) with the letters of the expression."""
     names = {symbol.name: symbol_expression(symbol) for symbol in expression.symbols}
     names |= {name: length(name) for name in expression.lengths}
-    upto = {"i": "M"} if "M" in expression.lengths and "sum_i" in str(expression) else {}
+    upto = {"i": next((size for size in ("M", "n") if size in expression.lengths), "N")}
     return elaborate(parse(str(expression)), Vocabulary(names, {}, upto), str(expression))
 
 
