@@ -120,8 +120,8 @@ def reproduction(claim: Claim, failure: Verdict) -> str:
     lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
     return (
         "from fractions import Fraction\n\n"
-        "from proofs_check import Instance, find_claim, paper_claims, require_holds\n\n"
-        f"claim = find_claim(paper_claims(), {claim.id!r})\n"
+        "from proofs_check import Instance, catalogue, find_claim, require_holds\n\n"
+        f"claim = find_claim(catalogue(), {claim.id!r})\n"
         f"instance = Instance({{{lengths}}}, {{{values}}})\n"
         "require_holds(claim, instance)\n"
     )

@@ -69,6 +69,8 @@ READABLE = {
     "lowL": r"\lambda_{\min}(\Lambda)",
     "lowG": r"\lambda_{\min}(\Gamma)",
     "rootd": r"\sqrt{d}",
+    "L1": r"\Lambda_1",
+    "L2": r"\Lambda_2",
 }
 _SPECIAL = {
     "two_over_pi": r"\tfrac{2}{\pi}",

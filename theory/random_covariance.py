@@ -456,7 +456,7 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             "context and query covariance Lambda_new, in coordinates; s2 is the variance of label noise.",
             read.error,
         ),
-        Step(r"\gamma", "I.i.d. entries, E lambda^k = m_k: s = lambda_i + (d - 1) others.", gamma.expression),
+        Step(r"\gamma", "I.i.d. entries, E lambda^k = m_k: s is lambda_i and d - 1 others.", gamma.expression),
         Step(r"\zeta", "The same for i != j.", zeta),
         Step(r"a = \xi/\gamma", "The entries of A.", best),
         Step(r"\mathbb{E}(\hat y - w^\top x_q)^2", "The error for i.i.d. entries, all d, N and M.", error),

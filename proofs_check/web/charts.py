@@ -14,7 +14,7 @@ Numbers = Sequence[float] | NDArray[np.float64]
 
 # Units of the drawing; it is scaled to the column, so type is set large enough for a phone.
 _WIDTH, _HEIGHT = 600.0, 400.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 24.0, 14.0, 56.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 92.0, 24.0, 14.0, 56.0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.etree import ElementTree
 
+from proofs_check.latex_prose import READABLE
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Negative, Node, Product, Sum
 from theory.algebra.latex import terms_latex
@@ -29,7 +30,13 @@ _WIDEST = 15.0
 # A sum as (sign, LaTeX) of its terms.
 Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
-NAMES = {"s2": r"s^{2}", "floor": r"R_{\min}", "two_over_pi": r"\tfrac{2}{\pi}"}
+NAMES = {
+    **READABLE,
+    "s2": r"s^{2}",
+    "floor": r"R_{\min}",
+    "two_over_pi": r"\tfrac{2}{\pi}",
+    "eps": r"\varepsilon",
+}
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,8 @@ def _supported(latex: str) -> str:
     latex = re.sub(before, lambda match: match[1] + r" \, ", latex)
     # The same for min with what stands below it.
     latex = re.sub(r"(\\min_\{(?:[^{}]|\{[^{}]*\})*\}) ", r"\1 \\, ", latex.replace(r"- \min", r"- \, \min"))
-    return latex.replace(r"\|", r"\Vert ")
+    # As text the bars of a norm do not grow with what stands beside them.
+    return latex.replace(r"\|", r"\text{‖}")
 
 
 def _short(path: str) -> str:

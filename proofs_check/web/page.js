@@ -165,7 +165,7 @@
 
   // Charts.
   const SVG = "http://www.w3.org/2000/svg";
-  const W = 600, H = 400, LEFT = 74, RIGHT = 24, TOP = 14, BOTTOM = 56;
+  const W = 600, H = 400, LEFT = 92, RIGHT = 24, TOP = 14, BOTTOM = 56;
   const element = (parent, tag, attributes, text) => {
     const node = document.createElementNS(SVG, tag);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);

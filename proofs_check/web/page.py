@@ -119,7 +119,7 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: 
         "finding": result.finding,
         "corrected_by": result.corrected_by,
         "tightness": "" if result.tightness is None else f"{result.tightness:.6g}",
-        "tightest": result.tightest,
+        "tightest": _place(result.tightest),
         "reproduction": result.reproduction,
         "counterexample": result.counterexample,
         "reason": result.reason if result.status != "refuted" else "",
@@ -130,6 +130,7 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: 
         "killed": result.count("killed"),
         "wrong": result.count("killed") + result.count("survived"),
         "same": result.count("equivalent"),
+        "implied": result.count("implied"),
         "open": [mutant.change for mutant in result.mutants if mutant.fate == "open"],
         "latex": "\n".join(latex),
     }
@@ -145,10 +146,15 @@ def _bounds(results: tuple[ClaimResult, ...]) -> list[dict[str, Any]]:
             "status": result.status,
             "ratio": f"{ratio:.6g}",
             "share": f"{100 * min(1.0, ratio):.4g}%",
-            "where": prose(_TEN.sub(lambda match: f"10^{len(match[1])}", result.tightest)),
+            "where": _place(result.tightest),
         }
         for ratio, result in sorted(held, key=lambda pair: -pair[0])
     ]
+
+
+def _place(instance: str) -> Markup:
+    """An instance as text, long round numbers as powers of ten."""
+    return prose(_TEN.sub(lambda match: f"10^{len(match[1])}", instance))
 
 
 def _name(name: str) -> str:
@@ -185,6 +191,7 @@ def _evidence(item: EvidenceResult) -> dict[str, Any]:
         "summary": item.summary,
         "detail": item.detail,
         "samples": samples,
+        "tried": len(item.data.get("instances", [])),
         "measured": "Mean of the left side" if sampled else "Left side, exact",
     }
 
