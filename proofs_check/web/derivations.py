@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from proofs_check.claims import Claim
 from proofs_check.verify import ClaimResult
-from proofs_check.web.formulas import FormulaSheet, Pieces, expression_pieces
+from proofs_check.web.formulas import NAMES, FormulaSheet, Pieces, expression_pieces
 from theory import DERIVATIONS, prediction_error
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
@@ -120,13 +120,16 @@ _DIFFERENCE = r"\text{left side} - \text{right side}"
 _SURPLUS = {"<=": r"\text{right side} - \text{left side}", "<": r"\text{right side} - \text{left side}"}
 
 
-def shown_steps(result: ClaimResult, claims: Mapping[str, Claim], sheet: FormulaSheet) -> tuple[str, list[ShownStep]]:
+def shown_steps(
+    result: ClaimResult, claims: Mapping[str, Claim], sheet: FormulaSheet, names: Mapping[str, str] = NAMES
+) -> tuple[str, list[ShownStep]]:
     """Return (name of the derivation, steps): those of theory, then the comparison that the report records.
 
     Args:
         result: an entry of the report.
         claims: claims that may have made it, by their ids; the forms of an inequality's difference are theirs.
         sheet: what sets the formulas.
+        names: LaTeX of the letters that are not printed as they are spelled.
     """
     name, steps = steps_of(result.id)
     shown = [ShownStep(s.reason, s.label, s.relation, expression_pieces(s.value), s.cited) for s in steps]
@@ -136,7 +139,7 @@ def shown_steps(result: ClaimResult, claims: Mapping[str, Claim], sheet: Formula
     upto: Mapping[str, str] = result.language.get("upto", {})
 
     def read(text: str) -> Pieces:
-        return sheet.statement_pieces(parse(text), upto)
+        return sheet.statement_pieces(parse(text), upto, names)
 
     definitions = symbolic.data["definitions"]
     if symbolic.data["derived"] not in {str(step.value) for step in steps}:
@@ -144,7 +147,7 @@ def shown_steps(result: ClaimResult, claims: Mapping[str, Claim], sheet: Formula
         shown.append(ShownStep(reason, result.left, "=", read(symbolic.data["derived"])))
     for key, text in definitions.items():
         if text not in {str(step.value) for step in steps}:
-            shown.append(ShownStep(f"Here {key} abbreviates this.", name_latex(key), "=", read(text)))
+            shown.append(ShownStep(f"Here {key} abbreviates this.", names.get(key, name_latex(key)), "=", read(text)))
     eliminated = f" once {' and '.join(definitions)} is multiplied out" if definitions else ""
     if symbolic.outcome == "refuted":
         reason = f"The normal forms of the two sides differ{eliminated}, by this."

@@ -17,6 +17,7 @@ from theory.algebra.expression import Expression
 from theory.algebra.grammar import Negative, Node, Product, Sum
 from theory.algebra.latex import terms_latex
 from theory.algebra.statement_latex import statement_latex
+from theory.derivation import WEIGHTS
 
 with warnings.catch_warnings():
     # ziamath 0.13 opens its font by a function that Python 3.11 and 3.12 call deprecated.
@@ -111,19 +112,21 @@ class FormulaSheet:
         latex = f"{left} {relation} {' '.join(signed_pieces(pieces))}"
         return f'<span class="f" role="img" aria-label="{escape(latex)}">{" ".join(parts)}</span>'
 
-    def statement_pieces(self, node: Node, upto: Mapping[str, str]) -> list[tuple[str, str]]:
+    def statement_pieces(
+        self, node: Node, upto: Mapping[str, str], names: Mapping[str, str] = NAMES
+    ) -> list[tuple[str, str]]:
         """(sign, LaTeX) of the terms of a statement, wide products of a sum broken inside the bracket."""
         pieces: list[tuple[str, str]] = []
         for sign, term in _terms(node):
-            text = statement_latex(term, NAMES, upto)
+            text = statement_latex(term, names, upto)
             if isinstance(term, Sum):
                 text = rf"\left({text}\right)"
             if self.draw(text).width > _WIDEST and isinstance(term, Product) and isinstance(term.factors[-1], Sum):
                 first, *rest = _terms(term.factors[-1])
-                before = statement_latex(Product(term.factors[:-1]), NAMES, upto)
+                before = statement_latex(Product(term.factors[:-1]), names, upto)
                 opening = "-" if first[0] == "-" else ""
-                pieces.append((sign, rf"{before} \bigl({opening}{statement_latex(first[1], NAMES, upto)}"))
-                pieces += [(inner, statement_latex(part, NAMES, upto)) for inner, part in rest]
+                pieces.append((sign, rf"{before} \bigl({opening}{statement_latex(first[1], names, upto)}"))
+                pieces += [(inner, statement_latex(part, names, upto)) for inner, part in rest]
                 pieces[-1] = (pieces[-1][0], pieces[-1][1] + r"\bigr)")
             else:
                 pieces.append((sign, text))
@@ -132,7 +135,7 @@ class FormulaSheet:
 
 def expression_pieces(expression: Expression) -> list[tuple[str, str]]:
     """(sign, LaTeX) of the terms of an expression."""
-    return terms_latex(expression) or [("+", "0")]
+    return terms_latex(expression, WEIGHTS) or [("+", "0")]
 
 
 def signed_pieces(pieces: Pieces) -> list[str]:

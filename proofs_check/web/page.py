@@ -17,18 +17,17 @@ from markupsafe import Markup
 
 from proofs_check.catalogue import catalogue
 from proofs_check.claims import Claim
+from proofs_check.latex_document import Stated, right_side
 from proofs_check.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
 from proofs_check.web import graph
 from proofs_check.web.charts import Chart
 from proofs_check.web.derivations import ShownStep, shown_steps
 from proofs_check.web.export import explorer_formulas
 from proofs_check.web.figures import figures
-from proofs_check.web.formulas import NAMES, FormulaSheet, signed_pieces
+from proofs_check.web.formulas import NAMES, FormulaSheet, expression_pieces, signed_pieces
 from proofs_check.web.prose import prose
 from proofs_check.web.record import PageRecord
-from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
-from theory.algebra.statement_latex import statement_latex
 
 _FOLDER = Path(__file__).parent
 _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
@@ -92,18 +91,20 @@ def _slider(name: str, label: str, value: float, low: float, high: float, log: b
 
 def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: Mapping[str, Claim]) -> dict[str, Any]:
     """What the template needs of a claim; `known` are the claims of the paper by their ids."""
-    upto: Mapping[str, str] = result.language.get("upto", {})
+    stated = Stated.of_result(result, known)
+    names = {**NAMES, **stated.names}
     relation = _RELATIONS[result.relation]
-    pieces = sheet.statement_pieces(parse(result.right), upto)
+    if stated.expression is None:
+        pieces = sheet.statement_pieces(stated.right, stated.upto, names)
+    else:
+        pieces = expression_pieces(stated.expression)
     where = []
-    for name, text in result.where:
-        held = sheet.statement_pieces(parse(text), upto)
-        where.append((sheet.equation(_name(name), "=", held), f"{_name(name)} = {' '.join(signed_pieces(held))}"))
-    latex = [
-        f"{result.left} {relation} {statement_latex(parse(result.right), NAMES, upto)}",
-        *(line for _, line in where),
-    ]
-    derivation, steps = shown_steps(result, known, sheet)
+    for name, tree in stated.where:
+        held = sheet.statement_pieces(tree, stated.upto, names)
+        left = names.get(name, name_latex(name))
+        where.append((sheet.equation(left, "=", held), f"{left} = {' '.join(signed_pieces(held))}"))
+    latex = [f"{result.left} {relation} {right_side(stated)}", *(line for _, line in where)]
+    derivation, steps = shown_steps(result, known, sheet, names)
     return {
         "id": result.id,
         "title": prose(result.title),
@@ -155,10 +156,6 @@ def _bounds(results: tuple[ClaimResult, ...]) -> list[dict[str, Any]]:
 def _place(instance: str) -> Markup:
     """An instance as text, long round numbers as powers of ten."""
     return prose(_TEN.sub(lambda match: f"10^{len(match[1])}", instance))
-
-
-def _name(name: str) -> str:
-    return NAMES.get(name, name_latex(name))
 
 
 def _step(step: ShownStep, sheet: FormulaSheet) -> dict[str, Any]:

@@ -16,10 +16,15 @@ _GREEK = {
     "alpha": "α",
     "beta": "β",
     "eps": "ε",
+    "eta": "η",
+    "gamma": "γ",
     "kappa": "κ",
+    "lambda": "λ",
     "mu": "μ",
     "sigma": "σ",
     "tau": "τ",
+    "xi": "ξ",
+    "zeta": "ζ",
 }
 _SIGNS = {"&lt;=&gt;": "⇔", "&gt;=": "≥", "&lt;=": "≤", "-&gt;": "→", "infinity": "∞"}
 
@@ -33,11 +38,11 @@ def prose(text: str) -> Markup:
     html = re.sub(r"\bsqrt\((\w+)\)", r"√\1", html)
     for sign, shown in _SIGNS.items():
         html = html.replace(sign, shown)
-    html = re.sub(r"\b(" + "|".join(_GREEK) + r")(?=\b|_)", lambda m: _GREEK[m[1]], html)
-    html = re.sub(r"([ΓΛΣΘΨ])_(\w{1,3})", r"\1<sub>\2</sub>", html)
+    html = re.sub(r"(?:\b|(?<=_))(" + "|".join(_GREEK) + r")(?=\b|_)", lambda m: _GREEK[m[1]], html)
+    html = re.sub(r"([Α-Ωα-ω])_(\w+)", r"\1<sub>\2</sub>", html)
     html = re.sub(r"\bL([12])\b", r"Λ<sub>\1</sub>", html)
     html = re.sub(r"\b(U11|u21|u12)\b", lambda m: f"<i>{m[1][0]}</i><sub>{m[1][1:]}</sub>", html)
-    html = re.sub(r"\b(W|U|y|x|R)_([A-Za-z]{1,4}|\d)\b(?! =)", r"<i>\1</i><sub>\2</sub>", html)
+    html = re.sub(r"\b(W|U|y|x|R|m|e)_([A-Za-z]{1,4}|\d)\b(?! =)", r"<i>\1</i><sub>\2</sub>", html)
     html = re.sub(r"\bs2\b", "<i>s</i>²", html)
     html = html.replace("y_hat", "<i>ŷ</i>")
     html = re.sub(r"\^(?:\{([^{}]+)\}|\(([^()]+)\)|(-?\w+))", lambda m: f"<sup>{m[1] or m[2] or m[3]}</sup>", html)
