@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import click
 
 from numerics.checkpoint import CheckpointError
 from numerics.executor import ExecutorError, choose_executor
+from proofs_check.catalogue import catalogue
 from proofs_check.certificate import CertificateError, check_report
 from proofs_check.export_command import export
 from proofs_check.latex_document import derivation_document
@@ -47,6 +48,11 @@ def _clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def _completed(names: Callable[[], Iterable[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Shell completion of an argument by names, which are made when they are asked for."""
+    return lambda context, parameter, incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="icl-theory", prog_name="icl-theory")
 def main() -> None:
@@ -66,7 +72,7 @@ main.add_command(report)
 
 
 @main.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_completed(lambda: DERIVATIONS))
 @click.option("--list", "show_list", is_flag=True, help="List the derivations.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -114,7 +120,7 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
 
 
 @main.command()
-@click.argument("claims", nargs=-1)
+@click.argument("claims", nargs=-1, shell_complete=_completed(lambda: (claim.id for claim in catalogue())))
 @click.option(
     "--module",
     "modules",

@@ -25,7 +25,8 @@ from theory.algebra.grammar import GrammarError
     help="A report of `verify --json`, whose statements and evidence go in.",
 )
 @click.option("--pdf", is_flag=True, help="Typeset derivations.tex with pdflatex.")
-def export(output: Path, report: Path | None, pdf: bool) -> None:
+@click.option("--quiet", is_flag=True, help="Print nothing but errors and warnings of TeX.")
+def export(output: Path, report: Path | None, pdf: bool, quiet: bool) -> None:
     """Write every derivation step, statement and final formula as LaTeX.
 
     \b
@@ -41,11 +42,13 @@ def export(output: Path, report: Path | None, pdf: bool) -> None:
         statements = _statements(report)
         output.mkdir(parents=True, exist_ok=True)
         count = write_export(output, statements)
-        click.echo(f"Wrote {count} formulas and {output / 'derivations.tex'}.")
+        if not quiet:
+            click.echo(f"Wrote {count} formulas and {output / 'derivations.tex'}.")
         if pdf:
             for complaint in compile_pdf(output / "derivations.tex"):
                 click.echo(f"Warning: {complaint}", err=True)
-            click.echo(f"Wrote {output / 'derivations.pdf'}.")
+            if not quiet:
+                click.echo(f"Wrote {output / 'derivations.pdf'}.")
     except TexError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)

@@ -70,6 +70,8 @@ def compile_pdf(source: Path) -> list[str]:
     Raises:
         TexError: if there is no TeX, or it stops with an error.
     """
+    # TeX runs in another directory, where a relative path would lead elsewhere.
+    source = source.resolve()
     program = shutil.which("pdflatex")
     if program is None:
         raise TexError(

@@ -9,6 +9,8 @@ import os
 import re
 import runpy
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +23,7 @@ from proofs_check.command_line import main
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-# These blocks set up an environment or typeset; the install test of CI runs them.
+# Files, and commands of the shell: what they install is slow, so `make test-slow` runs them.
 NOT_RUN = {"sh", "", "toml"}
 
 
@@ -48,9 +50,13 @@ def run_console(text: str) -> None:
     """Run the commands of a console block in this process and compare what they print."""
     for piece in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, _, expected = piece.partition("\n")
-        program, *arguments = shlex.split(command, comments=True)
-        assert program == "icl-theory", f"a console block may only run icl-theory, not {command!r}"
-        printed = CliRunner().invoke(main, arguments).output
+        words = shlex.split(command, comments=True)
+        assert "icl-theory" in words, f"a console block may only run icl-theory, not {command!r}"
+        variables = dict(word.split("=", 1) for word in words[: words.index("icl-theory")])
+        arguments = words[words.index("icl-theory") + 1 :]
+        if "--pdf" in arguments and shutil.which("pdflatex") is None and "CI" not in os.environ:
+            continue
+        printed = CliRunner().invoke(main, arguments, prog_name="icl-theory", env=variables).output
         assert agrees(expected, printed), f"$ {command}\nexpected:\n{expected}\nprinted:\n{printed}"
 
 
@@ -79,6 +85,29 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pyt
     """Python and console blocks run in order and print what stands below them."""
     monkeypatch.chdir(tmp_path)
     run_page(page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_targets_of_make_exist(page: Path) -> None:
+    """What a shell block asks of make is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    asked = {
+        match
+        for block in blocks(page)
+        if block.language == "sh"
+        for match in re.findall(r"^make (\S+)", block.text, re.M)
+    }
+    assert asked <= targets
+
+
+@pytest.mark.slow
+def test_the_tutorial_installs_in_a_clean_environment(tmp_path: Path) -> None:
+    """The tutorial's first block, in a copy of the project, gives a command that derives; it downloads wheels."""
+    project = tmp_path / "project"
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(".git", ".venv", ".*_cache", "report"))
+    first = next(blocks(ROOT / "docs" / "tutorial.md"))
+    assert first.language == "sh"
+    subprocess.run(["bash", "-e", "-c", f"{first.text}icl-theory derive --list"], cwd=project, check=True)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
