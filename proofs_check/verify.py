@@ -39,7 +39,9 @@ from proofs_check.statements import Statement
 from proofs_check.tightness import implied, tightest
 from proofs_check.time_limit import TimeLimitError, time_limit
 from theory.algebra.definitions import expand
-from theory.algebra.grammar import GrammarError
+from theory.algebra.grammar import GrammarError, parse
+from theory.algebra.latex import name_latex
+from theory.algebra.statement_latex import statement_latex
 
 Status = Literal["refuted", "undecided", "supported", "certified", "proved"]
 ORDER: tuple[Status, ...] = ("refuted", "undecided", "supported", "certified", "proved")
@@ -133,6 +135,21 @@ class ClaimResult:
     def count(self, fate: Fate) -> int:
         """The number of mutants with that fate."""
         return sum(mutant.fate == fate for mutant in self.mutants)
+
+    def _repr_html_(self) -> str:
+        relation = {"<=": r"\le", ">=": r"\ge"}.get(self.relation, self.relation)
+        lines = [f"{self.left} &{relation} {statement_latex(parse(self.right), {}, self.language.get('upto', {}))}"]
+        lines += [f"{name_latex(name)} &= {statement_latex(parse(text))}" for name, text in self.where]
+        equations = " \\\\ ".join(lines)
+        kinds = "".join(f"<li>{escape(e.kind)}: {escape(e.summary)}; {escape(e.detail)}</li>" for e in self.evidence)
+        failure = f"<p>Counterexample: {escape(self.counterexample)}</p>" if self.counterexample else ""
+        wrong = self.count("killed") + self.count("survived")
+        return (
+            f"<h4>{escape(self.id)}: {escape(self.title)}</h4>"
+            f"$$\\begin{{aligned}} {escape(equations)} \\end{{aligned}}$$"
+            f"<p><b>{self.status}</b>{', fully' if self.fully_proved else ''}; "
+            f"{self.count('killed')} of {wrong} mutants refuted</p><ul>{kinds}</ul>{failure}"
+        )
 
 
 @dataclass(frozen=True)

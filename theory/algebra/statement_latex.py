@@ -105,6 +105,9 @@ class _Printer:
             piece = self.at_least(factor, _POWER)
             if isinstance(factor, SumOver) and last and i:
                 piece = self.printed(factor)[0]
+            if isinstance(factor, Sum) and piece.startswith("(") and any("\\frac" in before for before in pieces):
+                # Brackets beside a fraction are as tall as it, although what they hold is not.
+                piece = rf"\bigl({piece[1:-1]}\bigr)"
             if pieces and piece[0].isdigit():
                 piece = rf"\cdot {piece}"
             pieces.append(piece)
