@@ -247,10 +247,13 @@ def right_side(stated: Stated) -> str:
     """The right side of a statement as it was typed, in the engine's order if it was not; 0 times anything is 0."""
     if stated.expression is not None:
         return latex(stated.expression, WEIGHTS)
+    return statement_latex(right_tree(stated), stated.names, stated.upto)
+
+
+def right_tree(stated: Stated) -> Node:
+    """The right side's syntax tree; 0 times anything, which says the zero's shape, is 0."""
     tree = stated.right
-    if isinstance(tree, Product) and tree.factors[0] == Number(0):
-        tree = Number(0)
-    return statement_latex(tree, stated.names, stated.upto)
+    return Number(0) if isinstance(tree, Product) and tree.factors[0] == Number(0) else tree
 
 
 def statement_display(stated: Stated, label: str = "") -> str:

@@ -182,7 +182,7 @@
       const decades = Math.log10(high / low);
       const every = Math.max(1, Math.ceil(decades / 6));
       for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) {
-        for (const m of decades > 3 ? [1] : [1, 2, 5]) {
+        for (const m of decades >= 3 ? [1] : [1, 2, 5]) {
           const v = m * 10 ** e;
           if (v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9) && (m > 1 || e % every === 0)) marks.push(v);
         }

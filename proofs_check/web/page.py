@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from proofs_check.catalogue import catalogue
 from proofs_check.claims import Claim
-from proofs_check.latex_document import Stated, right_side
+from proofs_check.latex_document import Stated, right_side, right_tree
 from proofs_check.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
 from proofs_check.web import graph
 from proofs_check.web.charts import Chart
@@ -34,8 +34,8 @@ _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 # Instances of one kind of evidence that a section lists, and characters of an instance that it shows.
 _INSTANCES = 12
 _LONGEST = 400
-# A round number long enough to be read more easily as a power of ten.
-_TEN = re.compile(r"\b1(0{5,})\b")
+# A round number long enough to be read more easily with a power of ten.
+_ROUND = re.compile(r"\b(\d{1,2}?)(0{5,})\b")
 
 
 def write_page(record: PageRecord, output: Path) -> Path:
@@ -95,7 +95,7 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: 
     names = {**NAMES, **stated.names}
     relation = _RELATIONS[result.relation]
     if stated.expression is None:
-        pieces = sheet.statement_pieces(stated.right, stated.upto, names)
+        pieces = sheet.statement_pieces(right_tree(stated), stated.upto, names)
     else:
         pieces = expression_pieces(stated.expression)
     where = []
@@ -155,7 +155,7 @@ def _bounds(results: tuple[ClaimResult, ...]) -> list[dict[str, Any]]:
 
 def _place(instance: str) -> Markup:
     """An instance as text, long round numbers as powers of ten."""
-    return prose(_TEN.sub(lambda match: f"10^{len(match[1])}", instance))
+    return prose(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}10^{len(m[2])}", instance))
 
 
 def _step(step: ShownStep, sheet: FormulaSheet) -> dict[str, Any]:

@@ -224,14 +224,31 @@ def test_a_derived_claim_unfolds_to_its_comparison(record: PageRecord) -> None:
     assert r"2 N \operatorname{tr}(\Lambda)" == steps[-1].pieces[0][1].replace("  ", " ")
 
 
+def derived_result(claim: Claim) -> ClaimResult:
+    """What a report would say of a claim with symbolic evidence only."""
+    assert claim.left.derive is not None
+    derived, definitions = claim.left.derive()
+    data = {"derived": str(derived), "definitions": {d.symbol.name: str(d.expression) for d in definitions}}
+    return replace(unchecked(claim), evidence=(EvidenceResult("symbolic", "holds", "", "", data),))
+
+
+def test_every_derived_claim_has_steps_of_theory() -> None:
+    """Each claim whose left side is derived unfolds steps of a derivation and a comparison of its sides."""
+    known = {claim.id: claim for claim in catalogue()}
+    derived = [claim for claim in known.values() if claim.left.derive is not None]
+    assert len(derived) > len(known) / 2
+    for claim in derived:
+        name, steps = shown_steps(derived_result(claim), known, FormulaSheet())
+        assert name in DERIVATIONS, claim.id
+        assert len(steps) >= 3, claim.id
+        assert "side" in steps[-1].left, claim.id
+
+
 @pytest.mark.parametrize("name", ["thm-4.2-bound", "thm-4.2-bound-mean-sharp"])
 def test_a_derived_bound_unfolds_to_a_sum_that_is_at_least_0(name: str) -> None:
     """The sum of nonnegative terms on the page is the difference of the sides."""
     claim = {held.id: held for held in catalogue()}[name]
-    derived, definitions = claim.left.derive()
-    data = {"derived": str(derived), "definitions": {d.symbol.name: str(d.expression) for d in definitions}}
-    result = replace(unchecked(claim), evidence=(EvidenceResult("symbolic", "holds", "", "", data),))
-    _, steps = shown_steps(result, {name: claim}, FormulaSheet())
+    _, steps = shown_steps(derived_result(claim), {name: claim}, FormulaSheet())
     assert steps[-1].left == r"\text{right side} - \text{left side}"
     assert steps[-1].pieces[-1][1].endswith(r"\ge 0")
     assert all(sign == "+" for sign, _ in steps[-1].pieces)
