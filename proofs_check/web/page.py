@@ -166,20 +166,24 @@ def _step(step: ShownStep, sheet: FormulaSheet) -> dict[str, Any]:
     }
 
 
+# What the left side was, by the kind of evidence that measured it.
+_MEASURED = {
+    "exact": "Left side, exact",
+    "Monte Carlo": "Mean of the left side",
+    "numerical": "Left side, computed",
+    "enclosure": "Left side, enclosed",
+}
+
+
 def _evidence(item: EvidenceResult) -> dict[str, Any]:
     samples = []
-    sampled = item.kind == "Monte Carlo"
     for instance in item.data.get("instances", [])[:_INSTANCES]:
         values = ", ".join(f"{name} = {_shown(value)}" for name, value in instance["values"].items())
-        if sampled:
-            measured = f"{instance['mean']:.6g} over {instance['prompts']:,} prompts"
-        else:
-            measured = _shown(instance.get("left", ""))
         samples.append(
             {
                 "lengths": ", ".join(f"{name} = {size}" for name, size in instance["lengths"].items()),
                 "values_": _shortened(values),
-                "measured": _shortened(measured),
+                "measured": _shortened(_measured(instance)),
             }
         )
     return {
@@ -189,8 +193,20 @@ def _evidence(item: EvidenceResult) -> dict[str, Any]:
         "detail": item.detail,
         "samples": samples,
         "tried": len(item.data.get("instances", [])),
-        "measured": "Mean of the left side" if sampled else "Left side, exact",
+        "measured": _MEASURED.get(item.kind, "Left side"),
     }
+
+
+def _measured(instance: Mapping[str, Any]) -> str:
+    """The left side at an instance, with the interval or the accuracy where the report has one."""
+    if "mean" not in instance:
+        accuracy = f" ± {instance['accuracy']:.2g}" if "accuracy" in instance else ""
+        return f"{_shown(instance.get('left', ''))}{accuracy}"
+    interval = ""
+    if "accepted" in instance:
+        low, high = instance["accepted"]
+        interval = f", interval [{low:.6g}, {high:.6g}], half-width {(high - low) / 2:.2g},"
+    return f"{instance['mean']:.6g}{interval} over {instance['prompts']:,} prompts"
 
 
 def _shown(value: Any) -> str:

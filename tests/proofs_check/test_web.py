@@ -28,7 +28,7 @@ from proofs_check.web.derivations import ROUTES, shown_steps, steps_of
 from proofs_check.web.export import explorer_formulas, exported
 from proofs_check.web.formulas import FormulaSheet
 from proofs_check.web.graph import NARROW, WIDE, layout, reduced_edges
-from proofs_check.web.page import _kind, page
+from proofs_check.web.page import _kind, _measured, page
 from proofs_check.web.prose import prose
 from proofs_check.web.record import of_report
 from proofs_check.web_command import report as report_command
@@ -290,6 +290,23 @@ def test_prose() -> None:
     assert "<i>U</i><sub>11</sub> = Γ<sup>−1</sup>, Λ ≥ 0" == prose("U11 = Gamma^{-1}, Lambda >= 0")
     assert "⟨w, x⟩ by Wick's theorem, xᵀBx" == prose("<w, x> by Wick's theorem, x'Bx")
     assert "⟨b⟩ &lt;/b" == prose("<b> </b")
+
+
+@pytest.mark.parametrize(
+    ("measured", "shown"),
+    [
+        ({"left": [["3/4"]]}, "3/4"),
+        ({"left": [["0.5"]], "accuracy": 1e-9}, "0.5 ± 1e-09"),
+        ({"mean": 2.0, "prompts": 1000}, "2 over 1,000 prompts"),
+        (
+            {"mean": 2.0, "prompts": 1000, "accepted": [1.5, 2.5]},
+            "2, interval [1.5, 2.5], half-width 0.5, over 1,000 prompts",
+        ),
+    ],
+)
+def test_measurements_show_their_accuracy(measured: dict[str, Any], shown: str) -> None:
+    """Exact numbers stand alone, computed ones with their accuracy, sampled ones with interval and half-width."""
+    assert shown == _measured(measured)
 
 
 def test_reduced_edges_leave_out_what_a_path_implies() -> None:
