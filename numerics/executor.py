@@ -16,11 +16,13 @@ import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.shared_memory import SharedMemory
 from typing import Any, Protocol, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -31,6 +33,9 @@ Result = TypeVar("Result")
 
 _TASKS_IN_FLIGHT = 4
 """Tasks a worker: enough that none waits for work, few enough that memory stays flat."""
+
+_ALIGNMENT = 64
+"""Bytes: a cache line, on which arrays in shared memory begin."""
 
 _BREAKDOWNS = 3
 """How often the pool may break without a single new result before the run is given up."""
@@ -67,13 +72,54 @@ class SerialExecutor:
             yield _call_single_threaded(function, task)
 
 
+@dataclass(frozen=True)
+class _Package:
+    """A pickled function; its arrays lie one after another in a block of shared memory."""
+
+    content: bytes
+    block: str
+    places: tuple[tuple[int, int], ...]
+
+
+@contextmanager
+def _shared(function: Callable[[int], Any]) -> Iterator[_Package]:
+    """Put the arrays of a function where all workers read them without a copy of their own."""
+    buffers: list[pickle.PickleBuffer] = []
+    content = _pickled(function, buffers.append)
+    views = [buffer.raw() for buffer in buffers]
+    places: list[tuple[int, int]] = []
+    end = 0
+    for view in views:
+        start = -(-end // _ALIGNMENT) * _ALIGNMENT
+        end = start + view.nbytes
+        places.append((start, end))
+    memory = SharedMemory(create=True, size=max(1, end))
+    try:
+        for (start, stop), view in zip(places, views, strict=True):
+            _bytes(memory)[start:stop] = view
+        yield _Package(content, memory.name, tuple(places))
+    finally:
+        memory.close()
+        memory.unlink()
+
+
+def _bytes(memory: SharedMemory) -> memoryview:
+    if memory.buf is None:
+        raise ExecutorError(f"the shared memory {memory.name} is closed already")
+    return memory.buf
+
+
 # The function is sent to each worker once, when it starts, and not again with every task.
 _worker_function: Callable[[int], Any]
+_worker_memory: SharedMemory
 
 
-def _start_worker(function: Callable[[int], Any]) -> None:
-    global _worker_function  # noqa: PLW0603 - the only state a spawned worker can keep between tasks
-    _worker_function = function
+def _start_worker(package: _Package) -> None:
+    global _worker_function, _worker_memory  # noqa: PLW0603 - the only state a spawned worker can keep between tasks
+    _worker_memory = SharedMemory(package.block)
+    # Read-only, so that no task can change what another one sees.
+    shared = _bytes(_worker_memory).toreadonly()
+    _worker_function = pickle.loads(package.content, buffers=[shared[start:stop] for start, stop in package.places])
     _blas().limit(limits=1)
     # Control-C reaches the whole process group; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -96,6 +142,7 @@ def _run_in_worker(task: int) -> Any:
 class ProcessExecutor:
     """Runs tasks in worker processes, started afresh ("spawn") and holding BLAS to one thread each.
 
+    The arrays that the function carries are put into shared memory once; workers read them there and cannot write.
     A worker that is killed is replaced and its tasks are run again; since a task's result does not depend on where and
     when it runs, the outcome is the same.
 
@@ -115,16 +162,18 @@ class ProcessExecutor:
 
     def map(self, function: Callable[[int], Result], tasks: Iterable[int]) -> Generator[Result, None, None]:
         """Yield function(task) for each task, in the order of the tasks."""
-        _require_picklable(function)
-        waiting = iter(tasks)
+        with _shared(function) as package:
+            yield from self._results(package, iter(tasks))
+
+    def _results(self, package: _Package, waiting: Iterator[int]) -> Generator[Any, None, None]:
         window = _TASKS_IN_FLIGHT * (self.workers or 1)
         unfinished: deque[int] = deque()
         breakdowns = 0
         while breakdowns < _BREAKDOWNS:
             pool = ProcessPoolExecutor(
-                self.workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(function,)
+                self.workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(package,)
             )
-            futures: deque[Future[Result]] = deque()
+            futures: deque[Future[Any]] = deque()
             try:
                 futures.extend(pool.submit(_run_in_worker, task) for task in unfinished)
                 while True:
@@ -167,7 +216,7 @@ class DaskExecutor:
 
     def map(self, function: Callable[[int], Result], tasks: Iterable[int]) -> Generator[Result, None, None]:
         """Yield function(task) for each task, in the order of the tasks."""
-        _require_picklable(function)
+        _pickled(function)
         try:
             distributed = importlib.import_module("distributed")
         except ImportError as error:
@@ -214,9 +263,9 @@ def choose_executor(jobs: int = 1, scheduler: str | None = None) -> Executor:
     return DaskExecutor(scheduler)
 
 
-def _require_picklable(function: Callable[[int], Any]) -> None:
+def _pickled(function: Callable[[int], Any], outside: Callable[[pickle.PickleBuffer], object] | None = None) -> bytes:
     try:
-        pickle.dumps(function)
+        return pickle.dumps(function, protocol=5, buffer_callback=outside)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ExecutorError(
             f"the computation cannot be sent to other processes ({error}); "

@@ -312,10 +312,7 @@ class FlowPath:
     @cached_property
     def excess_loss(self) -> FloatArray:
         """The population loss minus its minimum, (k,)."""
-        eigenvalues, gamma = self.problem.eigenvalues, self.problem.gamma
-        deviation = self.u[:, None] * self.diagonal - 1 / gamma
-        result: FloatArray = 0.5 * (deviation**2 @ (gamma * eigenvalues**2))
-        return result + 0.5 * self.u**2 * self._off_diagonal.weighted(self.clock)
+        return self._excess(self.diagonal, self.u, self.clock)
 
     @cached_property
     def loss(self) -> FloatArray:
@@ -327,6 +324,21 @@ class FlowPath:
     def distance(self) -> FloatArray:
         """||u U - Gamma^{-1}||_F, (k,)."""
         return _distance(self.problem, self._off_diagonal, self.diagonal, self.u, self.clock)
+
+    def progress(self, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return the population loss minus its minimum and ||u U - Gamma^{-1}||_F at the times t, in O(d) a time.
+
+        Raises:
+            ValueError: for a time outside the path.
+        """
+        diagonal, u, clock = self.spectral(t)
+        return self._excess(diagonal, u, clock), _distance(self.problem, self._off_diagonal, diagonal, u, clock)
+
+    def _excess(self, diagonal: FloatArray, u: FloatArray, clock: FloatArray) -> FloatArray:
+        eigenvalues, gamma = self.problem.eigenvalues, self.problem.gamma
+        deviation = u[:, None] * diagonal - 1 / gamma
+        result: FloatArray = 0.5 * (deviation**2 @ (gamma * eigenvalues**2))
+        return result + 0.5 * u**2 * self._off_diagonal.weighted(clock)
 
     def _assemble(self, diagonal: FloatArray, clock: FloatArray) -> FloatArray:
         eigenvalues, basis = self.problem.eigenvalues, self.problem.basis

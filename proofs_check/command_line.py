@@ -6,46 +6,27 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-from numerics.checkpoint import CheckpointError
-from numerics.executor import ExecutorError, choose_executor
+from numerics.executor import choose_executor
 from proofs_check.catalogue import catalogue
 from proofs_check.certificate import CertificateError, check_report
+from proofs_check.command_errors import clear_errors
 from proofs_check.export_command import export
 from proofs_check.latex_document import derivation_document
+from proofs_check.numerical_commands import flow, risk
 from proofs_check.terminal import Screen, progress_line, table
-from proofs_check.verify import ClaimError, Report, Run, load_all, write_atomically
+from proofs_check.verify import Report, Run, load_all, write_atomically
 from proofs_check.web_command import report
-from theory import DERIVATIONS, DerivationError
+from theory import DERIVATIONS
 from theory.algebra.latex import latex
 from theory.expect import expect
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
 _PROMPTS_A_SECOND = 1000
-
-
-class _BadInput(click.ClickException):
-    exit_code = 2
-
-
-def _clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn errors of bad input into one message and exit code 2."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (ClaimError, CheckpointError, ExecutorError, DerivationError, ValueError, TypeError) as error:
-            raise _BadInput(str(error)) from error
-        except OSError as error:
-            raise _BadInput(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from error
-
-    return run
 
 
 def _completed(names: Callable[[], Iterable[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
@@ -62,6 +43,8 @@ def main() -> None:
     icl-theory verify                      check every claim of the paper
     icl-theory derive prediction_error     show a derivation, step by step with --steps
     icl-theory expect "E[x' A x]" --gaussian x:Lambda
+    icl-theory flow --spectrum 1,0.5,0.1 --context-length 50 --plot flow.png
+    icl-theory risk --spectrum 1,0.5,0.1 --context-length 50 --prompt-length 5,20,80
     icl-theory report --output page        the verified theory as one web page
     icl-theory export --output tex --pdf   every formula as LaTeX, and an article
     """
@@ -77,7 +60,7 @@ main.add_command(report)
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--steps", is_flag=True, help="Show every step with its reason.")
-@_clear_errors
+@clear_errors
 def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, steps: bool) -> None:
     """Derive the result NAME from the definition of the model, for every d and N.
 
@@ -151,7 +134,7 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
     help="Seconds for one claim; 0: none.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@_clear_errors
+@clear_errors
 def verify(
     claims: tuple[str, ...],
     modules: tuple[Path, ...],
@@ -200,7 +183,7 @@ def _screen() -> Screen:
 
 @main.command()
 @click.argument("report", type=click.Path(path_type=Path))
-@_clear_errors
+@clear_errors
 def check(report: Path) -> None:
     """Re-verify the exact and symbolic evidence of a REPORT of `verify --json`, without the code that made it.
 
@@ -228,7 +211,7 @@ def check(report: Path) -> None:
 @click.option("--scalar", multiple=True, metavar="NAME", help="A number; repeat.")
 @click.option("--upto", multiple=True, metavar="i:LENGTH", help="What a summation index runs to; N by default.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
-@_clear_errors
+@clear_errors
 def expect_command(
     expression: str,
     gaussian: tuple[str, ...],
@@ -270,7 +253,7 @@ def _pairs(option: str, values: tuple[str, ...]) -> dict[str, str]:
 @main.command("run", hidden=True)
 @click.option("--output", type=click.Path(path_type=Path), default=Path("report"), show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
-@_clear_errors
+@clear_errors
 def run_command(output: Path, jobs: int) -> None:
     """The main job of `make verify`: derive, check, and write verify.json and derivation.tex."""
     output.mkdir(parents=True, exist_ok=True)
@@ -280,6 +263,10 @@ def run_command(output: Path, jobs: int) -> None:
     click.echo(table(report, _screen()))
     click.echo(f"\nWrote {output / 'verify.json'} and {output / 'derivation.tex'}.")
     sys.exit(report.exit_code)
+
+
+for command in (flow, risk):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
 from proofs_check.catalogue import catalogue
+from proofs_check.command_errors import BadInput, clear_errors
 from proofs_check.latex_document import Stated, stated_results
 from proofs_check.latex_export import TexError, compile_pdf, write_export
 from proofs_check.verify import from_record
@@ -26,6 +26,7 @@ from theory.algebra.grammar import GrammarError
 )
 @click.option("--pdf", is_flag=True, help="Typeset derivations.tex with pdflatex.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors and warnings of TeX.")
+@clear_errors
 def export(output: Path, report: Path | None, pdf: bool, quiet: bool) -> None:
     """Write every derivation step, statement and final formula as LaTeX.
 
@@ -38,23 +39,21 @@ def export(output: Path, report: Path | None, pdf: bool, quiet: bool) -> None:
     icl-theory export --output tex
     icl-theory verify --json report.json; icl-theory export --from report.json --output tex --pdf
     """
+    statements = _statements(report)
+    output.mkdir(parents=True, exist_ok=True)
+    count = write_export(output, statements)
+    if not quiet:
+        click.echo(f"Wrote {count} formulas and {output / 'derivations.tex'}.")
+    if not pdf:
+        return
     try:
-        statements = _statements(report)
-        output.mkdir(parents=True, exist_ok=True)
-        count = write_export(output, statements)
-        if not quiet:
-            click.echo(f"Wrote {count} formulas and {output / 'derivations.tex'}.")
-        if pdf:
-            for complaint in compile_pdf(output / "derivations.tex"):
-                click.echo(f"Warning: {complaint}", err=True)
-            if not quiet:
-                click.echo(f"Wrote {output / 'derivations.pdf'}.")
+        found = compile_pdf(output / "derivations.tex")
     except TexError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
-    except OSError as error:
-        click.echo(f"Error: {error.strerror or error}: {error.filename or output}", err=True)
-        sys.exit(2)
+        raise BadInput(str(error)) from error
+    for complaint in found:
+        click.echo(f"Warning: {complaint}", err=True)
+    if not quiet:
+        click.echo(f"Wrote {output / 'derivations.pdf'}.")
 
 
 def _statements(report: Path | None) -> list[Stated]:
@@ -64,5 +63,4 @@ def _statements(report: Path | None) -> list[Stated]:
         record = json.loads(report.read_text(encoding="utf-8"))
         return stated_results(from_record(entry) for entry in record["claims"])
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError, GrammarError) as error:
-        click.echo(f"Error: {report} is no report of `icl-theory verify --json`: {error}", err=True)
-        sys.exit(2)
+        raise BadInput(f"{report} is no report of `icl-theory verify --json`: {error}") from error

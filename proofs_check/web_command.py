@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from numerics.executor import ExecutorError, choose_executor
+from numerics.executor import choose_executor
+from proofs_check.command_errors import BadInput, clear_errors
 from proofs_check.terminal import progress_line
 from proofs_check.verify import ClaimError, Run
 
@@ -26,6 +27,7 @@ from proofs_check.verify import ClaimError, Run
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all random choices.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@clear_errors
 def report(output: Path, source: Path | None, modules: tuple[Path, ...], seed: int, jobs: int, quiet: bool) -> None:
     """Write the verified theory as one web page, OUTPUT/index.html, that needs no network.
 
@@ -43,13 +45,7 @@ def report(output: Path, source: Path | None, modules: tuple[Path, ...], seed: i
         else:
             record = load_record(source.read_text(encoding="utf-8"))
         path = write_page(record, output)
-    except (ClaimError, ExecutorError, UnicodeDecodeError) as error:
-        raise _BadInput(f"{source}: {error}" if source else str(error)) from error
-    except OSError as error:
-        raise _BadInput(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from error
+    except (ClaimError, UnicodeDecodeError) as error:
+        raise BadInput(f"{source}: {error}" if source else str(error)) from error
     if not quiet:
         click.echo(f"Wrote {path}.")
-
-
-class _BadInput(click.ClickException):
-    exit_code = 2

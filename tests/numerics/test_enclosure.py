@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
@@ -107,6 +108,53 @@ def test_certificates(converged: FlowEnclosure) -> None:
     path = gradient_flow(converged.problem, 0.3, random_theta(np.random.default_rng(5), 3, 2), until=0.02)
     assert entry.time is not None
     assert path.t[-1] <= entry.time < path.t[-1] + 1.0
+
+
+def test_balance_cannot_change() -> None:
+    """u u' - sum U_ij U_ij' = 0 at random rationals, for any coefficients: what certify_balance uses between times."""
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        d = int(rng.integers(1, 4))
+        U, a, f = ([Fraction(int(x), 7) for x in rng.integers(-20, 20, d * d)] for _ in range(3))
+        u = Fraction(int(rng.integers(-20, 20)), 3)
+        slopes = [-(u**2) * r * x + u * g for r, x, g in zip(a, U, f, strict=True)]
+        slope = -u * sum(r * x**2 for r, x in zip(a, U, strict=True)) + sum(g * x for g, x in zip(f, U, strict=True))
+        assert u * slope == sum(x * s for x, s in zip(U, slopes, strict=True))
+
+
+def test_balance_is_certified_between_the_times(converged: FlowEnclosure) -> None:
+    """The bound is said of every time; a tube that excludes balance refutes it even if every box allows it."""
+    assert "at every time" in converged.certify_balance().detail
+    low, high = converged.over_lower.copy(), converged.over_upper.copy()
+    low[3, -1] = high[3, -1] = 2 * high[3, -1]
+    torn = replace(converged, over_lower=low, over_upper=high)
+    verdict = torn.certify_balance()
+    assert verdict.status == "violated"
+    assert verdict.time == converged.t[3]
+
+
+def test_entry_into_balls_of_every_size(converged: FlowEnclosure) -> None:
+    """Smaller balls are entered later, at the time at which the integrator crosses; a huge one holds from the start."""
+    theta = random_theta(np.random.default_rng(5), 3, 2)
+    times = []
+    for radius in (0.5, 0.1, 0.03):
+        entry = converged.certify_entry(radius)
+        assert entry
+        assert entry.time is not None
+        crossing = gradient_flow(converged.problem, 0.3, theta, until=radius).t[-1]
+        assert crossing <= entry.time < crossing + 1.0
+        times.append(entry.time)
+    assert times == sorted(times)
+    assert converged.certify_entry(100.0).time == 0.0
+
+
+def test_entry_on_the_boundary_is_not_certified(converged: FlowEnclosure) -> None:
+    """A ball whose boundary runs through the last box is neither entered nor missed with proof."""
+    U, u = gradient_flow(converged.problem, 0.3, random_theta(np.random.default_rng(5), 3, 2), t_end=40.0)(40.0)
+    distance = float(np.linalg.norm(u * U - converged.problem.Gamma_inverse))
+    wide = changed(converged, lambda bounds: bounds)
+    wide = replace(wide, lower=wide.lower - 1e-9, upper=wide.upper + 1e-9)
+    assert wide.certify_entry(distance).status == "not certified"
 
 
 def test_entry_that_does_not_happen(converged: FlowEnclosure) -> None:

@@ -94,6 +94,42 @@ def test_workers_hold_blas_to_one_thread() -> None:
     assert out.stdout.split() == ["{1}", "True", "2"]
 
 
+SHARED = """
+import multiprocessing, pathlib
+from functools import partial
+import numpy as np
+from numerics.executor import ProcessExecutor
+
+def place(pair, task):
+    # Returns the array's values, whether it can be written, and the file that the kernel has mapped at its address.
+    whole, fortran = pair
+    address = whole.__array_interface__["data"][0]
+    for line in pathlib.Path("/proc/self/maps").read_text().splitlines():
+        low, high = (int(end, 16) for end in line.split()[0].split("-"))
+        if low <= address < high:
+            return float(whole[task]), float(fortran[1, 2]), whole.flags.writeable, line.split()[-1]
+
+if __name__ == "__main__":
+    pair = np.arange(1e6), np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    found = list(ProcessExecutor(2).map(partial(place, pair), range(3)))
+    print([row[:3] for row in found], {row[3].startswith("/dev/shm/") for row in found}, len({row[3] for row in found}))
+    print(pathlib.Path(found[0][3]).exists())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="asks the kernel through /proc")
+def test_arrays_are_shared_with_the_workers_and_cannot_be_written_there(tmp_path: Path) -> None:
+    """Both workers read the same block of shared memory, which is gone afterwards."""
+    script = tmp_path / "shared.py"
+    script.write_text(SHARED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    out = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True)
+    first, second = out.stdout.splitlines()
+    assert first == "[(0.0, 5.0, False), (1.0, 5.0, False), (2.0, 5.0, False)] {True} 1"
+    assert second == "False"
+    assert not out.stderr
+
+
 def running(pid: int) -> bool:
     """Return whether the process exists and is no zombie."""
     try:

@@ -222,11 +222,22 @@ def _cycles(one: dict[int, int], two: dict[int, int]) -> list[int]:
 
 
 # Letac and Massam (2004), and Graczyk, Letac and Massam (2005): E[W^k] for the real Wishart law with n degrees of
-# freedom, as powers of n: {(exponent of Sigma outside, exponents in the traces): polynomial in n}.
+# freedom, as powers of n: {(exponent of Sigma outside, exponents in the traces): polynomial in n}. Taken from where
+# others quote them, the function momentS of the R package rags2ridges; its first term of E[W^4], n tr(Sigma^3) Sigma,
+# is a slip for n tr(Sigma)^3 Sigma, as n = 1 tells, where E[tr W^4] = E[(x'x)^4] has it.
 TABLES: dict[int, dict[tuple[int, tuple[int, ...]], dict[int, int]]] = {
     1: {(1, ()): {1: 1}},
     2: {(2, ()): {2: 1, 1: 1}, (1, (1,)): {1: 1}},
     3: {(3, ()): {3: 1, 2: 3, 1: 4}, (2, (1,)): {2: 2, 1: 2}, (1, (2,)): {2: 1, 1: 1}, (1, (1, 1)): {1: 1}},
+    4: {
+        (4, ()): {4: 1, 3: 6, 2: 21, 1: 20},
+        (3, (1,)): {3: 3, 2: 9, 1: 12},
+        (1, (3,)): {3: 1, 2: 3, 1: 4},
+        (2, (2,)): {3: 2, 2: 5, 1: 5},
+        (2, (1, 1)): {2: 3, 1: 3},
+        (1, (1, 2)): {2: 3, 1: 3},
+        (1, (1, 1, 1)): {1: 1},
+    },
 }
 
 
