@@ -18,7 +18,7 @@ from proofs_check.search import visit
 from proofs_check.statements import Language, Relation, Statement
 from proofs_check.tightness import ratio
 from theory.algebra.definitions import Definition, expand, is_positive
-from theory.algebra.expression import Expression, number
+from theory.algebra.expression import Expression, scalar_letter
 from theory.algebra.grammar import GrammarError
 
 Array = Any
@@ -126,7 +126,11 @@ class SymbolicMeasurement:
 
 def is_non_negative(expression: Expression) -> bool:
     """Whether a number is at least 0 by form, for all lengths: sufficient, not necessary."""
-    return not expression or (expression.shape == (1, 1) and is_positive(expression + number(1)))
+    return not expression or (expression.shape == (1, 1) and is_positive(expression + _POSITIVE))
+
+
+# A letter of its own, so that it cannot cancel a term of what it is added to.
+_POSITIVE = scalar_letter("any_positive_number", definite=True)
 
 
 @dataclass(frozen=True)
@@ -228,8 +232,7 @@ class SampledMeasurement:
             if not np.isfinite(right) or test.rejects(sample.moments, right):
                 detail = (
                     f"the layer gives {sample.moments.mean:.6g} +- {interval.half_width:.2g}, "
-                    f"the statement {right:.6g}, "
-                    f"at {sample.instance}"
+                    f"the statement {right:.6g}, at {sample.instance}"
                 )
                 return Verdict("refuted", detail, sample.instance, sample.moments.mean, right)
         return Verdict("holds", f"within every interval; widest half-width {max(widths):.2%} of the value")

@@ -225,19 +225,6 @@ def _isotropic_solution(instance: Instance) -> Exact:
         return _one(1 / square), {"decay": decay, "rootd": arb(sizes["d"]).sqrt()}
 
 
-@st.composite
-def directions_at_minimum(draw: st.DrawFn) -> Instance:
-    """A minimiser (Gamma^-1/u, u) and a direction (X, c)."""
-    d = draw(dimensions(2))
-    values = {
-        "Lambda": draw(covariances(d, 1)).matrix,
-        "u": draw(rationals(nonzero=True)),
-        "X": draw(matrices(d, d)),
-        "c": draw(rationals()),
-    }
-    return Instance({"d": d, "N": 1 + draw(naturals(1))}, values)
-
-
 def _curvature(instance: Instance) -> Exact:
     """The second derivative of the loss along (X, c): a quartic, so five values give it exactly."""
     L, N = instance.arrays["Lambda"], instance.lengths["N"]
@@ -321,8 +308,8 @@ def flow_claims() -> list[Claim]:
             "tr(Gamma Lambda K Lambda K')",
             where={**GAMMA, "K": "u X + c/u Gamma^-1"},
             more={"c": c},
-            search=directions_at_minimum(),
-            searched=12,
+            letters=("Lambda", "u", "X", "c"),
+            largest={"d": 2, "N": 2},
             assumptions=subspace,
             rests_on=("cor-A.2-square",),
         ),
@@ -345,7 +332,7 @@ def flow_claims() -> list[Claim]:
                 "Lambda_min is the least eigenvalue but the 0 of the scaling",
                 "sigma^2 ||Gamma|| sqrt(d) < 2",
             ),
-            rests_on=("lem-5.4-decay",),
+            rests_on=("B4-hessian", "lem-5.4-decay"),
         ),
     ]
 

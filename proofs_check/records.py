@@ -11,6 +11,9 @@ from proofs_check.evidence import ExactMeasurement, Measurement, SampledMeasurem
 from proofs_check.instances import Instance
 from theory.algebra.words import Symbol
 
+# How many instances of a search a report keeps; the seed gives all of them again.
+_RECORDED = 20
+
 
 def language_record(claim: Claim) -> dict[str, Any]:
     """Shapes and properties of the letters, and what summation indices run to."""
@@ -41,7 +44,9 @@ def evidence_record(measurement: Measurement) -> dict[str, Any]:
                 "definitions": {definition.symbol.name: str(definition.expression) for definition in definitions},
             }
         case ExactMeasurement(values):
-            return {"instances": [{**_instance(instance), "left": _plain(left)} for instance, left in values]}
+            return {
+                "instances": [{**_instance(instance), "left": _plain(left)} for instance, left in values[:_RECORDED]]
+            }
         case SampledMeasurement(samples):
             return {
                 "instances": [

@@ -36,9 +36,10 @@ from proofs_check.instances import Instance, shown
 from proofs_check.mutation import mutants
 from proofs_check.records import evidence_record, language_record
 from proofs_check.statements import Statement
-from proofs_check.tightness import implied, tightest
+from proofs_check.tightness import RightSides, tightest
 from proofs_check.time_limit import TimeLimitError, time_limit
-from theory.algebra.definitions import expand
+from theory.algebra.definitions import Definition, expand
+from theory.algebra.expression import Expression
 from theory.algebra.grammar import GrammarError
 
 Status = Literal["refuted", "undecided", "supported", "certified", "proved"]
@@ -54,7 +55,7 @@ EARNED: dict[str, Status] = {
 # How long a user's file may take to be imported.
 LOADING_SECONDS = 60.0
 # How many searches for a counterexample of a mutant may end in vain before a claim's other mutants go without one.
-SEARCHES_IN_VAIN = 5
+SEARCHES_IN_VAIN = 3
 # Of an inequality: "implied" by the statement, or by a sharper one that is proved; "open" if it says more than both and
 # no search refutes it.
 Fate = Literal["killed", "equivalent", "implied", "open", "ill-formed", "survived"]
@@ -162,7 +163,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 if every claim holds and every finding is refuted; 1 if one is otherwise; 3 if that is only open."""
+        """0 if all claims hold and all findings are refuted; 3 if not, and nothing is worse than undecided; else 1."""
         failed = {result.status for result in self.results if not result.as_expected}
         return 0 if not failed else 3 if failed == {"undecided"} else 1
 
@@ -325,26 +326,50 @@ def _points(measurements: Sequence[Measurement]) -> list[tuple[Instance, Any]]:
     return [point for m in measurements if isinstance(m, ExactMeasurement | EnclosedMeasurement) for point in m.values]
 
 
-def _unrefuted(claim: Claim, mutant: Statement, instances: Sequence[Instance]) -> tuple[Fate, str]:
-    """What an inequality that nothing refutes is beside the claim's."""
-    sign = 1 if claim.statement.relation in ("<=", "<") else -1
-    try:
-        ours, more = claim.statement.elaborated(claim.language)
-        theirs, others = mutant.elaborated(claim.language, more)
-        known = (*more, *(d for d in others if d not in more))
-        difference = expand((theirs - ours) * sign, known)
-        if not difference:
+@dataclass(frozen=True)
+class _Weaker:
+    """Tells which mutants of an inequality follow from it, by the engine or at the instances that were searched."""
+
+    claim: Claim
+    stated: tuple[Expression, tuple[Definition, ...]] | None
+    ours: RightSides
+    sharper: RightSides | None
+
+    @classmethod
+    def than(cls, claim: Claim, instances: Sequence[Instance]) -> _Weaker:
+        language = claim.language
+        try:
+            stated = claim.statement.elaborated(language)
+        except (GrammarError, ValueError):
+            stated = None
+        sharper = None if claim.sharper is None else RightSides.of(claim.sharper[1], instances, language)
+        return cls(claim, stated, RightSides.of(claim.statement, instances, language), sharper)
+
+    def fate(self, mutant: Statement) -> tuple[Fate, str]:
+        """What a mutant that nothing refutes is beside the claim's statement."""
+        found = f"at all {len(self.ours.instances)} instances searched"
+        difference = self._difference(mutant)
+        if difference is not None and not difference:
             return "equivalent", "one normal form"
-        if is_non_negative(difference):
+        if difference is not None and is_non_negative(difference):
             return "implied", "its right side minus the statement's is a sum of terms that are weaker by form"
-    except (GrammarError, ValueError):
-        pass
-    found = f"at all {len(instances)} instances searched"
-    if implied(claim.statement, mutant, instances, claim.language):
-        return "implied", f"weaker than the statement {found}"
-    if claim.sharper is not None and implied(claim.sharper[1], mutant, instances, claim.language):
-        return "implied", f"weaker than the sharper {claim.sharper[0]} {found}"
-    return "open", f"sharper than the statement somewhere, and not refuted {found}"
+        if self.ours.imply(mutant, self.claim.language):
+            return "implied", f"weaker than the statement {found}"
+        if self.sharper is not None and self.claim.sharper and self.sharper.imply(mutant, self.claim.language):
+            return "implied", f"weaker than the sharper {self.claim.sharper[0]} {found}"
+        return "open", f"sharper than the statement somewhere, and not refuted {found}"
+
+    def _difference(self, mutant: Statement) -> Expression | None:
+        """How much weaker the mutant's right side is, where the engine can read both."""
+        if self.stated is None:
+            return None
+        ours, known = self.stated
+        try:
+            theirs, more = mutant.elaborated(self.claim.language, known)
+            sign = 1 if self.claim.statement.relation in ("<=", "<") else -1
+            return expand((theirs - ours) * sign, (*known, *(d for d in more if d not in known)))
+        except (GrammarError, ValueError):
+            return None
 
 
 def _fates(claim: Claim, measurements: Sequence[Measurement]) -> list[MutantResult]:
@@ -378,6 +403,7 @@ def _fates_of_inequality(claim: Claim, measurements: Sequence[Measurement], seed
     """
     independent = [m for m in measurements if m.kind != "symbolic"]
     instances = [instance for instance, _ in _points(measurements)]
+    weaker = _Weaker.than(claim, instances)
     # Instances that refuted one mutant are tried on the others first.
     telling: list[tuple[Instance, Any]] = []
     failed = 0
@@ -394,7 +420,7 @@ def _fates_of_inequality(claim: Claim, measurements: Sequence[Measurement], seed
         elif judged(telling, mutant.statement, claim.language).outcome == "refuted":
             fate, killers = "killed", ("search",)
         else:
-            fate, reason = _unrefuted(claim, mutant.statement, instances)
+            fate, reason = weaker.fate(mutant.statement)
             found = None
             if fate == "open" and failed < SEARCHES_IN_VAIN:
                 found = refuting_instance(claim, mutant.statement, seed)
