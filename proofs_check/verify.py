@@ -23,9 +23,11 @@ from proofs_check.claims import Claim, ancestors, collect
 from proofs_check.counterexamples import refuting_instance, reproduction, smallest_failure
 from proofs_check.evidence import (
     Budget,
+    ComputedMeasurement,
     EnclosedMeasurement,
     ExactMeasurement,
     Measurement,
+    SampledMeasurement,
     SymbolicMeasurement,
     Verdict,
     is_non_negative,
@@ -34,6 +36,7 @@ from proofs_check.evidence import (
 )
 from proofs_check.instances import Instance, shown
 from proofs_check.mutation import mutants
+from proofs_check.power import Power
 from proofs_check.records import evidence_record, language_record
 from proofs_check.statements import Statement
 from proofs_check.tightness import RightSides, tightest
@@ -77,13 +80,24 @@ class MutantResult:
 
 @dataclass(frozen=True)
 class EvidenceResult:
-    """One kind of evidence for a claim."""
+    """One kind of evidence for a claim.
+
+    Attributes:
+        least_detected: for statistical evidence that holds, the least wrong coefficients that it would have refuted, as
+            the fields of `proofs_check.power.Power`.
+    """
 
     kind: str
     outcome: str
     summary: str
     detail: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    least_detected: Mapping[str, Any] | None = None
+
+    @property
+    def power(self) -> Power | None:
+        """The least wrong coefficients that it would have refuted."""
+        return None if self.least_detected is None else Power(**self.least_detected)
 
 
 @dataclass(frozen=True)
@@ -283,7 +297,8 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         fates = _fates(claim, measurements)
     else:
         fates = _fates_of_inequality(claim, measurements, budget.seed)
-    status, reason = _status(measurements, verdicts, fates)
+    powers = [_power(m, v, claim) for m, v in zip(measurements, verdicts, strict=True)]
+    status, reason = _status(measurements, verdicts, powers, fates)
     smallest = None if failure is None else smallest_failure(claim, failure, budget.seed)
     nearest = None
     if claim.statement.relation != "=":
@@ -302,8 +317,8 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         language=language_record(claim),
         status=status,
         evidence=tuple(
-            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail, evidence_record(m))
-            for m, v in zip(measurements, verdicts, strict=True)
+            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail, evidence_record(m), None if p is None else vars(p))
+            for m, v, p in zip(measurements, verdicts, powers, strict=True)
         ),
         mutants=tuple(fates),
         counterexample="" if smallest is None else _counterexample(smallest),
@@ -441,8 +456,20 @@ def _elaborated(claim: Claim) -> SymbolicMeasurement | None:
     return SymbolicMeasurement(expression, definitions)
 
 
+def _power(measurement: Measurement, verdict: Verdict, claim: Claim) -> Power | None:
+    """What statistical evidence that holds would have refuted; None for other evidence, which needs no such number."""
+    statistical = EARNED[measurement.kind] == "supported"
+    if not statistical or verdict.outcome != "holds":
+        return None
+    assert isinstance(measurement, SampledMeasurement | ComputedMeasurement | EnclosedMeasurement)
+    return measurement.power(claim.statement, claim.language)
+
+
 def _status(
-    measurements: Sequence[Measurement], verdicts: Sequence[Verdict], fates: Sequence[MutantResult]
+    measurements: Sequence[Measurement],
+    verdicts: Sequence[Verdict],
+    powers: Sequence[Power | None],
+    fates: Sequence[MutantResult],
 ) -> tuple[Status, str]:
     pairs = list(zip(measurements, verdicts, strict=True))
     for measurement, verdict in pairs:
@@ -451,9 +478,13 @@ def _status(
     survivors = [fate.change for fate in fates if fate.fate == "survived"]
     if survivors:
         return "undecided", f"the evidence does not tell it from {len(survivors)} mutants, such as: {survivors[0]}"
-    earned = [EARNED[m.kind] for m, v in pairs if v.outcome == "holds"]
-    if not earned:
+    holding = [(EARNED[m.kind], p) for (m, v), p in zip(pairs, powers, strict=True) if v.outcome == "holds"]
+    if not holding:
         return "undecided", "no evidence holds"
+    # Not being refuted by statistics that could not refute is no support.
+    earned = [status for status, p in holding if status != "supported" or p is not None]
+    if not earned:
+        return "undecided", "no statistical evidence would notice a right side that is wrong by a factor of 2"
     return max(earned, key=ORDER.index), ""
 
 
