@@ -4,14 +4,17 @@ The checker reads the JSON and nothing else of this project: a parser, an evalua
 of random rationals of its own, in this one file. It imports neither the engine nor the code that made the report.
 For each claim it recomputes
 
-- the exact evidence: the statement's value at every recorded instance, which must equal the recorded left side;
+- the exact evidence: the statement's value at every recorded instance, which must stand in the stated relation to the
+  recorded left side, or fail to somewhere if the evidence is said to refute;
 - the symbolic evidence: the derived normal form and the statement must agree at fresh random rational instances, of
   dimensions and lengths beyond the recorded ones. Two different polynomials of degree D agree at a point drawn
   uniformly from k values a coordinate with probability at most D/k (Schwartz and Zippel); here k = 2 * 10^6 and ten
   points are drawn;
+- the power of Monte Carlo evidence: the least wrong factor of the right side that leaves a recorded interval;
 - the status that this evidence earns, and whether all ancestors have it;
 
-and the checksum of the whole. Monte Carlo evidence is repeated by running `verify` with the recorded seed.
+and the checksum of the whole. Samples, flows and enclosures are repeated by running `verify` with the recorded seed,
+and so is whatever involves roots or expectations, which have no rational value.
 """
 
 from __future__ import annotations
@@ -22,12 +25,20 @@ import random
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import inf, isclose, log, log1p, pi, sqrt
 from typing import Any
 
 Matrix = list[list[Fraction]]
 FRESH_POINTS = 10
 _RANGE = 10**6
-_CHECKED_STATUSES = {"proved", "certified"}
+# The status that a statement earns when evidence of a kind holds.
+_EARNED = {
+    "symbolic": "proved",
+    "exact": "certified",
+    "enclosure": "certified",
+    "Monte Carlo": "supported",
+    "numerical": "supported",
+}
 
 
 class CertificateError(ValueError):
@@ -62,7 +73,8 @@ def check_report(text: str) -> list[str]:
     if seal(record) != stated:
         raise CertificateError("the checksum does not fit: the report was changed after it was written")
     try:
-        lines = [_check_claim(claim) for claim in claims]
+        alpha = record["alpha"] / max(1, len(claims))
+        lines = [_check_claim(claim, alpha) for claim in claims]
         _check_ancestry(claims)
     except CertificateError:
         raise
@@ -71,32 +83,44 @@ def check_report(text: str) -> list[str]:
     return lines
 
 
-def _check_claim(claim: Mapping[str, Any]) -> str:
-    name = claim["id"]
-    seen = {item["kind"]: item for item in claim["evidence"]}
-    earned = "none"
+def _check_claim(claim: Mapping[str, Any], alpha: float) -> str:
+    name, status = claim["id"], claim["status"]
     checked = []
-    if "exact" in seen and seen["exact"]["outcome"] == "holds" and claim["relation"] == "=":
-        count = _check_exact(claim, seen["exact"]["data"])
-        checked.append(f"{count} exact instances")
-        earned = "certified"
-    if "symbolic" in seen and seen["symbolic"]["outcome"] == "holds" and claim["relation"] == "=":
-        if _check_symbolic(claim, seen["symbolic"]["data"]):
+    for item in claim["evidence"]:
+        kind, outcome = item["kind"], item["outcome"]
+        if kind not in _EARNED or outcome not in ("holds", "refuted", "undecided"):
+            raise CertificateError(f"claim {name}: {kind!r} evidence that {outcome!r} is unknown")
+        if kind == "exact" and (count := _check_exact(claim, item)):
+            checked.append(f"{count} exact instances")
+        derived = kind == "symbolic" and outcome == "holds" and claim["relation"] == "="
+        if derived and _check_symbolic(claim, item["data"]):
             checked.append(f"normal form at {FRESH_POINTS} fresh points")
-        earned = "proved"
-    if earned == "none" and "enclosure" in seen and seen["enclosure"]["outcome"] == "holds":
-        # Balls are repeated by running `verify` with the recorded seed.
-        earned = "certified"
-    if claim["status"] in _CHECKED_STATUSES and claim["relation"] == "=" and earned != claim["status"]:
-        raise CertificateError(f"claim {name}: the status is {claim['status']!r}, its evidence earns {earned!r}")
-    if claim["status"] in _CHECKED_STATUSES and any(item["outcome"] == "refuted" for item in claim["evidence"]):
-        raise CertificateError(f"claim {name}: the status is {claim['status']!r}, but a kind of evidence refutes it")
+        if kind == "Monte Carlo" and outcome == "holds" and _check_power(claim, item, alpha):
+            checked.append("power of Monte Carlo")
+        if item["least_detected"] is not None and (_EARNED[kind] != "supported" or outcome != "holds"):
+            raise CertificateError(f"claim {name}: only statistics that hold have a power")
+    earned = _earned(claim)
     survived = [mutant["change"] for mutant in claim["mutants"] if mutant["fate"] == "survived"]
-    if survived and claim["status"] != "undecided":
-        raise CertificateError(
-            f"claim {name}: the mutant {survived[0]!r} survived, so it cannot be {claim['status']!r}"
-        )
-    return f"{name}: {claim['status']}; re-verified: {', '.join(checked) or 'nothing exact to re-verify'}"
+    if survived and status not in ("undecided", "refuted"):
+        raise CertificateError(f"claim {name}: the mutant {survived[0]!r} survived, so it cannot be {status!r}")
+    if status != earned and not (status == "undecided" and claim["reason"] and earned != "refuted"):
+        raise CertificateError(f"claim {name}: the status is {status!r}, its evidence earns {earned!r}")
+    return f"{name}: {status}; re-verified: {', '.join(checked) or 'nothing exact to re-verify'}"
+
+
+def _earned(claim: Mapping[str, Any]) -> str:
+    """The status that the outcomes earn: the best of those that hold, unless one refutes."""
+    evidence = claim["evidence"]
+    if any(item["outcome"] == "refuted" for item in evidence):
+        return "refuted"
+    order = ("supported", "certified", "proved")
+    held = [_EARNED[item["kind"]] for item in evidence if item["outcome"] == "holds" and _has_power(item)]
+    return max(held, key=order.index, default="undecided")
+
+
+def _has_power(item: Mapping[str, Any]) -> bool:
+    """Whether evidence could have refuted: statistics must say how wrong a statement they notice."""
+    return _EARNED[item["kind"]] != "supported" or item["least_detected"] is not None
 
 
 def _check_ancestry(claims: list[Mapping[str, Any]]) -> None:
@@ -118,21 +142,86 @@ def _check_ancestry(claims: list[Mapping[str, Any]]) -> None:
             )
 
 
-def _check_exact(claim: Mapping[str, Any], data: Mapping[str, Any]) -> int:
-    instances = data["instances"]
+def _check_exact(claim: Mapping[str, Any], item: Mapping[str, Any]) -> int:
+    instances = item["data"]["instances"]
     if not instances:
         raise CertificateError(f"claim {claim['id']}: exact evidence without instances")
+    if _irrational([claim["right"], *claim["where"].values()]):
+        return 0
+    failing = 0
     for instance in instances:
         world = _World(instance["lengths"], instance["values"], claim["language"])
-        if world.has_expectation(claim["right"]):
-            continue
         right = world.statement(claim["where"], claim["right"])
-        left = _matrix(instance["left"])
-        if left != right:
+        if _holds(_matrix(instance["left"]), claim["relation"], right):
+            continue
+        failing += 1
+        if item["outcome"] == "holds":
             raise CertificateError(
-                f"claim {claim['id']}: the sides differ at {instance['lengths']}, {instance['values']}"
+                f"claim {claim['id']}: the statement fails at {instance['lengths']}, {instance['values']}"
             )
+    if item["outcome"] == "refuted" and not failing:
+        raise CertificateError(f"claim {claim['id']}: exact evidence refutes it, but it holds at every instance")
     return len(instances)
+
+
+def _irrational(texts: list[str]) -> bool:
+    """Whether formulas contain roots, or expectations, which need moments and not only values."""
+    return any("^(" in text or "E[" in text for text in texts)
+
+
+def _holds(left: Matrix, relation: str, right: Matrix) -> bool:
+    if relation == "=":
+        return left == right
+    if [len(left), len(left[0]), len(right), len(right[0])] != [1, 1, 1, 1]:
+        raise CertificateError(f"{relation} between arrays")
+    a, b = left[0][0], right[0][0]
+    return {"<=": a <= b, ">=": a >= b, "<": a < b, ">": a > b}[relation]
+
+
+def _check_power(claim: Mapping[str, Any], item: Mapping[str, Any], alpha: float) -> bool:
+    """Check the confidence intervals, and recompute the least wrong factor of the right side that leaves one."""
+    instances = item["data"]["instances"]
+    for instance in instances:
+        if not _is_confidence_interval(instance, alpha / len(instances)):
+            raise CertificateError(f"claim {claim['id']}: {instance['accepted']} is not the interval of its samples")
+    if _irrational([claim["right"], *claim["where"].values()]):
+        return False
+    shares = []
+    for instance in instances:
+        world = _World(instance["lengths"], instance["values"], claim["language"])
+        right = float(world.statement(claim["where"], claim["right"])[0][0])
+        low, high = instance["accepted"]
+        fits = {"=": low <= right <= high, "<": high <= right, ">": right <= low}
+        if not fits[claim["relation"][0]]:
+            raise CertificateError(f"claim {claim['id']}: the statement's {right:.6g} does not fit [{low}, {high}]")
+        shares.append(((high - right) / abs(right), (right - low) / abs(right)) if right else (inf, inf))
+    up, down = (min(column) for column in zip(*shares, strict=True))
+    found = {"=": max(up, down), "<": down, ">": up}[claim["relation"][0]]
+    stated, most = item["least_detected"], 0.5 if claim["relation"][0] == "<" else 1.0
+    if (stated is None) != (not found <= most) or (
+        stated is not None and not isclose(stated["factor"], found, rel_tol=1e-5)
+    ):
+        raise CertificateError(f"claim {claim['id']}: the power is said to be {stated}, the intervals give {found:.6g}")
+    return True
+
+
+def _is_confidence_interval(sample: Mapping[str, Any], alpha: float) -> bool:
+    """Whether an interval's ends are where the e-process of Delyon (2009) reaches 1/alpha, or its crude outer bound.
+
+    With Q the squared deviations, n samples and variance at most v: at distance t from the mean the process is
+    exp(n^2 t^2/(2 (a + b t^2))) sqrt(rho/(a + b t^2)), a = (Q + 2 n v)/3 + rho, b = n/3; a thousandth of alpha pays for
+    |mean - truth| <= pi sqrt(1000 v/(6 alpha)) at all times.
+    """
+    n, variance, (low, high) = sample["prompts"], sample["variance_bound"], sample["accepted"]
+    distance = (high - low) / 2
+    if not (distance > 0 and isclose((low + high) / 2, sample["mean"], abs_tol=1e-6 * distance)):
+        return False
+    planned = -2 * log(alpha)
+    rho = n * variance / (planned + log1p(planned))
+    spread = (sample["squared_deviations"] + 2 * n * variance + n * distance**2) / 3 + rho
+    reached = n**2 * distance**2 / spread - log(spread / rho)
+    farthest = pi * sqrt(1000 * variance / (6 * alpha))
+    return isclose(reached, -2 * log(0.999 * alpha), rel_tol=1e-6) or isclose(distance, farthest, rel_tol=1e-6)
 
 
 def _check_symbolic(claim: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
@@ -140,7 +229,7 @@ def _check_symbolic(claim: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     language = claim["language"]
     source = random.Random(json.dumps([claim["right"], data["derived"]]))
     texts = [claim["right"], data["derived"], *claim["where"].values(), *data["definitions"].values()]
-    if any("^(" in text or "E[" in text for text in texts):
+    if _irrational(texts):
         return False
     for point in range(FRESH_POINTS):
         lengths = {"d": 2 + point % 3, "N": 4 + point % 5, "M": 3 + point % 4, "n": 5}
@@ -199,10 +288,6 @@ class _World:
             name: _matrix(value) for name, value in values.items() if name not in self.stacked
         }
         self.copies = {name: [_matrix(copy) for copy in values[name]] for name in self.stacked if name in values}
-
-    def has_expectation(self, text: str) -> bool:
-        """Whether a formula contains E[...], which needs moments and not only values."""
-        return "E[" in text
 
     def statement(self, where: Mapping[str, str], text: str) -> Matrix:
         """The value of a formula with abbreviations."""

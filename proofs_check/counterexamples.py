@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -16,9 +16,8 @@ from proofs_check.search import find_smallest
 from proofs_check.statements import Statement
 from proofs_check.tightness import UNREADABLE, ratio
 
-_TRIES = 200
-_STARTS = 3
-_TRIES_AGAINST_A_MUTANT = 60
+_TRIES = 100
+_TRIES_AGAINST_A_MUTANT = 40
 
 
 def left_side(claim: Claim, instance: Instance) -> tuple[Any, Instance]:
@@ -66,21 +65,23 @@ def smallest_failure(claim: Claim, failure: Verdict, seed: int) -> Verdict:
         left, complete = left_side(claim, instance)
         return claim.statement.compare(left, complete, claim.language)[0] == "refuted"
 
-    # A shrinker can get stuck, so it starts from several places.
-    starts = [find_smallest(claim.plan.search, fails, _TRIES, seed + k) for k in range(_STARTS)]
-    instances = [instance for instance in starts if instance is not None]
-    if not instances:
-        return failure
-    if failure.counterexample is not None and _total(failure.counterexample) < min(map(_total, instances)):
-        most = _total(failure.counterexample)
-        smaller = find_smallest(
-            claim.plan.search.filter(lambda instance: _total(instance) <= most), fails, _TRIES, seed
-        )
-        instances += [] if smaller is None else [smaller]
-    found = min(instances, key=lambda instance: (_total(instance), len(str(instance)), str(instance)))
+    found = find_smallest(claim.plan.search, fails, _TRIES, seed)
+    if found is None:
+        assert failure.counterexample is not None
+        found = failure.counterexample
+    # A shrinker can get stuck at a size; ask for smaller ones until there are none.
+    while True:
+        smaller = find_smallest(claim.plan.search, _smaller(fails, _total(found)), _TRIES, seed)
+        if smaller is None:
+            break
+        found = smaller
     left, complete = left_side(claim, found)
     _, right = claim.statement.compare(left, complete, claim.language)
     return Verdict("refuted", f"fails at {found}", found, left, right)
+
+
+def _smaller(fails: Callable[[Instance], bool], total: int) -> Callable[[Instance], bool]:
+    return lambda instance: _total(instance) < total and fails(instance)
 
 
 def _total(instance: Instance) -> int:

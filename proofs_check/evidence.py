@@ -14,11 +14,12 @@ from hypothesis.strategies import SearchStrategy
 from numerics.sequential import Moments, SequentialTest
 from proofs_check.instances import Instance, random_value, sizes
 from proofs_check.interpretation import InterpretationError
+from proofs_check.power import Power, Window, power, terms_of
 from proofs_check.search import visit
-from proofs_check.statements import Language, Relation, Statement
+from proofs_check.statements import Language, Relation, Statement, as_balls
 from proofs_check.tightness import ratio
 from theory.algebra.definitions import Definition, expand, is_positive
-from theory.algebra.expression import Expression, number
+from theory.algebra.expression import Expression, scalar_letter
 from theory.algebra.grammar import GrammarError
 
 Array = Any
@@ -126,7 +127,11 @@ class SymbolicMeasurement:
 
 def is_non_negative(expression: Expression) -> bool:
     """Whether a number is at least 0 by form, for all lengths: sufficient, not necessary."""
-    return not expression or (expression.shape == (1, 1) and is_positive(expression + number(1)))
+    return not expression or (expression.shape == (1, 1) and is_positive(expression + _POSITIVE))
+
+
+# A letter of its own, so that it cannot cancel a term of what it is added to.
+_POSITIVE = scalar_letter("any_positive_number", definite=True)
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,15 @@ class EnclosedMeasurement:
         """holds or refuted where the balls prove it; an equation holds as far as the balls are narrow."""
         return judged(self.values, statement, language)
 
+    def power(self, statement: Statement, language: Language) -> Power | None:
+        """The least wrong factor that the balls refute, for those whose radius is not proved."""
+        windows = []
+        for instance, left in self.values:
+            right = statement.compare(left, instance, language)[1]
+            pairs = zip(as_balls(left).flat, as_balls(right).flat, strict=True)
+            windows += [Window(float(a.lower()), float(a.upper()), float(b.mid())) for a, b in pairs]
+        return power(windows, statement.relation)
+
     def summary(self) -> str:
         """What was measured."""
         return f"{self.what} at {len(self.values)} instances"
@@ -228,8 +242,7 @@ class SampledMeasurement:
             if not np.isfinite(right) or test.rejects(sample.moments, right):
                 detail = (
                     f"the layer gives {sample.moments.mean:.6g} +- {interval.half_width:.2g}, "
-                    f"the statement {right:.6g}, "
-                    f"at {sample.instance}"
+                    f"the statement {right:.6g}, at {sample.instance}"
                 )
                 return Verdict("refuted", detail, sample.instance, sample.moments.mean, right)
         return Verdict("holds", f"within every interval; widest half-width {max(widths):.2%} of the value")
@@ -252,6 +265,22 @@ class SampledMeasurement:
         if open_at is not None:
             return Verdict("undecided", f"a confidence interval contains the bound at {open_at}")
         return Verdict("holds", "every confidence interval lies on the right side of the bound")
+
+    def interval(self, sample: Sampled) -> tuple[float, float]:
+        """The confidence interval at one of the instances; the statement's value is refuted outside."""
+        low, high = SequentialTest(sample.variance, self.alpha / len(self.samples), sample.moments.count).interval(
+            sample.moments
+        )
+        return low, high
+
+    def power(self, statement: Statement, language: Language) -> Power | None:
+        """The least wrong coefficients that these samples refute, tested on the stored moments."""
+        parts = (statement, *terms_of(statement))
+        windows = []
+        for sample in self.samples:
+            right, *terms = (float(part.float_value(sample.instance, language).reshape(())) for part in parts)
+            windows.append(Window(*self.interval(sample), right, tuple(terms)))
+        return power(windows, statement.relation)
 
     @property
     def half_width(self) -> float:
@@ -294,6 +323,18 @@ class ComputedMeasurement:
             if not distance <= tolerance:
                 return Verdict("refuted", f"distance {distance:.3g} at {instance}", instance, left, right)
         return Verdict("holds", f"largest distance {worst:.1e} at {len(self.values)} instances")
+
+    def power(self, statement: Statement, language: Language) -> Power | None:
+        """The least wrong coefficients that are farther from the computed values than their stated accuracy."""
+        parts = (statement, *terms_of(statement))
+        windows = []
+        for instance, left, tolerance in self.values:
+            columns = [np.asarray(part.float_value(instance, language), dtype=float).reshape(-1) for part in parts]
+            for value, right, *terms in zip(np.reshape(left, -1), *columns, strict=True):
+                windows.append(
+                    Window(float(value) - tolerance, float(value) + tolerance, float(right), tuple(map(float, terms)))
+                )
+        return power(windows, statement.relation)
 
     def summary(self) -> str:
         """What was measured."""
@@ -406,8 +447,8 @@ def measure(
             samples.append(Sampled(instance.with_values(**quantity.constants), moments, variance))
         found.append(SampledMeasurement(tuple(samples), budget.alpha))
     if quantity.enclose is not None:
-        # No hill climbing along flows: their enclosures are costly, and claims about one flow share their instances.
-        climbed = statement if quantity.enclosed_kind == "numerical" else None
+        # Claims that share their instances, such as those about one flow, cannot each climb towards their own bound.
+        climbed = None if plan.shared_with else statement
         enclosed = _searched(quantity.enclose, plan, language, seeds[0], climbed)
         found.append(EnclosedMeasurement(tuple(enclosed), quantity.enclosed_by, quantity.enclosed_kind))
     if quantity.compute is not None:

@@ -49,9 +49,8 @@ def mutants(statement: Statement, language: Language) -> list[Mutant]:
         found.setdefault(mutant, Mutant(f"right side times {factor}", mutant))
     if statement.relation == "<=":
         lower = Quotient(Product((Number(100), statement.right)), Number(101))
-        found.setdefault(
-            statement.replaced(None, lower), Mutant("right side divided by 101/100", statement.replaced(None, lower))
-        )
+        mutant = statement.replaced(None, lower)
+        found.setdefault(mutant, Mutant("right side divided by 101/100", mutant))
     negative = statement.replaced(None, Negative(statement.right))
     found.setdefault(negative, Mutant("right side negated", negative))
     return list(found.values())
@@ -78,8 +77,8 @@ def _rewritten(node: Node, language: Language, names: dict[str, tuple[object, ..
 def _local(node: Node, language: Language, names: dict[str, tuple[object, ...]]) -> Iterator[tuple[str, Node]]:
     match node:
         case Number(value):
-            for other in {value + 1, 2 * value, value - 1} - {value, 0}:
-                yield f"{value} -> {other}", Number(other)
+            for changed in {value + 1, 2 * value, value - 1} - {value, 0}:
+                yield f"{value} -> {changed}", Number(changed)
         case Power(body, exponent):
             for power in (exponent + 1, exponent - 1, -exponent):
                 if power == 1:
@@ -87,18 +86,18 @@ def _local(node: Node, language: Language, names: dict[str, tuple[object, ...]])
                 elif power:
                     yield f"exponent {exponent} -> {power}", Power(body, power)
         case Name(name) if name in LENGTH_NAMES:
-            for size in LENGTH_NAMES:
-                if size not in (name, "n"):
-                    yield f"{name} -> {size}", Name(size)
+            for other in LENGTH_NAMES:
+                if other != name and other != "n":
+                    yield f"{name} -> {other}", Name(other)
             yield f"{name} -> {name} + 1", Sum((Name(name), Number(1)))
         case Name(name):
             symmetric = name in language.letters and language.symbol(name).symmetric
             shape = names.get(name)
             if shape is not None and shape[0] == shape[1] != 1 and not symmetric:
                 yield f"{name} -> {name}'", Transpose(node)
-            for letter, held in names.items():
-                if letter != name and held == shape:
-                    yield f"{name} -> {letter}", Name(letter)
+            for other, held in names.items():
+                if other != name and held == shape:
+                    yield f"{name} -> {other}", Name(other)
             if shape is not None and shape[0] == shape[1] != 1:
                 yield f"{name} -> I", Name("I")
         case Transpose(body):

@@ -167,7 +167,7 @@ def starts(draw: st.DrawFn) -> Instance:
 
 
 def _squared_start(instance: Instance) -> Exact:
-    """l(U(0), u(0))/s^2 = s^2/2 tr(Gamma Lambda S Lambda S) - tr(Lambda^2 S), S = Theta Theta'/||..||_F, in balls."""
+    """l(U(0), u(0))/s^2 in balls, by Lemma A.1 at U = s Theta Theta'/||Theta Theta'||_F and u = s."""
     start = Statement.of(
         "s^2/2 tr(Gamma Lambda Theta Theta' Lambda Theta Theta')/tr(Theta Theta' Theta Theta')"
         " - tr(Lambda^2 Theta Theta')/tr(Theta Theta' Theta Theta')^(1/2)",
@@ -212,11 +212,9 @@ def products_with_positive_form(draw: st.DrawFn, symmetric: bool) -> Instance:
             for _ in range(2)
         )
     else:
-        F, G = (np.array(draw(matrices(d, d)), dtype=object) for _ in range(2))
-        A, B = (
-            F @ F.T + Fraction(draw(naturals(4))) * _identity(d),
-            G @ G.T + Fraction(draw(naturals(4))) * _identity(d),
-        )
+        spectrum = draw(covariances(d, 0)).matrix
+        F = np.array(draw(matrices(d, d)), dtype=object)
+        A, B = np.array(spectrum, dtype=object), F @ F.T + Fraction(draw(naturals(4))) * _identity(d)
     form = A @ B + B @ A
     signs = [c * (-1) ** k for k, c in enumerate(_rational_matrix(form).charpoly().coeffs())]
     # A symmetric matrix is positive semidefinite exactly if p(-t) has no sign changes.
@@ -260,6 +258,7 @@ def finding_claims() -> tuple[Claim, ...]:
             relation=">=",
             more=prompts,
             search=generic_prompts(),
+            searched=30,
             assumptions=(almost_surely,),
             finding=True,
             corrected_by=("F1-corrected",),
@@ -284,6 +283,7 @@ def finding_claims() -> tuple[Claim, ...]:
             "0",
             more=queries,
             search=orthogonal_queries(False),
+            searched=30,
             assumptions=("x_q orthogonal to x_1, ..., x_M",),
             rests_on=("eq-4.3",),
             finding=True,
@@ -337,6 +337,7 @@ def finding_claims() -> tuple[Claim, ...]:
             "0",
             relation="<",
             search=starts(),
+            searched=30,
             assumptions=("Assumption 3.3; sigma = s; no condition on sigma",),
             finding=True,
             corrected_by=("B1-positive", "B1-limit"),
@@ -360,6 +361,7 @@ def finding_claims() -> tuple[Claim, ...]:
             "d",
             relation="<",
             search=power_labels(False),
+            searched=30,
             assumptions=("y = |x|^-h with E y, E xy and E y^2 x x' finite; E |x|^-a is finite only if a < d",),
             finding=True,
             corrected_by=("F6-corrected", "thm-4.2"),
@@ -383,6 +385,7 @@ def finding_claims() -> tuple[Claim, ...]:
             "0 A",
             more=pair,
             search=products_with_positive_form(False),
+            searched=100,
             assumptions=("A, B positive semidefinite", "x'ABx >= 0 for all x; AB need not be symmetric"),
             finding=True,
             corrected_by=("lem-D.4-symmetric",),

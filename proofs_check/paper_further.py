@@ -14,7 +14,6 @@ from flint import arb, ctx
 from hypothesis import strategies as st
 
 from numerics.enclosure import enclose_flow
-from numerics.local_rate import local_rate
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, GaussianQuery, LinearLabels, Shift, SignLabels
 from numerics.sequential import Moments
@@ -225,19 +224,6 @@ def _isotropic_solution(instance: Instance) -> Exact:
         return _one(1 / square), {"decay": decay, "rootd": arb(sizes["d"]).sqrt()}
 
 
-@st.composite
-def directions_at_minimum(draw: st.DrawFn) -> Instance:
-    """A minimiser (Gamma^-1/u, u) and a direction (X, c)."""
-    d = draw(dimensions(2))
-    values = {
-        "Lambda": draw(covariances(d, 1)).matrix,
-        "u": draw(rationals(nonzero=True)),
-        "X": draw(matrices(d, d)),
-        "c": draw(rationals()),
-    }
-    return Instance({"d": d, "N": 1 + draw(naturals(1))}, values)
-
-
 def _curvature(instance: Instance) -> Exact:
     """The second derivative of the loss along (X, c): a quartic, so five values give it exactly."""
     L, N = instance.arrays["Lambda"], instance.lengths["N"]
@@ -252,11 +238,46 @@ def _curvature(instance: Instance) -> Exact:
     return _one((-loss(2) + 16 * loss(1) - 30 * loss(0) + 16 * loss(-1) - loss(-2)) / 12), {}
 
 
-def _local_loss_rate(instance: Instance) -> Exact:
-    spectrum = [float(instance.values["Lambda"][i][i]) for i in range(instance.lengths["d"])]
-    rate = local_rate(Problem.from_spectrum(spectrum, context_length=instance.lengths["N"])).loss_rate
-    # Bisection keeps each eigenvalue to a few units in the last place.
-    return _one(arb(rate, rate * 1e-9)), {}
+def _smallest_curvature(instance: Instance) -> Exact:
+    """2 min spec of the Hessian at the minimum but the zero of the scaling, in balls.
+
+    In Lambda's eigenbasis the Hessian form of B4-hessian is sum_ij g_i l_i l_j (u X_ij + [i = j] c/(u g_i))^2, with
+    u^2 = ||Gamma^-1||_F at the limit. Off the diagonal its eigenvalues are u^2 g_i l_i l_j. On it the form is |V z|^2, V
+    of rows sqrt(g_i) l_i (u e_i + e_u/(u g_i)); VV' has the same eigenvalues as V'V but for the zero. A number below
+    the least one is proved by the pivots of VV' - t I, one above it by a Rayleigh quotient.
+    """
+    d, N = instance.lengths["d"], instance.lengths["N"]
+    spectrum = [instance.values["Lambda"][i][i] for i in range(d)]
+    with ctx.workprec(_BITS):
+        values = as_balls(np.array(spectrum, dtype=object))
+        gamma = as_balls(np.array([x + (x + sum(spectrum)) / N for x in spectrum], dtype=object))
+        square = sum((1 / g**2 for g in gamma), arb(0)).sqrt()
+        gram = np.empty((d, d), dtype=object)
+        for i, j in np.ndindex(d, d):
+            inner = (square if i == j else arb(0)) + 1 / (square * gamma[i] * gamma[j])
+            gram[i, j] = (gamma[i] * gamma[j]).sqrt() * values[i] * values[j] * inner
+        eigenvalues, vectors = np.linalg.eigh(np.vectorize(lambda x: float(x.mid()))(gram))
+        z = as_balls(np.array([Fraction(float(x)) for x in vectors[:, 0]], dtype=object))
+        above = (z @ gram @ z) / (z @ z)
+        below = arb(float(eigenvalues[0])) * (1 - arb(2) ** -30)
+        least = (
+            below.union(above) if _is_positive_definite(gram - below * as_balls(_identity(d))) else arb(0).union(above)
+        )
+        for i, j in np.ndindex(d, d):
+            if i != j:
+                least = least.min(square * gamma[i] * values[i] * values[j])
+        return _one(2 * least), {}
+
+
+def _is_positive_definite(matrix: Array) -> bool:
+    """Whether a symmetric matrix of balls is proved to be positive definite, by the pivots of elimination."""
+    rest = matrix.copy()
+    for k in range(len(rest)):
+        if not rest[k, k] > 0:
+            return False
+        for i in range(k + 1, len(rest)):
+            rest[i, k:] = rest[i, k:] - rest[k, k:] * (rest[i, k] / rest[k, k])
+    return True
 
 
 def flow_claims() -> list[Claim]:
@@ -321,8 +342,8 @@ def flow_claims() -> list[Claim]:
             "tr(Gamma Lambda K Lambda K')",
             where={**GAMMA, "K": "u X + c/u Gamma^-1"},
             more={"c": c},
-            search=directions_at_minimum(),
-            searched=12,
+            letters=("Lambda", "u", "X", "c"),
+            largest={"d": 2, "N": 3},
             assumptions=subspace,
             rests_on=("cor-A.2-square",),
         ),
@@ -332,9 +353,8 @@ def flow_claims() -> list[Claim]:
             "mathematics B4",
             Quantity(
                 "2 \\lambda_{\\min}(\\nabla^2 \\ell)",
-                enclose=_local_loss_rate,
-                enclosed_by="eigenvalues of the Hessian by bisection, to 1e-9",
-                enclosed_kind="numerical",
+                enclose=_smallest_curvature,
+                enclosed_by="least eigenvalue of the Hessian in balls",
             ),
             "s^2 align (2 - d^(1/2) s^2 opG)/(d^(1/2) opL^2 tr(Gamma^-1 Lambda^-1) tr(Lambda^-1))",
             relation=">=",
@@ -345,7 +365,7 @@ def flow_claims() -> list[Claim]:
                 "Lambda_min is the least eigenvalue but the 0 of the scaling",
                 "sigma^2 ||Gamma|| sqrt(d) < 2",
             ),
-            rests_on=("lem-5.4-decay",),
+            rests_on=("B4-hessian", "lem-5.4-decay"),
         ),
     ]
 

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from proofs_check.claims import Claim
-from proofs_check.evidence import ExactMeasurement, Measurement, SampledMeasurement, SymbolicMeasurement
+from proofs_check.evidence import (
+    ComputedMeasurement,
+    EnclosedMeasurement,
+    ExactMeasurement,
+    Measurement,
+    SampledMeasurement,
+    SymbolicMeasurement,
+)
 from proofs_check.instances import Instance
 from theory.algebra.words import Symbol
 
@@ -49,11 +56,22 @@ def evidence_record(measurement: Measurement) -> dict[str, Any]:
                         **_instance(sample.instance),
                         "prompts": sample.moments.count,
                         "mean": sample.moments.mean,
+                        "squared_deviations": sample.moments.squared_deviations,
                         "variance_bound": sample.variance,
+                        "accepted": list(measurement.interval(sample)),
                     }
                     for sample in samples
                 ]
             }
+        case ComputedMeasurement(computed):
+            return {
+                "instances": [
+                    {**_instance(instance), "left": _plain(left), "accuracy": tolerance}
+                    for instance, left, tolerance in computed
+                ]
+            }
+        case EnclosedMeasurement(enclosed):
+            return {"instances": [{**_instance(instance), "left": _plain(left)} for instance, left in enclosed]}
     return {}
 
 

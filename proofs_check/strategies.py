@@ -46,34 +46,80 @@ __all__ = [
 _COIN = st.booleans()
 
 
-@st.composite
-def naturals(draw: st.DrawFn, most: int) -> int:
-    """0, 1, ..., most; each number is about half as likely as the one before it."""
+# The recipes draw coins themselves: a strategy inside a strategy costs Hypothesis far more than the coins in it.
+
+
+def _natural(draw: st.DrawFn, most: int) -> int:
     value = 0
     while value < most and draw(_COIN):
         value += 1
     return value
 
 
+def _length(draw: st.DrawFn, largest: int) -> int:
+    value = 1 + _natural(draw, 5)
+    if draw(_COIN):
+        value *= 10 ** _natural(draw, len(str(largest)) - 1)
+    return min(value, largest)
+
+
+def _positive(draw: st.DrawFn, spread: int) -> Fraction:
+    value = Fraction(1 + _natural(draw, 8), 1 + _natural(draw, 3))
+    if spread and draw(_COIN):
+        power = 10 ** _natural(draw, spread)
+        value = value / power if draw(_COIN) else value * power
+    return value
+
+
+def _rational(draw: st.DrawFn, nonzero: bool = False) -> Fraction:
+    numerator = _natural(draw, 8) + (1 if nonzero else 0)
+    return Fraction(-numerator if draw(_COIN) else numerator, 1 + _natural(draw, 3))
+
+
+def _vector(draw: st.DrawFn, d: int) -> Vector:
+    return tuple(_rational(draw) for _ in range(d))
+
+
+def _spectrum(draw: st.DrawFn, d: int, spread: int) -> Vector:
+    values = [_positive(draw, spread)]
+    for _ in range(d - 1):
+        values.append(_positive(draw, spread) if draw(_COIN) else values[-1])
+    return tuple(values)
+
+
+def _basis(draw: st.DrawFn, d: int) -> Matrix:
+    skew = np.full((d, d), Fraction(0), dtype=object)
+    if draw(_COIN):
+        for i in range(d):
+            for j in range(i):
+                skew[i, j] = _rational(draw)
+                skew[j, i] = -skew[i, j]
+    unit = _identity(d)
+    return tuples((unit - skew) @ inverse(unit + skew))  # type: ignore[no-any-return]
+
+
+@st.composite
+def naturals(draw: st.DrawFn, most: int) -> int:
+    """0, 1, ..., most; each number is about half as likely as the one before it."""
+    return _natural(draw, most)
+
+
 @st.composite
 def chosen(draw: st.DrawFn, options: Sequence[T]) -> T:
     """One of the options; the first ones are the simplest and the likeliest."""
-    return options[draw(naturals(len(options) - 1))]
+    return options[_natural(draw, len(options) - 1)]
 
 
 @st.composite
 def dimensions(draw: st.DrawFn, largest: int = 4) -> int:
     """d = 1, ..., largest."""
-    return 1 + draw(naturals(largest - 1))
+    return 1 + _natural(draw, largest - 1)
 
 
 @st.composite
 def lengths(draw: st.DrawFn, largest: int = 10**6) -> int:
     """N or M: small numbers, and now and then a power of ten up to `largest`."""
-    value = 1 + draw(naturals(5))
-    if draw(_COIN):
-        value *= 10 ** draw(naturals(len(str(largest)) - 1))
-    return min(value, largest)
+    return _length(draw, largest)
 
 
 @st.composite
@@ -82,7 +128,7 @@ def contexts(draw: st.DrawFn, largest: int = 10**6) -> tuple[int, int]:
 
     Then it is (10 k)^3 for the other's k, so that terms in 1/N^2 and in 1/M can each be alone.
     """
-    N, M = draw(lengths(largest)), draw(lengths(largest))
+    N, M = _length(draw, largest), _length(draw, largest)
     if draw(_COIN):
         return (N, (10 * N) ** 3) if draw(_COIN) else ((10 * M) ** 3, M)
     return N, M
@@ -91,42 +137,32 @@ def contexts(draw: st.DrawFn, largest: int = 10**6) -> tuple[int, int]:
 @st.composite
 def positives(draw: st.DrawFn, spread: int = 0) -> Fraction:
     """A positive rational of small height, times 10^k with |k| <= spread."""
-    value = Fraction(1 + draw(naturals(8)), 1 + draw(naturals(3)))
-    if spread and draw(_COIN):
-        power = 10 ** draw(naturals(spread))
-        value = value / power if draw(_COIN) else value * power
-    return value
+    return _positive(draw, spread)
 
 
 @st.composite
 def rationals(draw: st.DrawFn, nonzero: bool = False) -> Fraction:
     """A rational of small height and any sign."""
-    numerator = draw(naturals(8)) + (1 if nonzero else 0)
-    return Fraction(-numerator if draw(_COIN) else numerator, 1 + draw(naturals(3)))
+    return _rational(draw, nonzero)
 
 
 @st.composite
 def vectors(draw: st.DrawFn, d: int, nonzero: bool = False) -> Vector:
     """d rationals; not all zero if so wanted."""
-    entries = [draw(rationals()) for _ in range(d)]
-    if nonzero and not any(entries):
-        entries[0] = Fraction(1)
-    return tuple(entries)
+    entries = _vector(draw, d)
+    return entries if any(entries) or not nonzero else (Fraction(1), *entries[1:])
 
 
 @st.composite
 def matrices(draw: st.DrawFn, rows: int, columns: int) -> Matrix:
     """A rational matrix of any rank."""
-    return tuple(draw(vectors(columns)) for _ in range(rows))
+    return tuple(_vector(draw, columns) for _ in range(rows))
 
 
 @st.composite
 def spectra(draw: st.DrawFn, d: int, spread: int = 3) -> Vector:
     """d positive rationals: repeated ones, ones spread over 10^(+-spread), nearly singular ones."""
-    values = [draw(positives(spread))]
-    for _ in range(d - 1):
-        values.append(draw(positives(spread)) if draw(_COIN) else values[-1])
-    return tuple(values)
+    return _spectrum(draw, d, spread)
 
 
 @st.composite
@@ -135,14 +171,7 @@ def bases(draw: st.DrawFn, d: int) -> Matrix:
 
     Every orthogonal matrix without the eigenvalue -1 is a limit of such; A = 0 is the identity.
     """
-    skew = np.full((d, d), Fraction(0), dtype=object)
-    if draw(_COIN):
-        for i in range(d):
-            for j in range(i):
-                skew[i, j] = draw(rationals())
-                skew[j, i] = -skew[i, j]
-    unit = _identity(d)
-    return tuples((unit - skew) @ inverse(unit + skew))  # type: ignore[no-any-return]
+    return _basis(draw, d)
 
 
 @dataclass(frozen=True)
@@ -180,17 +209,17 @@ class SpectralCovariance:
 @st.composite
 def covariances(draw: st.DrawFn, d: int, spread: int = 3, diagonal: bool = False) -> SpectralCovariance:
     """A positive definite matrix with a known rational spectrum, degenerate and nearly singular ones included."""
-    spectrum = draw(spectra(d, spread))
-    return SpectralCovariance(spectrum, tuples(_identity(d)) if diagonal else draw(bases(d)))
+    spectrum = _spectrum(draw, d, spread)
+    return SpectralCovariance(spectrum, tuples(_identity(d)) if diagonal else _basis(draw, d))
 
 
 @st.composite
 def initialisations(draw: st.DrawFn, d: int) -> Matrix:
     """Theta, d x r of any rank from 1 to d and not zero; the theory divides it by the root of ||Theta Theta'||_F."""
-    rank = d - draw(naturals(d - 1))
+    rank = d - _natural(draw, d - 1)
     if not draw(_COIN):
         return tuples(_identity(d)[:, :rank])  # type: ignore[no-any-return]
-    rows = [list(draw(vectors(rank))) for _ in range(d)]
+    rows = [list(_vector(draw, rank)) for _ in range(d)]
     if not any(any(row) for row in rows):
         rows[0][0] = Fraction(1)
     return tuples(rows)  # type: ignore[no-any-return]
@@ -199,16 +228,16 @@ def initialisations(draw: st.DrawFn, d: int) -> Matrix:
 @st.composite
 def label_laws(draw: st.DrawFn, d: int) -> LabelLaw:
     """A law of labels given x and w: linear or quadratic with noise, relu, sign."""
-    kind = draw(chosen(("linear", "quadratic", "relu", "sign")))
+    kind = ("linear", "quadratic", "relu", "sign")[_natural(draw, 3)]
     if kind == "relu":
         return ReluLabels()
     if kind == "sign":
         return SignLabels()
-    noise = float(draw(positives())) if draw(_COIN) else 0.0
+    noise = float(_positive(draw, 0)) if draw(_COIN) else 0.0
     if kind == "linear":
         return LinearLabels(noise)
-    B = np.array(draw(matrices(d, d)), dtype=float)
-    return QuadraticLabels(B, float(draw(rationals())), noise)
+    B = np.array([_vector(draw, d) for _ in range(d)], dtype=float)
+    return QuadraticLabels(B, float(_rational(draw)), noise)
 
 
 def _identity(d: int) -> Array:

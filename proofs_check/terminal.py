@@ -31,12 +31,12 @@ class Screen:
 def table(report: Report, screen: Screen) -> str:
     """The claims with their status, evidence and mutants, then what needs a reader's attention."""
     width = max((len(result.id) for result in report.results), default=5)
-    lines = [f"{'claim':<{width}}  {'status':<10} {'evidence':<22} {'mutants killed':<15} title"]
+    lines = [f"{'claim':<{width}}  {'status':<10} {'evidence':<24} {'mutants killed':<15} title"]
     for result in report.results:
         mark = "*" if result.status == "proved" and not result.fully_proved else " "
         shown = "finding" if result.finding and result.as_expected else result.status
         status = screen.style(f"{shown + mark:<10}", "certified" if shown == "finding" else result.status)
-        lines.append(f"{result.id:<{width}}  {status} {_evidence(result):<22} {_mutants(result):<15} {result.title}")
+        lines.append(f"{result.id:<{width}}  {status} {_evidence(result):<24} {_mutants(result):<15} {result.title}")
     lines.append("")
     lines += _legend(report)
     for result in report.results:
@@ -52,7 +52,11 @@ def table(report: Report, screen: Screen) -> str:
 
 
 def _evidence(result: ClaimResult) -> str:
-    return " ".join(f"{_SHORT.get(item.kind, item.kind)}{_MARKS.get(item.outcome, '?')}" for item in result.evidence)
+    shown = []
+    for item in result.evidence:
+        detected = "" if item.power is None else f"{100 * item.power.factor:.2g}%"
+        shown.append(f"{_SHORT.get(item.kind, item.kind)}{_MARKS.get(item.outcome, '?')}{detected}")
+    return " ".join(shown)
 
 
 def _mutants(result: ClaimResult) -> str:
@@ -78,6 +82,12 @@ def _legend(report: Report) -> list[str]:
         + " is how near to equality a search came.",
         f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.",
     ]
+    powers = [(r.id, item.power) for r in report.results for item in r.evidence if item.power is not None]
+    if powers:
+        lines.append(
+            "Statistics would refute the right side with a factor wrong by the percentage shown (MC+0.5%: 1.005)."
+        )
+        lines += [f"  {name} {found}" for name, found in powers if found.term]
     if any(r.status == "proved" and not r.fully_proved for r in report.results):
         lines.append("* proved itself, but something that it rests on is not.")
     cited = sorted({fact for result in report.results for fact in result.cited})

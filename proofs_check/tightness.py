@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,26 +47,39 @@ def tightest(
     return best
 
 
-def implied(by: Statement, mutant: Statement, instances: Sequence[Instance], language: Language) -> bool:
-    """Whether the mutant's right side is the weaker one, or equal, at every instance."""
-    if by.relation != mutant.relation:
-        return False
-    try:
-        return all(_weaker(by, mutant, instance, language) for instance in instances)
-    except UNREADABLE:
-        return False
+@dataclass(frozen=True)
+class RightSides:
+    """The right sides of an inequality at some instances, kept for comparison with those of its mutants."""
+
+    statement: Statement
+    instances: tuple[Instance, ...]
+    values: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, statement: Statement, instances: Sequence[Instance], language: Language) -> RightSides:
+        """Evaluate them."""
+        values = tuple(_right(statement, instance, language) for instance in instances)
+        return cls(statement, tuple(instances), values)
+
+    def imply(self, mutant: Statement, language: Language) -> bool:
+        """Whether the mutant's right side is the weaker one, or equal, at every instance."""
+        try:
+            pairs = ((x, _right(mutant, at, language)) for at, x in zip(self.instances, self.values, strict=True))
+            return all(self._weaker(x, y) for x, y in pairs)
+        except UNREADABLE:
+            return False
+
+    def _weaker(self, x: Any, y: Any) -> bool:
+        if isinstance(x, arb) or isinstance(y, arb):
+            x, y = as_balls(np.array([x, y], dtype=object))
+            # Balls of equal numbers overlap and decide nothing; here they count as equal.
+            if x.overlaps(y):
+                return True
+        return bool(x <= y if self.statement.relation in ("<=", "<") else x >= y)
 
 
-def _weaker(by: Statement, mutant: Statement, instance: Instance, language: Language) -> bool:
-    balls = by.has_roots or mutant.has_roots
-    a, b = (
-        np.asarray(s.ball_value(instance, language) if balls else s.value(instance, language), dtype=object)
-        for s in (by, mutant)
-    )
-    if a.size != 1 or b.size != 1:
-        return False
-    x, y = (as_balls(a).flat[0], as_balls(b).flat[0]) if balls else (a.flat[0], b.flat[0])
-    # Balls of equal numbers overlap and decide nothing; here they count as equal.
-    return bool(
-        (x <= y or (balls and x.overlaps(y))) if by.relation in ("<=", "<") else (x >= y or (balls and x.overlaps(y)))
-    )
+def _right(statement: Statement, instance: Instance, language: Language) -> Any:
+    value = statement.ball_value(instance, language) if statement.has_roots else statement.value(instance, language)
+    if np.size(value) != 1:
+        raise InterpretationError("an inequality compares numbers, not arrays")
+    return np.asarray(value, dtype=object).flat[0]

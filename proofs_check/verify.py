@@ -23,9 +23,11 @@ from proofs_check.claims import Claim, ancestors, collect
 from proofs_check.counterexamples import refuting_instance, reproduction, smallest_failure
 from proofs_check.evidence import (
     Budget,
+    ComputedMeasurement,
     EnclosedMeasurement,
     ExactMeasurement,
     Measurement,
+    SampledMeasurement,
     SymbolicMeasurement,
     Verdict,
     is_non_negative,
@@ -34,11 +36,13 @@ from proofs_check.evidence import (
 )
 from proofs_check.instances import Instance, shown
 from proofs_check.mutation import mutants
+from proofs_check.power import Power
 from proofs_check.records import evidence_record, language_record
 from proofs_check.statements import Statement
-from proofs_check.tightness import implied, tightest
+from proofs_check.tightness import RightSides, tightest
 from proofs_check.time_limit import TimeLimitError, time_limit
-from theory.algebra.definitions import expand
+from theory.algebra.definitions import Definition, expand
+from theory.algebra.expression import Expression
 from theory.algebra.grammar import GrammarError, parse
 from theory.algebra.latex import name_latex
 from theory.algebra.statement_latex import statement_latex
@@ -56,7 +60,7 @@ EARNED: dict[str, Status] = {
 # How long a user's file may take to be imported.
 LOADING_SECONDS = 60.0
 # How many searches for a counterexample of a mutant may end in vain before a claim's other mutants go without one.
-SEARCHES_IN_VAIN = 5
+SEARCHES_IN_VAIN = 3
 # Of an inequality: "implied" by the statement, or by a sharper one that is proved; "open" if it says more than both and
 # no search refutes it.
 Fate = Literal["killed", "equivalent", "implied", "open", "ill-formed", "survived"]
@@ -78,13 +82,24 @@ class MutantResult:
 
 @dataclass(frozen=True)
 class EvidenceResult:
-    """One kind of evidence for a claim."""
+    """One kind of evidence for a claim.
+
+    Attributes:
+        least_detected: for statistical evidence that holds, the least wrong coefficients that it would have refuted, as
+            the fields of `proofs_check.power.Power`.
+    """
 
     kind: str
     outcome: str
     summary: str
     detail: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    least_detected: Mapping[str, Any] | None = None
+
+    @property
+    def power(self) -> Power | None:
+        """The least wrong coefficients that it would have refuted."""
+        return None if self.least_detected is None else Power(**self.least_detected)
 
 
 @dataclass(frozen=True)
@@ -179,7 +194,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 if every claim holds and every finding is refuted; 1 if one is otherwise; 3 if that is only open."""
+        """0 if all claims hold and all findings are refuted; 3 if not, and nothing is worse than undecided; else 1."""
         failed = {result.status for result in self.results if not result.as_expected}
         return 0 if not failed else 3 if failed == {"undecided"} else 1
 
@@ -299,7 +314,8 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         fates = _fates(claim, measurements)
     else:
         fates = _fates_of_inequality(claim, measurements, budget.seed)
-    status, reason = _status(measurements, verdicts, fates)
+    powers = [_power(m, v, claim) for m, v in zip(measurements, verdicts, strict=True)]
+    status, reason = _status(measurements, verdicts, powers, fates)
     smallest = None if failure is None else smallest_failure(claim, failure, budget.seed)
     nearest = None
     if claim.statement.relation != "=":
@@ -318,8 +334,8 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         language=language_record(claim),
         status=status,
         evidence=tuple(
-            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail, evidence_record(m))
-            for m, v in zip(measurements, verdicts, strict=True)
+            EvidenceResult(m.kind, v.outcome, m.summary(), v.detail, evidence_record(m), None if p is None else vars(p))
+            for m, v, p in zip(measurements, verdicts, powers, strict=True)
         ),
         mutants=tuple(fates),
         counterexample="" if smallest is None else _counterexample(smallest),
@@ -342,26 +358,50 @@ def _points(measurements: Sequence[Measurement]) -> list[tuple[Instance, Any]]:
     return [point for m in measurements if isinstance(m, ExactMeasurement | EnclosedMeasurement) for point in m.values]
 
 
-def _unrefuted(claim: Claim, mutant: Statement, instances: Sequence[Instance]) -> tuple[Fate, str]:
-    """What an inequality that nothing refutes is beside the claim's."""
-    sign = 1 if claim.statement.relation in ("<=", "<") else -1
-    try:
-        ours, more = claim.statement.elaborated(claim.language)
-        theirs, others = mutant.elaborated(claim.language, more)
-        known = (*more, *(d for d in others if d not in more))
-        difference = expand((theirs - ours) * sign, known)
-        if not difference:
+@dataclass(frozen=True)
+class _Weaker:
+    """Tells which mutants of an inequality follow from it, by the engine or at the instances that were searched."""
+
+    claim: Claim
+    stated: tuple[Expression, tuple[Definition, ...]] | None
+    ours: RightSides
+    sharper: RightSides | None
+
+    @classmethod
+    def than(cls, claim: Claim, instances: Sequence[Instance]) -> _Weaker:
+        language = claim.language
+        try:
+            stated = claim.statement.elaborated(language)
+        except (GrammarError, ValueError):
+            stated = None
+        sharper = None if claim.sharper is None else RightSides.of(claim.sharper[1], instances, language)
+        return cls(claim, stated, RightSides.of(claim.statement, instances, language), sharper)
+
+    def fate(self, mutant: Statement) -> tuple[Fate, str]:
+        """What a mutant that nothing refutes is beside the claim's statement."""
+        found = f"at all {len(self.ours.instances)} instances searched"
+        difference = self._difference(mutant)
+        if difference is not None and not difference:
             return "equivalent", "one normal form"
-        if is_non_negative(difference):
+        if difference is not None and is_non_negative(difference):
             return "implied", "its right side minus the statement's is a sum of terms that are weaker by form"
-    except (GrammarError, ValueError):
-        pass
-    found = f"at all {len(instances)} instances searched"
-    if implied(claim.statement, mutant, instances, claim.language):
-        return "implied", f"weaker than the statement {found}"
-    if claim.sharper is not None and implied(claim.sharper[1], mutant, instances, claim.language):
-        return "implied", f"weaker than the sharper {claim.sharper[0]} {found}"
-    return "open", f"sharper than the statement somewhere, and not refuted {found}"
+        if self.ours.imply(mutant, self.claim.language):
+            return "implied", f"weaker than the statement {found}"
+        if self.sharper is not None and self.claim.sharper and self.sharper.imply(mutant, self.claim.language):
+            return "implied", f"weaker than the sharper {self.claim.sharper[0]} {found}"
+        return "open", f"sharper than the statement somewhere, and not refuted {found}"
+
+    def _difference(self, mutant: Statement) -> Expression | None:
+        """How much weaker the mutant's right side is, where the engine can read both."""
+        if self.stated is None:
+            return None
+        ours, known = self.stated
+        try:
+            theirs, more = mutant.elaborated(self.claim.language, known)
+            sign = 1 if self.claim.statement.relation in ("<=", "<") else -1
+            return expand((theirs - ours) * sign, (*known, *(d for d in more if d not in known)))
+        except (GrammarError, ValueError):
+            return None
 
 
 def _fates(claim: Claim, measurements: Sequence[Measurement]) -> list[MutantResult]:
@@ -395,6 +435,7 @@ def _fates_of_inequality(claim: Claim, measurements: Sequence[Measurement], seed
     """
     independent = [m for m in measurements if m.kind != "symbolic"]
     instances = [instance for instance, _ in _points(measurements)]
+    weaker = _Weaker.than(claim, instances)
     # Instances that refuted one mutant are tried on the others first.
     telling: list[tuple[Instance, Any]] = []
     failed = 0
@@ -411,7 +452,7 @@ def _fates_of_inequality(claim: Claim, measurements: Sequence[Measurement], seed
         elif judged(telling, mutant.statement, claim.language).outcome == "refuted":
             fate, killers = "killed", ("search",)
         else:
-            fate, reason = _unrefuted(claim, mutant.statement, instances)
+            fate, reason = weaker.fate(mutant.statement)
             found = None
             if fate == "open" and failed < SEARCHES_IN_VAIN:
                 found = refuting_instance(claim, mutant.statement, seed)
@@ -432,8 +473,20 @@ def _elaborated(claim: Claim) -> SymbolicMeasurement | None:
     return SymbolicMeasurement(expression, definitions)
 
 
+def _power(measurement: Measurement, verdict: Verdict, claim: Claim) -> Power | None:
+    """What statistical evidence that holds would have refuted; None for other evidence, which needs no such number."""
+    statistical = EARNED[measurement.kind] == "supported"
+    if not statistical or verdict.outcome != "holds":
+        return None
+    assert isinstance(measurement, SampledMeasurement | ComputedMeasurement | EnclosedMeasurement)
+    return measurement.power(claim.statement, claim.language)
+
+
 def _status(
-    measurements: Sequence[Measurement], verdicts: Sequence[Verdict], fates: Sequence[MutantResult]
+    measurements: Sequence[Measurement],
+    verdicts: Sequence[Verdict],
+    powers: Sequence[Power | None],
+    fates: Sequence[MutantResult],
 ) -> tuple[Status, str]:
     pairs = list(zip(measurements, verdicts, strict=True))
     for measurement, verdict in pairs:
@@ -442,9 +495,13 @@ def _status(
     survivors = [fate.change for fate in fates if fate.fate == "survived"]
     if survivors:
         return "undecided", f"the evidence does not tell it from {len(survivors)} mutants, such as: {survivors[0]}"
-    earned = [EARNED[m.kind] for m, v in pairs if v.outcome == "holds"]
-    if not earned:
+    holding = [(EARNED[m.kind], p) for (m, v), p in zip(pairs, powers, strict=True) if v.outcome == "holds"]
+    if not holding:
         return "undecided", "no evidence holds"
+    # Not being refuted by statistics that could not refute is no support.
+    earned = [status for status, p in holding if status != "supported" or p is not None]
+    if not earned:
+        return "undecided", "no statistical evidence would notice a right side that is wrong by a factor of 2"
     return max(earned, key=ORDER.index), ""
 
 

@@ -61,7 +61,7 @@ def state(
     more: Mapping[str, Expression] | None = None,
     law: Mapping[str, Expression] | None = None,
     search: SearchStrategy[Instance] | None = None,
-    searched: int = 80,
+    searched: int = 60,
     largest: Mapping[str, int] | None = None,
     sampled: Mapping[str, int] | None = None,
     shared_with: str = "",

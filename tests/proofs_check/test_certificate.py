@@ -4,6 +4,7 @@ import ast
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from proofs_check import paper_claims, verify
 from proofs_check.certificate import CertificateError, check_report, seal
 from proofs_check.command_line import main
 
-IDS = ("prediction", "lem-5.1", "thm-4.2-covariance")
+EXACT = ("prediction", "lem-5.1", "thm-4.2-covariance")
+# One of each kind: samples, an inequality, a finding, numbers, and balls.
+IDS = (*EXACT, "thm-4.2-linear", "trace-product", "F2", "cor-A.2-square", "B3-logistic")
 
 
 @pytest.fixture(scope="module")
 def record() -> dict[str, Any]:
-    report = verify([claim for claim in paper_claims() if claim.id in IDS], prompts=0)
+    known = {claim.id: claim for claim in paper_claims()}
+    kept = [replace(known[name], rests_on=tuple(set(known[name].rests_on) & set(IDS))) for name in IDS]
+    report = verify(kept, prompts=3000)
     loaded: dict[str, Any] = json.loads(report.to_json())
     return loaded
 
@@ -34,7 +39,10 @@ def test_a_true_report_is_valid(record: dict[str, Any]) -> None:
     """Each claim is re-verified by exact instances and fresh points."""
     lines = check_report(json.dumps(record))
     assert len(lines) == len(IDS)
-    assert all("exact instances" in line and "fresh points" in line for line in lines)
+    assert all("exact instances" in line and "fresh points" in line for line in lines[: len(EXACT)])
+    assert "power of Monte Carlo" in lines[IDS.index("thm-4.2-linear")]
+    assert "exact instances" in lines[IDS.index("trace-product")]
+    assert "exact instances" in lines[IDS.index("F2")]
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -65,7 +73,10 @@ def test_every_single_field_is_sealed(record: dict[str, Any]) -> None:
     paths = [path for path in _leaves(record) if path[-1] != "seconds"]
     # One leaf of each kind of place: numbers of instances and mutants are abbreviated.
     kinds = {tuple("#" if isinstance(key, int) else key for key in path): path for path in paths}
-    assert len(kinds) > 60
+    fields = {key for kind in kinds for key in kind}
+    assert fields >= {"least_detected", "factor", "term", "term_factor", "accepted", "accuracy", "tightness", "reason"}
+    assert fields >= {"finding", "corrected_by", "reproduction", "tightest", "counterexample", "versions", "seed"}
+    assert len(kinds) > 200
     for path in kinds.values():
         with pytest.raises(CertificateError):
             check_report(json.dumps(_changed(record, path)))
@@ -87,6 +98,25 @@ WRONG = [
     (("claims", 2, "evidence"), []),
     (("claims", 2, "right"), "(w' Lambda w^ Lambda"),
     (("claims", 2, "evidence", 1, "data", "instances", 0, "values", "w"), "many"),
+    (("claims", 2, "evidence", 0, "kind"), "hearsay"),
+    (("claims", 2, "evidence", 0, "least_detected"), {"factor": 0.1, "term": 0, "term_factor": None}),
+    (("claims", 2, "status"), "undecided"),
+    (("claims", 3, "evidence", 2, "least_detected"), None),
+    (("claims", 3, "evidence", 2, "least_detected", "factor"), 1e-3),
+    (("claims", 3, "evidence", 2, "data", "instances", 0, "accepted"), [-1.0, 100.0]),
+    (("claims", 3, "evidence", 2, "data", "instances", 0, "accepted"), [1.0, 1.0]),
+    (("claims", 3, "evidence", 2, "data", "instances", 0, "mean"), 1e9),
+    (("claims", 3, "evidence", 2, "data", "instances", 0, "squared_deviations"), 0.0),
+    (("claims", 3, "evidence", 2, "data", "instances", 0, "variance_bound"), 1e-3),
+    (("claims", 3, "evidence", 2, "data", "instances", 0, "prompts"), 10),
+    (("alpha",), 0.5),
+    (("claims", 4, "right"), "d^2 kappa/2"),
+    (("claims", 4, "relation"), ">="),
+    (("claims", 5, "status"), "certified"),
+    (("claims", 5, "evidence", 0, "outcome"), "holds"),
+    (("claims", 5, "evidence", 0, "data", "instances", 0, "left"), "no number"),
+    (("claims", 6, "evidence", 0, "outcome"), "undecided"),
+    (("claims", 7, "status"), "proved"),
 ]
 
 
