@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?= report
+SEEDS ?= 200
 
 .PHONY: verify test test-slow lint benchmarks clean
 
@@ -12,8 +13,9 @@ verify: $(VENV)/installed
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n auto --cov=theory --cov=proofs_check --cov-report=term:skip-covered
 
+# The whole verify run at SEEDS seeds, hours of work; what is finished stays in REPORT/seeds, and a second call goes on.
 test-slow: $(VENV)/installed
-	$(BIN)/python -m pytest -m slow
+	ICL_THEORY_SEEDS=$(SEEDS) ICL_THEORY_SLOW_DIR=$(abspath $(REPORT))/seeds $(BIN)/python -m pytest -n auto -m slow
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .

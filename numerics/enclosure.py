@@ -140,6 +140,29 @@ def _eigensystem(problem: Problem) -> tuple[list[arb], arb_mat | None]:
     return [value.real for value in values], arb_mat([[columns[j][i] for j in range(d)] for i in range(d)])
 
 
+def _initial(
+    scale: arb, theta: ArrayLike | Sequence[Sequence[Number]] | None, d: int, basis: arb_mat | None
+) -> list[list[arb]]:
+    """sigma Theta Theta' of Assumption 3.3 in the given basis."""
+    if theta is None:
+        return [[scale / arb(d).sqrt() if i == j else arb(0) for j in range(d)] for i in range(d)]
+    factor = _exact_theta(theta, d)
+    if basis is not None:
+        factor = basis.transpose() * factor
+    gram = factor * factor.transpose()
+    # In any orthonormal basis the norm is the same, and dividing by it makes Assumption 3.3 hold exactly.
+    norm = _norm(gram.entries())
+    return [[scale * gram[i, j] / norm for j in range(d)] for i in range(d)]
+
+
+def _moving(weights: list[list[arb]]) -> list[tuple[int, int]]:
+    """The diagonal, then the entries off it that do not start, and so stay, at zero."""
+    d = len(weights)
+    return [(i, i) for i in range(d)] + [
+        (i, j) for i in range(d) for j in range(d) if i != j and not weights[i][j].is_zero()
+    ]
+
+
 def _system(problem: Problem, sigma: Number, theta: ArrayLike | None, eigenvalues: Sequence[Number] | None) -> _System:
     d, n = problem.dimension, problem.context_length
     spectrum, basis = _eigensystem(problem)
@@ -153,18 +176,8 @@ def _system(problem: Problem, sigma: Number, theta: ArrayLike | None, eigenvalue
     trace = _total(spectrum)
     gamma = [x + (x + trace) / n for x in spectrum]
     scale = _exact("sigma", sigma)
-    if theta is None:
-        weights = [[scale / arb(d).sqrt() if i == j else arb(0) for j in range(d)] for i in range(d)]
-    else:
-        factor = _exact_theta(theta, d)
-        if basis is not None:
-            factor = basis.transpose() * factor
-        gram = factor * factor.transpose()
-        # In any orthonormal basis the norm is the same, and dividing by it makes Assumption 3.3 hold exactly.
-        norm = _norm(gram.entries())
-        weights = [[scale * gram[i, j] / norm for j in range(d)] for i in range(d)]
-    entries = [(i, i) for i in range(d)]
-    entries += [(i, j) for i in range(d) for j in range(d) if i != j and not weights[i][j].is_zero()]
+    weights = _initial(scale, theta, d, basis)
+    entries = _moving(weights)
     return _System(
         eigenvalues=spectrum,
         gamma=gamma,
@@ -609,15 +622,81 @@ def enclose_flow(
         _exact("sigma", sigma)
         _exact("t_end", t_end)
         initial_weights(problem, float(sigma), approximate)
-        end = float(t_end)
-        if not (np.isfinite(end) and end > 0 and Fraction(end) == Fraction(t_end)):
-            raise ValueError(f"t_end must be a positive number that a double represents exactly, got {t_end!r}")
+        end = _exact_end(t_end)
         system = _system(problem, sigma, theta, eigenvalues)
-        return _integrate(problem, system, end)
+        path = _integrate(system, end)
+        return FlowEnclosure(problem=problem, **path._asdict(), _system=system)
 
 
-def _integrate(problem: Problem, system: _System, end: float) -> FlowEnclosure:
-    d = problem.dimension
+def _exact_end(t_end: Number) -> float:
+    end = float(t_end)
+    if not (np.isfinite(end) and end > 0 and Fraction(end) == Fraction(t_end)):
+        raise ValueError(f"t_end must be a positive number that a double represents exactly, got {t_end!r}")
+    return end
+
+
+class PathEnclosure(NamedTuple):
+    """Proved bounds on a path, at the times t and over the intervals between them: the arrays of `FlowEnclosure`."""
+
+    t: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    over_lower: FloatArray
+    over_upper: FloatArray
+    error_bound: FloatArray
+
+
+def enclose_averaged_flow(
+    rates: Sequence[Sequence[Number]],
+    forces: Sequence[Number],
+    sigma: Number,
+    theta: ArrayLike | Sequence[Sequence[Number]] | None = None,
+    *,
+    t_end: Number,
+) -> PathEnclosure:
+    """Enclose the gradient flow for random diagonal covariances (Corollary C.2), on [0, t_end], with proof.
+
+    U_ij' = -zeta_ij u^2 U_ij + [i = j] xi_i u,   u' = -u sum_ij zeta_ij U_ij^2 + sum_i xi_i U_ii,
+
+    the gradient flow of a loss as well, so the proof is that of `enclose_flow`.
+
+    Args:
+        rates: zeta_ij > 0, d x d, with gamma_i = zeta_ii on the diagonal; exact ints, floats or Fractions.
+        forces: xi_i, d of them.
+        sigma, theta, t_end: as `enclose_flow`.
+
+    Raises:
+        ValueError, TypeError: for bad arguments.
+        EnclosureError: where the solution cannot be enclosed.
+
+    Source: Zhang, Frei and Bartlett (2024), Corollary C.2.
+    """
+    d = len(forces)
+    if d < 1 or [len(row) for row in rates] != [d] * d:
+        raise ValueError(f"rates must be {d} x {d}, one row for each of the {d} forces")
+    if any(not rate > 0 for row in rates for rate in row):
+        raise ValueError(f"every rate must be positive, got {rates!r}")
+    if not sigma > 0:
+        raise ValueError(f"sigma must be positive, got {sigma!r}")
+    with ctx.workprec(_PRECISION):
+        scale = _exact("sigma", sigma)
+        weights = _initial(scale, theta, d, None)
+        entries = _moving(weights)
+        system = _System(
+            eigenvalues=[],
+            gamma=[],
+            basis=None,
+            entries=entries,
+            rates=[_exact("rates", rates[i][j]) for i, j in entries],
+            forces=[_exact("forces", force) for force in forces],
+            initial=[weights[i][j] for i, j in entries] + [scale],
+            sigma=scale,
+        )
+        return _integrate(system, _exact_end(t_end))
+
+
+def _integrate(system: _System, end: float) -> PathEnclosure:
+    d = len(system.forces)
     index = [i * d + j for i, j in system.entries] + [d * d]
     # Every error is measured from the centre, so the uncertainty of the initial balls is part of the first radius.
     centre = [x.mid() for x in system.initial]
@@ -658,13 +737,11 @@ def _integrate(problem: Problem, system: _System, end: float) -> FlowEnclosure:
         result[:, index] = [pair[side] for pair in bounds]
         return result
 
-    return FlowEnclosure(
-        problem=problem,
+    return PathEnclosure(
         t=np.array(times),
         lower=scattered(points, 0),
         upper=scattered(points, 1),
         over_lower=scattered(tubes, 0),
         over_upper=scattered(tubes, 1),
         error_bound=np.array(errors),
-        _system=system,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from proofs_check.claims import Claim
 from proofs_check.paper import paper_claims
+from proofs_check.paper_averaged_flow import averaged_flow_claims
+from proofs_check.paper_laws import law_claims
 from proofs_check.paper_random_covariance import random_covariance_claims
 
 
 def catalogue() -> tuple[Claim, ...]:
     """Return every claim; each rests on others of the list only."""
-    return (*paper_claims(), *random_covariance_claims())
+    return (*paper_claims(), *random_covariance_claims(), *averaged_flow_claims(), *law_claims())

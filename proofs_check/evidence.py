@@ -23,6 +23,7 @@ from theory.algebra.expression import Expression, scalar_letter
 from theory.algebra.grammar import GrammarError
 
 Array = Any
+_REDRAWS = 50
 Outcome = Literal["holds", "refuted", "undecided", "ill-formed"]
 
 
@@ -402,10 +403,15 @@ class Plan:
         """Draw instances."""
         drawn = []
         for lengths in sizes(rng, count, largest):
-            values = {
-                name: random_value(language.symbol(name), lengths, rng, language.stacked.get(name), mild)
-                for name in self.letters
-            }
+            values: dict[str, Any] = {}
+            for name in self.letters:
+                symbol, copies = language.symbol(name), language.stacked.get(name)
+                for _ in range(_REDRAWS):
+                    value = random_value(symbol, lengths, rng, copies, mild)
+                    # A number that is 1, or that of another letter, would hide a dropped factor or an exchange.
+                    if not (isinstance(value, Fraction) and (abs(value) == 1 or value in values.values())):
+                        break
+                values[name] = value
             drawn.append(Instance(lengths, values))
         return drawn
 

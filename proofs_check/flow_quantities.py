@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -13,13 +13,15 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from hypothesis import assume
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 
-from numerics.enclosure import enclose_flow
+from numerics.enclosure import FlowEnclosure, PathEnclosure, enclose_averaged_flow, enclose_flow
 from numerics.gradient_flow import gradient_flow
 from numerics.problem import Problem
 from proofs_check.instances import Instance, tuples
 from proofs_check.strategies import (
     SpectralCovariance,
+    Vector,
     chosen,
     dimensions,
     initialisations,
@@ -33,6 +35,8 @@ _PRECISION = 128
 _RATIOS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(3, 2))
 # How near its limit a flow is followed, relative to the limit.
 _NEAR = 1e-2
+# For how long at least, even if it starts there.
+_SHORTEST = 2.0**-9
 
 
 @dataclass(frozen=True)
@@ -77,20 +81,68 @@ def flow_facts(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: i
     root = root * Fraction(1 / float(np.sqrt(np.linalg.norm(plain @ plain.T))))
     near = _NEAR * float(np.linalg.norm(1 / problem.gamma))
     path = gradient_flow(problem, sigma=float(sigma), theta=root.astype(float), until=near)
-    t_end = 2.0 ** ceil(log2(max(float(path.t[-1]), 1e-3)))
+    t_end = 2.0 ** ceil(log2(max(float(path.t[-1]), _SHORTEST)))
     box = enclose_flow(problem, sigma, root, t_end=t_end, eigenvalues=spectrum)
+    trace = sum(spectrum)
+    rates = [[(x + (x + trace) / N) * x * y for y in spectrum] for x in spectrum]
+    return _read(rates, [x**2 for x in spectrum], box)
+
+
+def _read(
+    rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction], path: FlowEnclosure | PathEnclosure
+) -> FlowFacts:
+    d = range(len(forces))
     with ctx.workprec(_PRECISION):
-        return _facts(spectrum, N, box.t, (box.lower, box.upper), (box.over_lower, box.over_upper))
+        return _facts(
+            [_fraction(rates[i][j]) for i in d for j in d],
+            [_fraction(forces[i]) if i == j else arb(0) for i in d for j in d],
+            path,
+        )
 
 
-def _facts(spectrum: tuple[Fraction, ...], N: int, times: Array, at: Any, over: Any) -> FlowFacts:
-    d = len(spectrum)
-    values = [_fraction(x) for x in spectrum]
-    trace = _sum(values)
-    gamma = [x + (x + trace) / N for x in values]
-    rates = [gamma[i] * values[i] * values[j] for i in range(d) for j in range(d)]
-    forces = [values[i] ** 2 if i == j else arb(0) for i in range(d) for j in range(d)]
-    target = [1 / gamma[i] if i == j else arb(0) for i in range(d) for j in range(d)]
+@lru_cache(maxsize=256)
+def averaged_flow_facts(atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, sigma: Fraction, N: int) -> FlowFacts:
+    """The same for random diagonal covariances: `atoms` holds the probability and the diagonal of each.
+
+    In the facts Gamma^{-1} is E[Gamma Lambda^2]^{-1} E[Lambda^2], the value of uU at the minimum (Lemma C.4).
+    """
+    d = range(len(atoms[0][1]))
+    xi = [sum((p * x[i] ** 2 for p, x in atoms), Fraction(0)) for i in d]
+    zeta = [
+        [sum((p * x[i] * x[j] * (x[i] + (x[i] + sum(x)) / N) for p, x in atoms), Fraction(0)) for j in d] for i in d
+    ]
+    root = np.array(theta, dtype=object).reshape(len(xi), -1)
+    box = enclose_averaged_flow(zeta, xi, sigma, root, t_end=_settling_time(zeta, xi, float(sigma), root.astype(float)))
+    return _read(zeta, xi, box)
+
+
+def _settling_time(zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], sigma: float, root: Array) -> float:
+    """A power of two beyond the time at which the integrated flow is near its limit."""
+    rates, forces = np.array(zeta, dtype=float), np.diag(np.array(xi, dtype=float))
+    target = forces / rates
+    near = _NEAR * float(np.linalg.norm(target))
+    d = len(xi)
+
+    def field(_: float, state: Array) -> Array:
+        U, u = state[:-1].reshape(d, d), state[-1]
+        return np.append(-(u**2) * rates * U + u * forces, np.sum(forces * U) - u * np.sum(rates * U**2))
+
+    def settled(_: float, state: Array) -> float:
+        return float(np.linalg.norm(state[-1] * state[:-1].reshape(d, d) - target)) - near
+
+    settled.terminal = True  # type: ignore[attr-defined]
+    gram = root @ root.T
+    begin = np.append(sigma * gram / np.linalg.norm(gram), sigma)
+    if settled(0.0, begin) <= 0:
+        return _SHORTEST
+    path = solve_ivp(field, (0.0, 1e9), begin, method="LSODA", rtol=1e-9, atol=1e-12, events=settled)
+    return float(2.0 ** ceil(log2(max(float(path.t[-1]), _SHORTEST))))
+
+
+def _facts(rates: list[arb], forces: list[arb], path: FlowEnclosure | PathEnclosure) -> FlowFacts:
+    """Read the facts off; rates and forces row by row, the forces zero off the diagonal."""
+    times, at, over = path.t, (path.lower, path.upper), (path.over_lower, path.over_upper)
+    target = [f / a for a, f in zip(rates, forces, strict=True)]
 
     def state(bounds: Any, k: int) -> tuple[list[arb], arb]:
         balls = [arb(float(a)).union(arb(float(b))) for a, b in zip(bounds[0][k], bounds[1][k], strict=True)]

@@ -242,8 +242,8 @@ def _smallest_curvature(instance: Instance) -> Exact:
     """2 min spec of the Hessian at the minimum but the zero of the scaling, in balls.
 
     In Lambda's eigenbasis the Hessian form of B4-hessian is sum_ij g_i l_i l_j (u X_ij + [i = j] c/(u g_i))^2, with
-    u^2 = ||Gamma^-1||_F at the limit. Off the diagonal its eigenvalues are u^2 g_i l_i l_j. On it the form is |V z|^2, V
-    of rows sqrt(g_i) l_i (u e_i + e_u/(u g_i)); VV' has the same eigenvalues as V'V but for the zero. A number below
+    u^2 = ||Gamma^-1||_F at the limit. Off the diagonal its eigenvalues are u^2 g_i l_i l_j. On it the form is |V z|^2,
+    V of rows sqrt(g_i) l_i (u e_i + e_u/(u g_i)); VV' has the same eigenvalues as V'V but for the zero. A number below
     the least one is proved by the pivots of VV' - t I, one above it by a Rayleigh quotient.
     """
     d, N = instance.lengths["d"], instance.lengths["N"]

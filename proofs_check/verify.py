@@ -301,7 +301,11 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         )
     verdicts = [measurement.judge(claim.statement, claim.language) for measurement in measurements]
     meaningless = [(m, v) for m, v in zip(measurements, verdicts, strict=True) if v.outcome == "ill-formed"]
-    if meaningless:
+    if meaningless and any(v.outcome == "refuted" for v in verdicts):
+        # What other evidence refutes needs no reading by evidence that cannot read it.
+        kept = [(m, v) for m, v in zip(measurements, verdicts, strict=True) if v.outcome != "ill-formed"]
+        measurements, verdicts = [m for m, _ in kept], [v for _, v in kept]
+    elif meaningless:
         measurement, verdict = meaningless[0]
         raise ClaimError(
             f"claim {claim.id}: the statement has no meaning for {measurement.kind} evidence: {verdict.detail}"

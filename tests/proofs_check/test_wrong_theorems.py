@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from proofs_check import Statement, paper_claims
+from proofs_check import Statement, catalogue
 from proofs_check.verify import check_claim, run_budget
 
 BUDGET = run_budget(100, 7, 1e-6, 2000)
-CLAIMS = {claim.id: claim for claim in paper_claims()}
+CLAIMS = {claim.id: claim for claim in catalogue()}
 ERROR = (
     "s2 + 1/M tr(S Gamma^-2 Lambda) + 1/N^2 (w' Gamma^-2 Lambda^3 w"
     " + 2 tr(Lambda) w' Gamma^-2 Lambda^2 w + tr(Lambda)^2 w' Gamma^-2 Lambda w)"
@@ -40,6 +40,29 @@ WRONG: list[tuple[str, str, dict[str, str], str]] = [
     ("B8-relu", "1/4 w' Lambda w + 1/M tr(S Gamma^-2 Lambda)", {}, "the limit of long training"),
     ("B3-logistic", "2 rootd l^2 h (1 - rootd (1 + 2/N) l h)", {}, "d = 1"),
     ("B4-hessian", "tr(Gamma Lambda K Lambda K')", {"K": "u X"}, "directions that leave u as it is"),
+    ("B4-hessian", "u^2 tr(Gamma Lambda X Lambda X')", {}, "directions that leave u as it is"),
+    ("B4-hessian", "tr(Gamma Lambda K Lambda K')", {"K": "u X' + c/u Gamma^-1"}, "symmetric directions"),
+    ("B4-hessian", "tr(Gamma Lambda^2 K K')", {}, "isotropic Lambda"),
+    ("B4-hessian", "tr(Gamma Lambda K Lambda K')", {"Gamma": "(1 + (d + 1)/N) Lambda"}, "isotropic Lambda"),
+    ("B4-rate", "12 s^2 align (2 - d^(1/2) s^2 opG)/(d^(1/2) opL^2 tr(Gamma^-1 Lambda^-1) tr(Lambda^-1))", {}, "d > 1"),
+    ("lem-C.7", "s^2 (2 align - s^2 spread)/(2 opS)", {}, "d = 1"),
+    ("lem-C.7", "s^2 align (2 - d^(1/2) s^2 g1)/(2 d^(1/2) opS)", {"align": "tr(L1^2 Theta Theta')"}, "a point mass"),
+    ("lem-C.8-PL", "4 nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)", {}, "small starts off the diagonal"),
+    ("lem-C.8-gradient", "3 u^2 nu gap", {}, "all but the slowest direction"),
+    ("lem-C.8-decay", "30 nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)", {}, "no case"),
+    ("law-gamma-minimiser", "N l/g", {"g": "(N + 2) (h + 2)"}, "d = 1"),
+    ("law-gamma-minimiser", "l/(h + 2)", {}, "the limit of long training"),
+    ("law-gamma-error-limit", "d/(3 l)", {}, "h = 1"),
+    ("law-uniform-error-limit", "d l/3", {}, "the law of an exponential"),
+    ("law-log-normal-minimiser", "N/(l (N + d + 1))", {}, "h = 0, a point mass"),
+    ("law-two-point-minimiser", "N/(m1 (N + d + 1))", {}, "l = h, a point mass"),
+    ("law-two-point-error-limit", "0 m1", {}, "l = h, a point mass"),
+    ("law-degenerate-minimiser", "N/(l (N + 2))", {}, "d = 1"),
+    ("law-exp-error", "d (m1 - 2 A1 m2 + A1^2 m3 + 1/N A1^2 (2 m3 + (d - 1) m1 m2))", {}, "N = M"),
+    ("law-exp-error", "d (m1 - m2^2/m3)", {}, "the limit of long prompts"),
+    ("lem-C.1-U", "-u^2 (p G1 L1 U' L1 + q G2 L2 U' L2) + u (p L1^2 + q L2^2)", {}, "symmetric U"),
+    ("lem-C.3", "tr(1/2 u^2 G L U L U' - u L^2 U')", {"L": "p L1 + q L2", "G": "p G1 + q G2"}, "a point mass"),
+    ("thm-4.5-iid-error", "d (mu1 - 2 a1 mu2 + a1^2 mu3 + 1/N a1^2 (2 mu3 + (d - 1) mu1 mu2))", {}, "N = M"),
     ("F1-corrected", "d + 1", {}, "N >= d"),
 ]  # fmt: skip
 
