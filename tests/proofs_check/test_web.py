@@ -233,7 +233,7 @@ def derived_result(claim: Claim) -> ClaimResult:
 
 
 def test_every_derived_claim_unfolds() -> None:
-    """Each claim whose left side is derived unfolds what was derived and a comparison; nearly all, theory's steps too."""
+    """Each claim whose left side is derived unfolds what was derived and compared, nearly all theory's steps too."""
     known = {claim.id: claim for claim in catalogue()}
     derived = [claim for claim in known.values() if claim.left.derive is not None]
     assert len(derived) > len(known) / 2
