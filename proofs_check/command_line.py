@@ -255,13 +255,17 @@ def _pairs(option: str, values: tuple[str, ...]) -> dict[str, str]:
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
 @clear_errors
 def run_command(output: Path, jobs: int) -> None:
-    """The main job of `make verify`: derive, check, and write verify.json and derivation.tex."""
+    """The main job of `make verify`: derive, check, and write verify.json, derivation.tex and index.html."""
+    from proofs_check.web import write_page
+    from proofs_check.web.record import of_report
+
     output.mkdir(parents=True, exist_ok=True)
     report: Report = Run(executor=choose_executor(jobs)).report(progress_line(False))
     write_atomically(output / "verify.json", report.to_json())
     write_atomically(output / "derivation.tex", derivation_document(report))
     click.echo(table(report, _screen()))
-    click.echo(f"\nWrote {output / 'verify.json'} and {output / 'derivation.tex'}.")
+    page = write_page(of_report(report), output)
+    click.echo(f"\nWrote {output / 'verify.json'}, {output / 'derivation.tex'} and {page}.")
     sys.exit(report.exit_code)
 
 

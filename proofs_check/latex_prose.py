@@ -69,6 +69,7 @@ READABLE = {
     "lowL": r"\lambda_{\min}(\Lambda)",
     "lowG": r"\lambda_{\min}(\Gamma)",
     "rootd": r"\sqrt{d}",
+    "eps": r"\varepsilon",
     "L1": r"\Lambda_1",
     "L2": r"\Lambda_2",
 }
@@ -80,7 +81,6 @@ _SPECIAL = {
     "W_PV": "W^{PV}",
     "W_KQ": "W^{KQ}",
     "R_min": r"R_{\min}",
-    "eps": r"\varepsilon",
     "l": r"\ell",
     "grad": r"\nabla",
     "infinity": r"\infty",

@@ -36,7 +36,6 @@ NAMES = {
     "s2": r"s^{2}",
     "floor": r"R_{\min}",
     "two_over_pi": r"\tfrac{2}{\pi}",
-    "eps": r"\varepsilon",
 }
 
 

@@ -245,19 +245,33 @@ def draw(results: Sequence[ClaimResult], style: Style, kind: str) -> str:
         x, y = found.centres[result.id]
         ancestry = "fully proved" if result.fully_proved else "not fully proved"
         title = f"{result.id}: {result.title}. {result.status}, {ancestry}"
-        size = 12.5 if len(result.id) <= 18 else 12.5 * 18 / len(result.id)
         boxes.append(
             f'<a href="#{escape(result.id)}" class="node {result.status}{" full" if result.fully_proved else ""}" '
             f'data-claim="{escape(result.id)}" aria-label="{escape(title)}"><title>{escape(title)}</title>'
             f'<rect x="{x - style.box_width / 2:.1f}" y="{y - style.box_height / 2:.1f}" '
             f'width="{style.box_width}" height="{style.box_height}" rx="8"/>'
-            f'<text x="{x:.1f}" y="{y + 4.5:.1f}" style="font-size:{size:.1f}px">{escape(result.id)}</text></a>'
+            f"{_name(result.id, x, y)}</a>"
         )
     return (
         f'<svg class="graph {kind}" viewBox="0 0 {found.width:.0f} {found.height:.0f}" '
         f'style="--natural:{found.width:.0f}px" role="group" aria-label="Dependency graph of the claims">'
         f"<g>{''.join(lines)}</g>{''.join(boxes)}</svg>"
     )
+
+
+# Ids longer than this are set in two smaller lines, broken at the hyphen next to the middle.
+_ONE_LINE = 18
+
+
+def _name(name: str, x: float, y: float) -> str:
+    """An id centred at (x, y)."""
+    breaks = [i + 1 for i, sign in enumerate(name) if sign == "-"]
+    if len(name) <= _ONE_LINE or not breaks:
+        return f'<text x="{x:.1f}" y="{y + 4.5:.1f}">{escape(name)}</text>'
+    at = min(breaks, key=lambda i: abs(2 * i - len(name)))
+    lines = ((name[:at], y - 2.5), (name[at:], y + 10.5))
+    spans = "".join(f'<tspan x="{x:.1f}" y="{place:.1f}">{escape(text)}</tspan>' for text, place in lines)
+    return f'<text class="two">{spans}</text>'
 
 
 def _curve(points: Sequence[tuple[float, float]], half: float) -> str:
