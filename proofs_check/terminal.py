@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
@@ -14,6 +16,9 @@ from proofs_check.verify import ORDER, ClaimResult, Report
 _COLOURS = {"proved": "green", "certified": "green", "supported": "cyan", "undecided": "yellow", "refuted": "red"}
 _SHORT = {"symbolic": "sym", "exact": "exact", "Monte Carlo": "MC", "numerical": "num", "enclosure": "encl"}
 _MARKS = {"holds": "+", "refuted": "-", "undecided": "?"}
+
+_WIDTH = 110
+"""Columns of running text where no terminal says how many it has."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,29 @@ class Screen:
         """The text in the status's colour."""
         return click.style(text, fg=_COLOURS[status]) if self.colour else text
 
+    @property
+    def columns(self) -> int | None:
+        """The width of the terminal; None where the output goes elsewhere and no line has to fit."""
+        return shutil.get_terminal_size().columns if self.stream.isatty() else None
+
+    def fit(self, text: str, indent: int) -> str:
+        """The text, cut to what is left of a line of the terminal behind an indent."""
+        left = None if self.columns is None else max(20, self.columns - indent)
+        return text if left is None or len(text) <= left else text[: left - 1] + "…"
+
+    def wrap(self, items: list[str], separator: str) -> list[str]:
+        """The items in indented lines that fit, none broken inside."""
+        whole = separator.join(item.replace(" ", "\0") for item in items)
+        lines = textwrap.wrap(
+            whole,
+            self.columns or _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        return [line.replace("\0", " ") for line in lines]
+
 
 def table(report: Report, screen: Screen) -> str:
     """The claims with their status, evidence and mutants, then what needs a reader's attention."""
@@ -36,9 +64,12 @@ def table(report: Report, screen: Screen) -> str:
         mark = "*" if result.status == "proved" and not result.fully_proved else " "
         shown = "finding" if result.finding and result.as_expected else result.status
         status = screen.style(f"{shown + mark:<10}", "certified" if shown == "finding" else result.status)
-        lines.append(f"{result.id:<{width}}  {status} {_evidence(result):<24} {_mutants(result):<15} {result.title}")
+        lines.append(
+            f"{result.id:<{width}}  {status} {_evidence(result):<24} {_mutants(result):<15} "
+            f"{screen.fit(result.title, width + 54)}"
+        )
     lines.append("")
-    lines += _legend(report)
+    lines += _legend(report, screen)
     for result in report.results:
         if result.finding and result.as_expected:
             instead = f"; instead: {', '.join(result.corrected_by)}" if result.corrected_by else ""
@@ -64,7 +95,7 @@ def _mutants(result: ClaimResult) -> str:
     return f"{result.count('killed')}/{wrong}"
 
 
-def _legend(report: Report) -> list[str]:
+def _legend(report: Report, screen: Screen) -> list[str]:
     others = [r for r in report.results if not (r.finding and r.as_expected)]
     counts: dict[str, int] = {status: sum(r.status == status for r in others) for status in reversed(ORDER)}
     counts["findings (printed statements refuted, as expected)"] = len(report.results) - len(others)
@@ -76,12 +107,15 @@ def _legend(report: Report) -> list[str]:
     lines = [
         f"{len(report.results)} claims: {said}.",
         f"{killed:,} of {wrong:,} wrong mutants refuted; {equivalent:,} more say the same as the statement.",
-        f"Of inequalities {implied:,} more mutants are implied, and {unsettled:,} ask for more and are not refuted:",
-        "  "
-        + "; ".join(f"{r.id} {r.tightness:g}" for r in report.results if r.tightness and not r.finding)
-        + " is how near to equality a search came.",
         f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.",
     ]
+    near = [f"{r.id} {r.tightness:g}" for r in report.results if r.tightness and not r.finding]
+    if near:
+        lines.append(
+            f"Of mutants of inequalities {implied:,} more are implied, and {unsettled:,} ask for more and are not "
+            "refuted. The ratio of the sides came as near to 1 as:"
+        )
+        lines += screen.wrap(near, ", ")
     powers = [(r.id, item.power) for r in report.results for item in r.evidence if item.power is not None]
     if powers:
         lines.append(
@@ -92,7 +126,7 @@ def _legend(report: Report) -> list[str]:
         lines.append("* proved itself, but something that it rests on is not.")
     cited = sorted({fact for result in report.results for fact in result.cited})
     if cited:
-        lines.append("Cited, not checked: " + "; ".join(cited) + ".")
+        lines += ["Cited, not checked:", *(f"  {fact}" for fact in cited)]
     return lines
 
 

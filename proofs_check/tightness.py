@@ -47,6 +47,11 @@ def tightest(
     return best
 
 
+def six_digits(value: float) -> float:
+    """A ratio rounded to six digits, but never up to an equality that was not attained."""
+    return 0.999999 if 0.999999 < value < 1 else float(f"{value:.6g}")
+
+
 @dataclass(frozen=True)
 class RightSides:
     """The right sides of an inequality at some instances, kept for comparison with those of its mutants."""

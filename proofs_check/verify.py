@@ -39,7 +39,7 @@ from proofs_check.mutation import mutants
 from proofs_check.power import Power
 from proofs_check.records import evidence_record, language_record
 from proofs_check.statements import Statement
-from proofs_check.tightness import RightSides, tightest
+from proofs_check.tightness import RightSides, six_digits, tightest
 from proofs_check.time_limit import TimeLimitError, time_limit
 from theory.algebra.definitions import Definition, expand
 from theory.algebra.expression import Expression
@@ -346,7 +346,7 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         reason=reason,
         finding=claim.finding,
         corrected_by=claim.corrected_by,
-        tightness=None if nearest is None else float(f"{nearest[0]:.6g}"),
+        tightness=None if nearest is None else six_digits(nearest[0]),
         tightest="" if nearest is None else str(nearest[1]),
         reproduction="" if smallest is None else reproduction(claim, smallest),
         seconds=time.perf_counter() - began,

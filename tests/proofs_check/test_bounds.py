@@ -18,6 +18,7 @@ from proofs_check.paper import paper_claims
 from proofs_check.paper_bounds import bound_claims
 from proofs_check.paper_further import further_claims
 from proofs_check.statements import Relation
+from proofs_check.tightness import six_digits
 from proofs_check.verify import ClaimResult, check_claim, run_budget
 from proofs_check.vocabulary import LETTERS
 from theory.algebra.expression import length, scalar_letter
@@ -222,3 +223,15 @@ def test_all_claims_together_are_consistent() -> None:
         assert set(claim.corrected_by) <= set(ids[:place]), claim.id
         assert bool(claim.corrected_by) == claim.finding
         assert claim.sharper is None or claim.sharper[0] in ids[:place]
+
+
+def test_a_ratio_is_never_rounded_up_to_equality() -> None:
+    """A bound that is only approached is not shown as attained."""
+    assert [six_digits(value) for value in (1 - 1e-12, 1.0, 0.25, 0.1234567, 1 + 1e-12, 2.0)] == [
+        0.999999,
+        1.0,
+        0.25,
+        0.123457,
+        1.0,
+        2.0,
+    ]
