@@ -190,7 +190,7 @@ def _evidence(item: EvidenceResult) -> dict[str, Any]:
         "kind": item.kind,
         "outcome": item.outcome,
         "summary": item.summary,
-        "detail": item.detail,
+        "detail": "; ".join(filter(None, (item.detail, "" if item.power is None else str(item.power)))),
         "samples": samples,
         "tried": len(item.data.get("instances", [])),
         "measured": _MEASURED.get(item.kind, "Left side"),
