@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -112,17 +112,33 @@ def refuting_instance(claim: Claim, mutant: Statement, seed: int) -> tuple[Insta
     return found[0] if found else None
 
 
-def reproduction(claim: Claim, failure: Verdict) -> str:
-    """A script that ends in the AssertionError which shows the counterexample; empty where no instance decides."""
+def reproduction(claim: Claim, failure: Verdict, modules: Sequence[str] = ()) -> str:
+    """A script that ends in the AssertionError which shows the counterexample; empty where no instance decides.
+
+    Args:
+        claim, failure: what failed, and where.
+        modules: the files with the claim; without any it is one of the paper's.
+    """
     instance = failure.counterexample
     if instance is None or (claim.left.exact is None and claim.left.enclose is None):
         return ""
     values = ", ".join(f"{name!r}: {_code(value)}" for name, value in instance.values.items())
     lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
+    if modules:
+        imports = (
+            "from proofs_check import Instance, find_claim, require_holds\nfrom proofs_check.verify import load_all\n"
+        )
+        known = f"load_all([{', '.join(f'Path({module!r})' for module in modules)}])[0]"
+        head = f"from fractions import Fraction\nfrom pathlib import Path\n\n{imports}"
+    else:
+        known = "catalogue()"
+        head = (
+            "from fractions import Fraction\n\n"
+            "from proofs_check import Instance, catalogue, find_claim, require_holds\n"
+        )
     return (
-        "from fractions import Fraction\n\n"
-        "from proofs_check import Instance, catalogue, find_claim, require_holds\n\n"
-        f"claim = find_claim(catalogue(), {claim.id!r})\n"
+        f"{head}\n"
+        f"claim = find_claim({known}, {claim.id!r})\n"
         f"instance = Instance({{{lengths}}}, {{{values}}})\n"
         "require_holds(claim, instance)\n"
     )

@@ -251,14 +251,15 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def check_claim(claim: Claim, budget: Budget) -> ClaimResult:
+def check_claim(claim: Claim, budget: Budget, modules: Sequence[str] = ()) -> ClaimResult:
     """Measure the left side of a claim, judge the statement, and send every mutant through the same evidence.
 
-    A claim whose own code raises an error or runs into the time limit is undecided, with the reason.
+    A claim whose own code raises an error or runs into the time limit is undecided, with the reason. `modules` are the
+    files with the claim, for the script that shows a counterexample; without any it is one of the paper's.
     """
     try:
         with time_limit(budget.seconds, f"claim {claim.id}"):
-            return _checked(claim, budget)
+            return _checked(claim, budget, modules)
     except ClaimError:
         raise
     except TimeLimitError as error:
@@ -290,7 +291,7 @@ def _without_evidence(claim: Claim, reason: str) -> ClaimResult:
     )
 
 
-def _checked(claim: Claim, budget: Budget) -> ClaimResult:
+def _checked(claim: Claim, budget: Budget, modules: Sequence[str]) -> ClaimResult:
     began = time.perf_counter()
     # The stream depends on the claim's id alone, so a claim gets the same numbers in whatever company it is run.
     stream = int.from_bytes(hashlib.sha256((claim.plan.shared_with or claim.id).encode()).digest()[:4], "big")
@@ -348,7 +349,7 @@ def _checked(claim: Claim, budget: Budget) -> ClaimResult:
         corrected_by=claim.corrected_by,
         tightness=None if nearest is None else six_digits(nearest[0]),
         tightest="" if nearest is None else str(nearest[1]),
-        reproduction="" if smallest is None else reproduction(claim, smallest),
+        reproduction="" if smallest is None else reproduction(claim, smallest, modules),
         seconds=time.perf_counter() - began,
     )
 
@@ -624,7 +625,7 @@ class ClaimTask:
     def __call__(self, i: int) -> ClaimResult:
         """Check the i-th claim."""
         found, _ = load_all(tuple(Path(module) for module in self.modules))
-        return check_claim(next(held for held in found if held.id == self.ids[i]), self.budget)
+        return check_claim(next(held for held in found if held.id == self.ids[i]), self.budget, self.modules)
 
 
 @dataclass(frozen=True)

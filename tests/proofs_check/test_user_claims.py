@@ -1,5 +1,6 @@
 """A user's own theory: modules that misbehave, the example outside the paper, and the pytest plugin."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,21 @@ def test_the_plugin_collects_claims_as_tests(tmp_path: Path) -> None:
     assert "1 failed, 1 passed" in found.stdout
     assert "false is refuted" in found.stdout
     assert "Traceback" not in found.stdout
+
+
+def test_the_counterexample_of_an_own_claim_is_reproduced_from_its_file(tmp_path: Path) -> None:
+    """The script in the report finds the claim in the user's file and ends in its AssertionError."""
+    file = tmp_path / "own.py"
+    exact = "\ndef exact(instance):\n    return [[sum(map(sum, instance.values['A']))]], {}\n"
+    file.write_text(GOOD + exact + "\nbad = own('bad', '2 tr(A Lambda)', exact)\n")
+    result = CliRunner().invoke(main, ["verify", "bad", "--module", str(file), "--json", "-"])
+    assert result.exit_code == 1
+    (record,) = json.loads(result.stdout)["claims"]
+    run = subprocess.run(
+        [sys.executable, "-c", record["reproduction"]],
+        cwd=EXAMPLE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "AssertionError: bad fails at" in run.stderr
