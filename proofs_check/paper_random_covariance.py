@@ -346,6 +346,47 @@ def floor() -> Quantity:
     )
 
 
+def excess_over_any_point() -> Quantity:
+    """l_rdm(U, u) - l_rdm(A, 1) for any matrix A and any law."""
+    parts = preconditioner(Law())
+
+    def derive() -> Derived:
+        loss = _averaged(parts.loss - parts.constant)
+        return loss - loss.substitute({letter(U): A, letter(u): number(1)}), ()
+
+    def exact(instance: Instance) -> Array:
+        N, there = instance.lengths["N"], _blocks(instance.arrays["A"], Fraction(1))
+        layers = [(weight, _layer(L, N)) for weight, L in _atoms(instance)]
+        return [[sum(weight * (layer.loss(_at(instance)) - layer.loss(there)) for weight, layer in layers)]]
+
+    return Quantity(r"\ell_{\mathrm{rdm}}(U, u) - \ell_{\mathrm{rdm}}(A, 1)", derive=derive, exact=_exact(exact))
+
+
+def stationarity_of_minimiser() -> Quantity:
+    """E[Gamma_tau Lambda_tau A Lambda_tau] at the least point A of the loss, found from the layer's gradients."""
+
+    def exact(instance: Instance) -> Array:
+        N = instance.lengths["N"]
+        best, _ = least_loss(_atoms(instance), N)
+        total = np.full(best.shape, Fraction(0), dtype=object)
+        for weight, L in _atoms(instance):
+            Gamma = Fraction(N + 1, N) * L + Fraction(1, N) * sum(np.diag(L)) * _identity(len(L))
+            total = total + weight * (Gamma @ L @ best @ L)
+        return total
+
+    return Quantity(r"\mathbb{E}[\Gamma_\tau \Lambda_\tau A \Lambda_\tau]", exact=_exact(exact))
+
+
+def floor_of_any_law() -> Quantity:
+    """min l_rdm for covariances that need not commute; A in the statement is the least point."""
+
+    def evidence(instance: Instance) -> tuple[Array, Mapping[str, Any]]:
+        best, least = least_loss(_atoms(instance), instance.lengths["N"])
+        return np.array([[least]], dtype=object), {**WEIGHTS, "A": tuples(best)}
+
+    return Quantity(r"\min \ell_{\mathrm{rdm}}", exact=evidence)
+
+
 # How far the flow is followed, and how near the statement must then be.
 _FLOW_TOLERANCE = 1e-6
 _SIGMA = 0.6
@@ -720,6 +761,37 @@ def random_covariance_claims() -> tuple[Claim, ...]:
             commuting=True,
             assumptions=diagonal,
             rests_on=("lem-C.3",),
+        ),
+        _claim(
+            "lem-C.4-any-law",
+            "For covariances that need not be diagonal: the loss less that at any A is a square and a linear term",
+            "Lemma C.4, for any law",
+            excess_over_any_point(),
+            "1/2 p tr(G1 L1 V L1 V') + 1/2 q tr(G2 L2 V L2 V') + tr((p G1 L1 A L1 + q G2 L2 A L2 - S) V')",
+            (*atoms, "A"),
+            where={**GAMMAS, "S": "p L1^2 + q L2^2", "V": "u U - A"},
+            assumptions=on_subspace,
+            rests_on=("lem-C.3",),
+        ),
+        _claim(
+            "lem-C.4-any-law-minimiser",
+            "The least point A solves E[Gamma Lambda A Lambda] = E[Lambda^2], so that the linear term vanishes",
+            "Lemma C.4, for any law",
+            stationarity_of_minimiser(),
+            "p L1^2 + q L2^2",
+            ("L1", "L2"),
+            assumptions=on_subspace,
+            rests_on=("lem-C.4-any-law",),
+        ),
+        _claim(
+            "lem-C.4-any-law-floor",
+            "The least loss is -1/2 tr(E[Lambda^2] A') with that A",
+            "Lemma C.4, for any law",
+            floor_of_any_law(),
+            "-1/2 tr((p L1^2 + q L2^2) A')",
+            ("L1", "L2"),
+            assumptions=on_subspace,
+            rests_on=("lem-C.4-any-law-minimiser",),
         ),
         _claim(
             "lem-C.5",
