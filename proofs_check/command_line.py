@@ -12,15 +12,15 @@ from typing import Any
 import click
 
 from numerics.executor import choose_executor
-from proofs_check.catalogue import catalogue
 from proofs_check.certificate import CertificateError, check_report
-from proofs_check.command_errors import clear_errors
-from proofs_check.export_command import export
-from proofs_check.latex_document import derivation_document
-from proofs_check.numerical_commands import flow, risk
-from proofs_check.terminal import Screen, progress_line, table
+from proofs_check.commands.errors import clear_errors
+from proofs_check.commands.export import export
+from proofs_check.commands.numerical import flow, risk
+from proofs_check.commands.report import report
+from proofs_check.commands.terminal import Screen, progress_line, table
+from proofs_check.latex.document import derivation_document
+from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import Report, Run, load_all, write_atomically
-from proofs_check.web_command import report
 from theory import DERIVATIONS
 from theory.algebra.latex import latex
 from theory.expect import expect

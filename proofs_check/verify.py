@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import Any, Literal
 
 from numerics.executor import Executor, SerialExecutor
-from proofs_check.catalogue import catalogue
 from proofs_check.certificate import seal
 from proofs_check.claims import Claim, ancestors, collect
 from proofs_check.counterexamples import refuting_instance, reproduction, smallest_failure
@@ -36,6 +35,7 @@ from proofs_check.evidence import (
 )
 from proofs_check.instances import Instance, shown
 from proofs_check.mutation import mutants
+from proofs_check.paper.catalogue import catalogue
 from proofs_check.power import Power
 from proofs_check.records import evidence_record, language_record
 from proofs_check.statements import Statement

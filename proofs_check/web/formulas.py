@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.etree import ElementTree
 
-from proofs_check.latex_prose import READABLE
+from proofs_check.latex.prose import READABLE
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Negative, Node, Product, Sum
 from theory.algebra.latex import terms_latex

@@ -15,9 +15,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from proofs_check.catalogue import catalogue
 from proofs_check.claims import Claim
-from proofs_check.latex_document import Stated, right_side, right_tree
+from proofs_check.latex.document import Stated, right_side, right_tree
+from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
 from proofs_check.web import graph
 from proofs_check.web.charts import Chart

@@ -13,10 +13,10 @@ from numerics.enclosure import enclose_averaged_flow, enclose_flow
 from numerics.problem import Problem
 from proofs_check import catalogue
 from proofs_check.claims import ancestors
-from proofs_check.flow_quantities import averaged_flow_facts, flow_facts
 from proofs_check.instances import Instance
-from proofs_check.paper_averaged_flow import averaged_flow_claims, averaged_flow_instances
-from proofs_check.paper_laws import LAWS, cubature, law_claims
+from proofs_check.paper.averaged_flow import averaged_flow_claims, averaged_flow_instances
+from proofs_check.paper.flow_quantities import averaged_flow_facts, flow_facts
+from proofs_check.paper.laws import LAWS, cubature, law_claims
 from proofs_check.search import visit
 from proofs_check.statements import Statement
 from proofs_check.verify import ClaimResult, check_claim, run_budget

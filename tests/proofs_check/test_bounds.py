@@ -13,14 +13,14 @@ from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, require_holds
 from proofs_check.counterexamples import refuting_instance
 from proofs_check.evidence import Sampled, SampledMeasurement, SymbolicMeasurement, is_non_negative
-from proofs_check.flow_quantities import flow_facts
-from proofs_check.paper import paper_claims
-from proofs_check.paper_bounds import bound_claims
-from proofs_check.paper_further import further_claims
+from proofs_check.paper.bounds import bound_claims
+from proofs_check.paper.flow_quantities import flow_facts
+from proofs_check.paper.further import further_claims
+from proofs_check.paper.results import paper_claims
+from proofs_check.paper.vocabulary import LETTERS
 from proofs_check.statements import Relation
 from proofs_check.tightness import six_digits
 from proofs_check.verify import ClaimResult, check_claim, run_budget
-from proofs_check.vocabulary import LETTERS
 from theory.algebra.expression import length, scalar_letter
 from theory.model import LAMBDA
 

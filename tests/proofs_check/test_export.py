@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from proofs_check import catalogue, latex_export, verify
-from proofs_check.export_command import export
-from proofs_check.latex_display import LINE_WIDTH, printed_width, rows, top_level_pieces
-from proofs_check.latex_document import BIBLIOGRAPHY, PREAMBLE, Stated, article, right_side, shown_steps
-from proofs_check.latex_export import TexError, compile_pdf, complaints, snippets
-from proofs_check.latex_prose import prose_latex
+from proofs_check import catalogue, verify
+from proofs_check.commands.export import export
+from proofs_check.latex import export as latex_export
+from proofs_check.latex.display import LINE_WIDTH, printed_width, rows, top_level_pieces
+from proofs_check.latex.document import BIBLIOGRAPHY, PREAMBLE, Stated, article, right_side, shown_steps
+from proofs_check.latex.export import TexError, compile_pdf, complaints, snippets
+from proofs_check.latex.prose import prose_latex
 from theory import DERIVATIONS
 from theory.algebra.definitions import expand
 from theory.algebra.grammar import Number, Vocabulary, elaborate

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from numerics import FixedTask, Problem, ReluLabels, Shift, gradient_flow, simulate_error
-from proofs_check.numerical_commands import flow, risk
+from proofs_check.commands.numerical import flow, risk
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FLOW = ("--spectrum", "1,0.5,0.1", "--context-length", "50", "--sigma", "0.1")

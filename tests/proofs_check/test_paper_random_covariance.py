@@ -8,7 +8,7 @@ import pytest
 
 from proofs_check import Statement, paper_claims
 from proofs_check.claims import ancestors
-from proofs_check.paper_random_covariance import (
+from proofs_check.paper.random_covariance import (
     exponential_cubature,
     independent_atoms,
     least_loss,

@@ -19,8 +19,9 @@ import pytest
 from click.testing import CliRunner
 
 from numerics import Problem, gradient_flow
-from proofs_check.catalogue import catalogue
 from proofs_check.claims import Claim
+from proofs_check.commands.report import report as report_command
+from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import ClaimError, ClaimResult, EvidenceResult, Run, verify
 from proofs_check.web import PageRecord, load_record
 from proofs_check.web.charts import Chart, Line, Points
@@ -31,7 +32,6 @@ from proofs_check.web.graph import NARROW, WIDE, layout, reduced_edges
 from proofs_check.web.page import _kind, _measured, page
 from proofs_check.web.prose import prose
 from proofs_check.web.record import of_report
-from proofs_check.web_command import report as report_command
 from theory import DERIVATIONS, distribution_shift, limiting_predictor, population_loss, prediction_error
 from theory.algebra.grammar import parse
 

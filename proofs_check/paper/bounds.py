@@ -32,9 +32,10 @@ from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error
 from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
-from proofs_check.flow_quantities import fact, flow_instances
 from proofs_check.instances import Instance, tuples
 from proofs_check.interpretation import inverse
+from proofs_check.paper.flow_quantities import fact, flow_instances
+from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, PAPER, state
 from proofs_check.strategies import (
     bases,
     chosen,
@@ -48,7 +49,6 @@ from proofs_check.strategies import (
     rationals,
     vectors,
 )
-from proofs_check.vocabulary import GAMMA, GAUSSIAN, PAPER, state
 from theory.algebra.definitions import expand
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, length, letter, matrix, number, vector, zero

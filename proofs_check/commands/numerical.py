@@ -40,8 +40,8 @@ from numerics.exact_error import exact_error
 from numerics.plots import RiskCurve, plot_flow, plot_risk, require_matplotlib
 from numerics.problem import FloatArray
 from numerics.prompts import LabelLaw, PromptLaw
-from proofs_check.command_errors import clear_errors
-from proofs_check.numerical_input import (
+from proofs_check.commands.errors import clear_errors
+from proofs_check.commands.numerical_input import (
     PROBLEM,
     Setting,
     choice,
@@ -57,7 +57,7 @@ from proofs_check.numerical_input import (
     text,
     vector,
 )
-from proofs_check.terminal import progress_line
+from proofs_check.commands.terminal import progress_line
 from proofs_check.verify import write_atomically
 
 _SHOWN = 8

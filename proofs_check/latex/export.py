@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofs_check.latex_display import display
-from proofs_check.latex_document import (
+from proofs_check.latex.display import display
+from proofs_check.latex.document import (
     Stated,
     article,
     label_of,

@@ -21,13 +21,13 @@ from numerics.simulate_error import simulate_error
 from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Coordinates, Layer, rational
-from proofs_check.flow_quantities import flow_instances
 from proofs_check.instances import Instance, tuples
 from proofs_check.interpretation import inverse
-from proofs_check.paper_bounds import error_instances
+from proofs_check.paper.bounds import error_instances
+from proofs_check.paper.flow_quantities import flow_instances
+from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, PAPER, state
 from proofs_check.statements import as_balls
 from proofs_check.strategies import contexts, covariances, dimensions, matrices, naturals, positives, rationals, vectors
-from proofs_check.vocabulary import GAMMA, GAUSSIAN, PAPER, state
 from theory.algebra.calculus import gradient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, letter, matrix, scalar_letter

@@ -25,11 +25,11 @@ from hypothesis import strategies as st
 
 from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
-from proofs_check.flow_quantities import FlowFacts, averaged_flow_facts
 from proofs_check.instances import Instance, tuples
+from proofs_check.paper.flow_quantities import FlowFacts, averaged_flow_facts
+from proofs_check.paper.vocabulary import PAPER, state
 from proofs_check.strategies import Vector, chosen, dimensions, initialisations, lengths, matrices, naturals, positives
 from proofs_check.strategies import rationals as numbers
-from proofs_check.vocabulary import PAPER, state
 from theory.algebra.expression import Expression, matrix, scalar_letter
 from theory.random_covariance import random_covariance
 from theory.random_entries import FiniteLaw

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from proofs_check.catalogue import catalogue
-from proofs_check.command_errors import BadInput, clear_errors
-from proofs_check.latex_document import Stated, stated_results
-from proofs_check.latex_export import TexError, compile_pdf, write_export
+from proofs_check.commands.errors import BadInput, clear_errors
+from proofs_check.latex.document import Stated, stated_results
+from proofs_check.latex.export import TexError, compile_pdf, write_export
+from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import from_record
 from theory.algebra.grammar import GrammarError
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from proofs_check.catalogue import catalogue
 from proofs_check.claims import Claim
-from proofs_check.latex_display import display, top_level_pieces
-from proofs_check.latex_prose import READABLE, escape, prose_latex
-from proofs_check.paper import LETTERS
+from proofs_check.latex.display import display, top_level_pieces
+from proofs_check.latex.prose import READABLE, escape, prose_latex
+from proofs_check.paper.catalogue import catalogue
+from proofs_check.paper.results import LETTERS
 from proofs_check.verify import ClaimResult, Report
 from theory import DERIVATIONS
 from theory.algebra.definitions import Definition, abbreviate

@@ -6,12 +6,12 @@ derivation; for those only the evidence that does not share code with the engine
 
 from __future__ import annotations
 
-from proofs_check import paper_quantities as quantities
 from proofs_check.claims import Claim
 from proofs_check.evidence import Plan, Quantity
-from proofs_check.paper_bounds import bound_claims
-from proofs_check.paper_findings import finding_claims
-from proofs_check.paper_further import further_claims
+from proofs_check.paper import quantities
+from proofs_check.paper.bounds import bound_claims
+from proofs_check.paper.findings import finding_claims
+from proofs_check.paper.further import further_claims
 from proofs_check.statements import Language, Statement
 from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, identity, matrix, scalar_letter, vector

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Layer
-from proofs_check.flow_quantities import fact, flow_instances
 from proofs_check.instances import Instance, tuples
 from proofs_check.interpretation import inverse
+from proofs_check.paper.flow_quantities import fact, flow_instances
+from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, LETTERS, PAPER, state
 from proofs_check.statements import Language, Statement
 from proofs_check.strategies import (
     bases,
@@ -34,7 +35,6 @@ from proofs_check.strategies import (
     rationals,
     vectors,
 )
-from proofs_check.vocabulary import GAMMA, GAUSSIAN, LETTERS, PAPER, state
 from theory.algebra.expression import matrix, scalar_letter, vector
 
 Array = Any

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from proofs_check.claims import Claim
-from proofs_check.paper import paper_claims
-from proofs_check.paper_averaged_flow import averaged_flow_claims
-from proofs_check.paper_laws import law_claims
-from proofs_check.paper_random_covariance import random_covariance_claims
+from proofs_check.paper.averaged_flow import averaged_flow_claims
+from proofs_check.paper.laws import law_claims
+from proofs_check.paper.random_covariance import random_covariance_claims
+from proofs_check.paper.results import paper_claims
 
 
 def catalogue() -> tuple[Claim, ...]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from numerics.executor import choose_executor
-from proofs_check.command_errors import BadInput, clear_errors
-from proofs_check.terminal import progress_line
+from proofs_check.commands.errors import BadInput, clear_errors
+from proofs_check.commands.terminal import progress_line
 from proofs_check.verify import ClaimError, Run
 
 

@@ -1,0 +1,1 @@
+"""What the commands of `icl-theory` do, and what they print."""

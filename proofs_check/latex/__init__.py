@@ -1,0 +1,1 @@
+"""LaTeX of a report: snippets, `align` environments and the article."""
