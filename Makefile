@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?= report
 SEEDS ?= 200
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
 .PHONY: verify test test-slow lint benchmarks clean
 
 verify: $(VENV)/installed
-	$(BIN)/icl-theory run --output $(REPORT)
+	$(BIN)/icl-theory run --output $(REPORT) --jobs $(JOBS)
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n auto --cov=theory --cov=proofs_check --cov-report=term:skip-covered

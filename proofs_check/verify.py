@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from html import escape
 from importlib import metadata
 from pathlib import Path
@@ -695,8 +696,7 @@ class Run:
 
     def _fingerprint(self, name: str, budget: Budget) -> str:
         source = b"".join(module.read_bytes() for module in self.modules if module.is_file())
-        code = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in source_files()}
-        description = [name, vars(budget), versions(), hashlib.sha256(source).hexdigest(), code]
+        description = [name, vars(budget), versions(), hashlib.sha256(source).hexdigest(), source_digests()]
         return hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
 
     def _file(self, name: str) -> Path:
@@ -730,10 +730,14 @@ class Run:
         write_atomically(self._file(result.id), json.dumps(record))
 
 
-def source_files() -> list[Path]:
-    """The files of this project that results depend on."""
+@cache
+def source_digests() -> dict[str, str]:
+    """The digest of every file of this project that results depend on, by its path."""
     root = Path(__file__).resolve().parent.parent
-    return sorted(path for package in ("theory", "numerics", "proofs_check") for path in (root / package).rglob("*.py"))
+    paths = sorted(
+        path for package in ("theory", "numerics", "proofs_check") for path in (root / package).rglob("*.py")
+    )
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def write_atomically(path: Path, text: str) -> None:
