@@ -16,6 +16,7 @@ from numerics.checkpoint import CheckpointError
 from numerics.executor import ExecutorError, choose_executor
 from proofs_check.certificate import CertificateError, check_report
 from proofs_check.latex_document import derivation_document
+from proofs_check.network_commands import train
 from proofs_check.terminal import Screen, progress_line, table
 from proofs_check.verify import ClaimError, Report, Run, load_all, write_atomically
 from theory import DERIVATIONS, DerivationError
@@ -43,6 +44,13 @@ def _clear_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             raise _BadInput(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from error
 
     return run
+
+
+def _with_clear_errors(command: click.Command) -> click.Command:
+    """The command with its errors of bad input as one message."""
+    if command.callback is not None:
+        command.callback = _clear_errors(command.callback)
+    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -266,6 +274,9 @@ def run_command(output: Path, jobs: int) -> None:
     click.echo(table(report, _screen()))
     click.echo(f"\nWrote {output / 'verify.json'} and {output / 'derivation.tex'}.")
     sys.exit(report.exit_code)
+
+
+main.add_command(_with_clear_errors(train))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,85 @@
+"""The commands `train` and `compare`: networks trained on in-context regression, beside the exact theory."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from proofs_check.terminal import progress_line
+
+
+@click.command()
+@click.option("--model", type=click.Choice(["linear", "softmax", "gpt2"]), required=True, help="The network.")
+@click.option(
+    "--law",
+    type=click.Choice(["fixed", "correlated", "exp"]),
+    required=True,
+    help="Covariance of the training prompts: the identity, one that is not diagonal, or diag Exp(1) drawn anew.",
+)
+@click.option(
+    "--preset", type=click.Choice(["micro", "tiny", "paper"]), default="tiny", show_default=True, help="The sizes."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of weights and prompts.")
+@click.option("--optimiser", type=click.Choice(["adam", "sgd"]), default="adam", show_default=True)
+@click.option("--start", type=click.Choice(["paper", "generic"]), help="First weights of linear attention.")
+@click.option("--context-length", type=click.IntRange(min=1), help="N, instead of the preset's.")
+@click.option("--steps", type=click.IntRange(min=1), help="Instead of the preset's.")
+@click.option("--device", default="cpu", show_default=True, help="Of PyTorch, such as cuda.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Of PyTorch on a CPU.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="A directory; the run gets one of its own in it, and goes on from the checkpoint that it finds there.",
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def train(
+    model: str,
+    law: str,
+    preset: str,
+    seed: int,
+    optimiser: str,
+    start: str | None,
+    context_length: int | None,
+    steps: int | None,
+    device: str,
+    threads: int,
+    output: Path,
+    quiet: bool,
+) -> None:
+    """Train a network on in-context linear regression; interrupt it, and the same command goes on.
+
+    \b
+    icl-theory train --model gpt2 --law exp --preset tiny --output runs
+    icl-theory train --model linear --law correlated --optimiser sgd --start generic --output runs
+    icl-theory train --model gpt2 --law exp --preset paper --device cuda --output runs
+    """
+    try:
+        import torch
+
+        from numerics.networks.presets import make_run
+        from numerics.networks.training import train as train_network
+    except ModuleNotFoundError as error:
+        raise _missing(error) from error
+    torch.set_num_threads(threads)
+    options: dict[str, Any] = {"seed": seed, "optimiser": optimiser, "start": start}
+    run = make_run(model, law, preset, context_length=context_length, steps=steps, **options)
+    directory = output / run.name
+    command = shlex.join(["icl-theory", *sys.argv[1:]])
+    try:
+        train_network(run, directory, device=device, command=command, progress=progress_line(quiet))
+    except KeyboardInterrupt:
+        click.echo(f"Stopped; the same command goes on from {directory}.", err=True)
+        sys.exit(130)
+    if not quiet:
+        click.echo(f"Wrote {directory}.")
+
+
+def _missing(error: ModuleNotFoundError) -> click.ClickException:
+    problem = click.ClickException(str(error))
+    problem.exit_code = 2
+    return problem
