@@ -16,7 +16,7 @@ from numerics.checkpoint import CheckpointError
 from numerics.executor import ExecutorError, choose_executor
 from proofs_check.certificate import CertificateError, check_report
 from proofs_check.latex_document import derivation_document
-from proofs_check.network_commands import train
+from proofs_check.network_commands import compare, train
 from proofs_check.terminal import Screen, progress_line, table
 from proofs_check.verify import ClaimError, Report, Run, load_all, write_atomically
 from theory import DERIVATIONS, DerivationError
@@ -277,6 +277,7 @@ def run_command(output: Path, jobs: int) -> None:
 
 
 main.add_command(_with_clear_errors(train))
+main.add_command(_with_clear_errors(compare))
 
 
 if __name__ == "__main__":

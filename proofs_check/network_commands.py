@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from proofs_check.terminal import progress_line
+from proofs_check.verify import write_atomically
 
 
 @click.command()
@@ -77,6 +79,59 @@ def train(
         sys.exit(130)
     if not quiet:
         click.echo(f"Wrote {directory}.")
+
+
+@click.command()
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A directory of trained networks, such as the --output of train; by default the shipped ones.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Gets comparison.json, the tables in comparison.md, and the figures as SVG and PNG.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the test prompts.")
+@click.option("--groups", type=click.IntRange(min=2), default=64, show_default=True, help="Test covariances.")
+@click.option("--prompts", type=click.IntRange(min=1), default=16, show_default=True, help="Prompts for each of them.")
+@click.option("--alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True)
+@click.option("--device", default="cpu", show_default=True, help="Of PyTorch, such as cuda.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def compare(
+    weights: Path | None, output: Path, seed: int, groups: int, prompts: int, alpha: float, device: str, quiet: bool
+) -> None:
+    """Compare trained networks with the exact theory under shifts of covariates, query and task.
+
+    \b
+    icl-theory compare --output comparison
+    icl-theory compare --weights runs --prompts 64 --output comparison
+    """
+    try:
+        from numerics.networks.figures import draw
+        from numerics.networks.report import compare as compare_networks
+        from numerics.networks.report import findings_table, table
+        from numerics.networks.shipped import SHIPPED, load_networks
+    except ModuleNotFoundError as error:
+        raise _missing(error) from error
+    record = compare_networks(
+        load_networks(weights or SHIPPED),
+        seed=seed,
+        groups=groups,
+        prompts=prompts,
+        alpha=alpha,
+        device=device,
+        progress=progress_line(quiet),
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    write_atomically(output / "comparison.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    tables = f"{table(record)}\n{findings_table(record)}"
+    write_atomically(output / "comparison.md", tables)
+    draw(record, output)
+    if not quiet:
+        click.echo(tables)
+        click.echo(f"Wrote {output}.")
 
 
 def _missing(error: ModuleNotFoundError) -> click.ClickException:

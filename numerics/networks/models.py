@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from transformers import GPT2Config, GPT2Model
 
 from numerics.networks.presets import MODELS, Settings
+from numerics.problem import FloatArray
 
 GENERIC_SCALE = 0.1
 """Standard deviation of the entries of a generic initialisation of one attention layer."""
@@ -47,7 +48,7 @@ class Attention(Network):
 
     dtype = torch.float64
 
-    def __init__(self, W_PV: np.ndarray, W_KQ: np.ndarray) -> None:
+    def __init__(self, W_PV: FloatArray, W_KQ: FloatArray) -> None:
         super().__init__()
         self.W_PV = nn.Parameter(torch.tensor(W_PV, dtype=self.dtype))
         self.W_KQ = nn.Parameter(torch.tensor(W_KQ, dtype=self.dtype))
@@ -150,7 +151,9 @@ class Gpt2(Network):
         return prediction
 
 
-def attention_start(dimension: int, start: str, sigma: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def attention_start(
+    dimension: int, start: str, sigma: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the first W_PV and W_KQ, (d+1) x (d+1).
 
     Args:
