@@ -66,7 +66,7 @@ def train(
         from numerics.networks.presets import make_run
         from numerics.networks.training import train as train_network
     except ModuleNotFoundError as error:
-        raise _missing(error) from error
+        raise _NotInstalled(str(error)) from error
     torch.set_num_threads(threads)
     options: dict[str, Any] = {"seed": seed, "optimiser": optimiser, "start": start}
     run = make_run(model, law, preset, context_length=context_length, steps=steps, **options)
@@ -88,6 +88,13 @@ def train(
     help="A directory of trained networks, such as the --output of train; by default the shipped ones.",
 )
 @click.option(
+    "--record",
+    "earlier",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The comparison.json of an earlier comparison: draw its figures and tables without measuring again.",
+)
+@click.option("--test", "names", multiple=True, metavar="NAME", help="A test law, such as exp-4; repeat; all if none.")
+@click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
@@ -100,30 +107,45 @@ def train(
 @click.option("--device", default="cpu", show_default=True, help="Of PyTorch, such as cuda.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compare(
-    weights: Path | None, output: Path, seed: int, groups: int, prompts: int, alpha: float, device: str, quiet: bool
+    weights: Path | None,
+    earlier: Path | None,
+    names: tuple[str, ...],
+    output: Path,
+    seed: int,
+    groups: int,
+    prompts: int,
+    alpha: float,
+    device: str,
+    quiet: bool,
 ) -> None:
     """Compare trained networks with the exact theory under shifts of covariates, query and task.
 
     \b
     icl-theory compare --output comparison
     icl-theory compare --weights runs --prompts 64 --output comparison
+    icl-theory compare --test exp --test exp-9 --output comparison
     """
     try:
         from numerics.networks.figures import draw
         from numerics.networks.report import compare as compare_networks
-        from numerics.networks.report import findings_table, table
+        from numerics.networks.report import findings_table, read_record, table
+        from numerics.networks.shifts import select_tests
         from numerics.networks.shipped import SHIPPED, load_networks
     except ModuleNotFoundError as error:
-        raise _missing(error) from error
-    record = compare_networks(
-        load_networks(weights or SHIPPED),
-        seed=seed,
-        groups=groups,
-        prompts=prompts,
-        alpha=alpha,
-        device=device,
-        progress=progress_line(quiet),
-    )
+        raise _NotInstalled(str(error)) from error
+    if earlier is not None:
+        record = read_record(earlier)
+    else:
+        record = compare_networks(
+            load_networks(weights or SHIPPED),
+            tests=select_tests(names),
+            seed=seed,
+            groups=groups,
+            prompts=prompts,
+            alpha=alpha,
+            device=device,
+            progress=progress_line(quiet),
+        )
     output.mkdir(parents=True, exist_ok=True)
     write_atomically(output / "comparison.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     tables = f"{table(record)}\n{findings_table(record)}"
@@ -134,7 +156,5 @@ def compare(
         click.echo(f"Wrote {output}.")
 
 
-def _missing(error: ModuleNotFoundError) -> click.ClickException:
-    problem = click.ClickException(str(error))
-    problem.exit_code = 2
-    return problem
+class _NotInstalled(click.ClickException):
+    exit_code = 2

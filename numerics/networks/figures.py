@@ -47,8 +47,9 @@ def draw(record: dict[str, Any], directory: Path) -> list[Path]:
     ):
         if names:
             written += _save(_panels(record, names, title), directory, stem)
-    if any(finding["name"].startswith("limit, ") for finding in record["findings"]):
-        written += _save(_findings(record), directory, "findings")
+    paired = [finding for finding in record["findings"] if finding["quantity"].startswith("difference")]
+    if paired:
+        written += _save(_findings(paired), directory, "paired-differences")
     return written
 
 
@@ -59,7 +60,7 @@ def _save(figure: Figure, directory: Path, stem: str) -> list[Path]:
         for suffix in _FORMATS:
             path = directory / f"{stem}.{suffix}"
             metadata = {"Date": None} if suffix == "svg" else {"Software": None}
-            figure.savefig(path, dpi=110, metadata=metadata)
+            figure.savefig(path, dpi=90, metadata=metadata)
             paths.append(path)
     return paths
 
@@ -111,10 +112,9 @@ def _curves(axis: Axes, test: dict[str, Any], n: int) -> None:
     axis.set_xlabel("in-context examples M")
 
 
-def _findings(record: dict[str, Any]) -> Figure:
+def _findings(rows: list[dict[str, Any]]) -> Figure:
     """Paired differences at M = N, an interval for each pair of networks."""
-    rows = [finding for finding in record["findings"] if " minus " in finding["quantity"]]
-    figure = Figure(figsize=(10, 0.42 * len(rows) + 1.6), layout="constrained")
+    figure = Figure(figsize=(10, 0.34 * len(rows) + 1.4), layout="constrained")
     axis = figure.subplots()
     colours = {"supported": "#0072B2", "refuted": "#D55E00", "undecided": "#777777"}
     shown: set[str] = set()
@@ -128,8 +128,8 @@ def _findings(record: dict[str, Any]) -> Figure:
             shown.add(outcome)
     axis.axvline(0.0, color="black", lw=0.8)
     axis.set_xscale("symlog", linthresh=0.1)
-    axis.set_yticks(range(len(rows)), [finding["name"].replace(": ", ":\n", 1) for finding in rows], fontsize=7)
+    axis.set_yticks(range(len(rows)), [finding["name"] for finding in rows], fontsize=8)
     axis.invert_yaxis()
     axis.set_xlabel("difference of the normalised errors at M = N, first network minus second")
-    axis.legend(frameon=False, title="the paper's statement is")
+    axis.legend(loc="upper left", title="the paper's statement is", fontsize=8, title_fontsize=8)
     return figure

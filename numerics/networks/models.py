@@ -115,9 +115,9 @@ class Gpt2(Network):
                 embd_pdrop=0.0,
                 attn_pdrop=0.0,
                 use_cache=False,
-                attn_implementation="sdpa",
             )
         )
+        self.backbone.set_attn_implementation("sdpa")
         # The table of word tokens is not used: the inputs are embedded above.
         del self.backbone.wte
         self.read_out = nn.Linear(settings.width, 1)
@@ -135,7 +135,8 @@ class Gpt2(Network):
 
     def training_loss(self, x: Tensor, y: Tensor) -> Tensor:
         """The mean squared error over all positions."""
-        return (self(x, y) - y).square().mean()
+        loss: Tensor = (self(x, y) - y).square().mean()
+        return loss
 
     def predict(self, x: Tensor, y: Tensor, query: Tensor) -> Tensor:
         """The prediction at the last token."""

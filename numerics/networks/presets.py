@@ -128,12 +128,8 @@ _SIZES = {
 PRESETS = tuple(_SIZES)
 # Steps and learning rate of GPT-2.
 _GPT2 = {"micro": (300, 1e-3), "tiny": (5000, 1e-3), "paper": (500_000, 1e-4)}
-# One layer has few weights: large batches make the noise of the gradient small.
-_ONE_LAYER: dict[str, dict[str, int]] = {
-    "micro": {"batch": 256, "steps": 300},
-    "tiny": {"batch": 1024, "steps": 3000},
-    "paper": {"batch": 1024, "steps": 20_000},
-}
+# Batch and steps of one layer. It has few weights: large batches make the noise of the gradient small.
+_ONE_LAYER = {"micro": (256, 300), "tiny": (1024, 3000), "paper": (1024, 20_000)}
 _RATES = {("linear", "adam"): 1e-2, ("linear", "sgd"): 5e-2, ("softmax", "adam"): 1e-2, ("softmax", "sgd"): 1e-2}
 
 
@@ -184,7 +180,8 @@ def make_run(
     if model == "gpt2":
         settings = replace(settings, curriculum=_curriculum(preset, length), decay=preset != "paper")
     else:
-        settings = replace(settings, **_ONE_LAYER[preset], learning_rate=_RATES[model, optimiser], decay=True)
+        settings = replace(settings, learning_rate=_RATES[model, optimiser], decay=True)
+        settings = replace(settings, batch=_ONE_LAYER[preset][0], steps=_ONE_LAYER[preset][1])
     if steps is not None:
         settings = replace(settings, steps=steps)
     if start is None:

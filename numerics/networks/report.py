@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from numerics.networks.comparison import BAND, by_kind, curves, measure
+from numerics.networks.comparison import BAND, Measured, by_kind, curves, measure
 from numerics.networks.findings import (
     ALPHA,
     PAIRS,
     applies,
     fails_as_predicted,
     is_shift,
+    keeps_accuracy,
     paired_findings,
     reaches_limit,
     shifted_networks,
@@ -57,18 +60,20 @@ def compare(
     n = settings.context_length
     each = alpha / max(1, _intervals(networks, tests))
     parts = len(tests) + 1
-    records, paired = {}, []
+    measurements: dict[str, Measured] = {}
     for number, test in enumerate(tests):
         if progress is not None:
             progress(number, parts, test.title)
-        measured = measure(networks, test, seed=seed, groups=groups, prompts=prompts, device=device)
-        records[test.name] = curves(measured, seed)
-        paired += paired_findings(measured, n, each)
+        measurements[test.name] = measure(networks, test, seed=seed, groups=groups, prompts=prompts, device=device)
     if progress is not None:
         progress(parts - 1, parts, "linear attention under shift")
     for trained in networks:
         trained.network.to("cpu")
-    findings = [*reaches_limit(networks), *fails_as_predicted(networks, tests, each, seed, groups), *paired]
+    findings = [*reaches_limit(networks), *fails_as_predicted(networks, tests, each, seed, groups)]
+    for measured in measurements.values():
+        findings += paired_findings(measured, n, each)
+    for name, law, shifted in _accuracy(kinds, tests):
+        findings.append(keeps_accuracy(measurements[law], measurements[shifted], name, n, each))
     if progress is not None:
         progress(parts, parts, "")
     return {
@@ -84,9 +89,19 @@ def compare(
             name: [{"seed": t.run.seed, "steps": t.log["steps"], "sha256": t.log["sha256"]} for t in members]
             for name, members in kinds.items()
         },
-        "tests": records,
+        "tests": {name: curves(measured, seed) for name, measured in measurements.items()},
         "findings": [finding.record() for finding in findings],
     }
+
+
+def _accuracy(kinds: Mapping[str, Sequence[Trained]], tests: Sequence[TestLaw]) -> list[tuple[str, str, str]]:
+    """Kind of GPT-2, its own law and a shift, where all three are there."""
+    return [
+        (name, law, test.name)
+        for name, law in (("gpt2/exp", "exp"), ("gpt2/fixed", "fixed"))
+        for test in tests
+        if name in kinds and any(other.name == law for other in tests) and is_shift(test, law)
+    ]
 
 
 def _intervals(networks: Sequence[Trained], tests: Sequence[TestLaw]) -> int:
@@ -97,7 +112,23 @@ def _intervals(networks: Sequence[Trained], tests: Sequence[TestLaw]) -> int:
         for pair in PAIRS
         if applies(pair, test, kinds)
     )
+    pairs += sum(len(kinds[name]) for name, _, _ in _accuracy(kinds, tests))
     return pairs + sum(is_shift(test, trained.run.law) for test in tests for trained in shifted_networks(networks))
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return the record of an earlier comparison.
+
+    Raises:
+        ValueError: if the file holds something else.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON ({error}); give the comparison.json of `icl-theory compare`") from error
+    if not isinstance(record, dict) or not {"tests", "findings", "context_length", "dimension"} <= record.keys():
+        raise ValueError(f"{path} is not the record of a comparison; give the comparison.json of `icl-theory compare`")
+    return record
 
 
 def table(record: dict[str, Any]) -> str:

@@ -52,6 +52,19 @@ TEST_LAWS = (
 )
 
 
+def select_tests(names: Sequence[str]) -> tuple[TestLaw, ...]:
+    """Return the test laws of these names, all if there are none.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    known = {test.name: test for test in TEST_LAWS}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"test must be one of {', '.join(known)}, got {name!r}")
+    return tuple(known[name] for name in names) or TEST_LAWS
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
     """Prompts that share a covariance, and for sign labels the task.
