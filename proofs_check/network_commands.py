@@ -61,13 +61,12 @@ def train(
     icl-theory train --model gpt2 --law exp --preset paper --device cuda --output runs
     """
     try:
-        import torch
-
         from numerics.networks.presets import make_run
         from numerics.networks.training import train as train_network
+        from numerics.networks.training import use_threads
     except ModuleNotFoundError as error:
         raise _NotInstalled(str(error)) from error
-    torch.set_num_threads(threads)
+    use_threads(threads)
     options: dict[str, Any] = {"seed": seed, "optimiser": optimiser, "start": start}
     run = make_run(model, law, preset, context_length=context_length, steps=steps, **options)
     directory = output / run.name
@@ -105,6 +104,7 @@ def train(
 @click.option("--prompts", type=click.IntRange(min=1), default=16, show_default=True, help="Prompts for each of them.")
 @click.option("--alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="Of PyTorch, such as cuda.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Of PyTorch on a CPU.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compare(
     weights: Path | None,
@@ -116,6 +116,7 @@ def compare(
     prompts: int,
     alpha: float,
     device: str,
+    threads: int,
     quiet: bool,
 ) -> None:
     """Compare trained networks with the exact theory under shifts of covariates, query and task.
@@ -131,8 +132,10 @@ def compare(
         from numerics.networks.report import findings_table, read_record, table
         from numerics.networks.shifts import select_tests
         from numerics.networks.shipped import SHIPPED, load_networks
+        from numerics.networks.training import use_threads
     except ModuleNotFoundError as error:
         raise _NotInstalled(str(error)) from error
+    use_threads(threads)
     if earlier is not None:
         record = read_record(earlier)
     else:

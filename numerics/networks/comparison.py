@@ -122,7 +122,7 @@ def measure(
         # GPT-2 needs a pass for each length here.
         lengths = tuple(m for m in lengths if m == n or m in lengths[::2])
     stream = np.random.SeedSequence(seed, spawn_key=(TEST_LAWS.index(test),))
-    drawn = draw_groups(test, d, lengths[-1], groups, prompts, stream)
+    drawn = list(draw_groups(test, d, lengths[-1], groups, prompts, stream))
     errors = {
         name: np.array([_network_errors(trained, drawn, lengths, device) for trained in members])
         for name, members in kinds.items()
@@ -201,6 +201,7 @@ def _ridge(x: FloatArray, y: FloatArray, query: FloatArray, penalty: float) -> F
     prompts, examples, d = x.shape
     if examples == 0:
         return np.zeros(prompts)
+    w: FloatArray
     if penalty == 0:
         w = (np.linalg.pinv(x) @ y[:, :, None])[:, :, 0]
     else:
@@ -247,8 +248,8 @@ def curves(measured: Measured, seed: int = 0) -> dict[str, Any]:
 
 
 def _band(means: FloatArray) -> dict[str, list[float]]:
-    ends = np.asarray(np.quantile(means, [(1 - BAND) / 2, (1 + BAND) / 2], axis=0), dtype=np.float64)
-    return {"low": _rounded(ends[0]), "high": _rounded(ends[1])}
+    low, high = (np.quantile(means, level, axis=0) for level in ((1 - BAND) / 2, (1 + BAND) / 2))
+    return {"low": _rounded(low), "high": _rounded(high)}
 
 
 def _rounded(values: FloatArray) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,8 +85,8 @@ class Group:
 
 def draw_groups(
     test: TestLaw, dimension: int, longest: int, groups: int, prompts: int, seed: np.random.SeedSequence
-) -> list[Group]:
-    """Return groups of prompts of a test law, each with its own generator spawned from the seed.
+) -> Iterator[Group]:
+    """Yield groups of prompts of a test law, each with its own generator spawned from the seed.
 
     Args:
         test: the law.
@@ -95,7 +95,6 @@ def draw_groups(
         groups, prompts: how many groups, and how many prompts in each.
         seed: of everything.
     """
-    drawn = []
     for child in seed.spawn(groups):
         rng = np.random.default_rng(child)
         law = _prompt_law(test, dimension, longest, rng)
@@ -104,10 +103,9 @@ def draw_groups(
         labels = sample.embedding[:, dimension].copy()
         labels[:, -1] = sample.query_labels
         if test.kind == "query":
-            drawn.append(Group(law, points[:, :-1], labels[:, :-1], points[:, -1], labels[:, -1]))
+            yield Group(law, points[:, :-1], labels[:, :-1], points[:, -1], labels[:, -1])
         else:
-            drawn.append(Group(law, points, labels, None, None))
-    return drawn
+            yield Group(law, points, labels, None, None)
 
 
 def _prompt_law(test: TestLaw, dimension: int, longest: int, rng: np.random.Generator) -> PromptLaw:

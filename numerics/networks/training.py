@@ -122,6 +122,11 @@ def train(
     return True
 
 
+def use_threads(count: int) -> None:
+    """Let PyTorch compute with so many threads on a CPU; the last bits of its results may depend on it."""
+    torch.set_num_threads(count)
+
+
 def _device(name: str) -> torch.device:
     try:
         device = torch.device(name)
