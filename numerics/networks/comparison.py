@@ -201,12 +201,12 @@ def _ridge(x: FloatArray, y: FloatArray, query: FloatArray, penalty: float) -> F
     prompts, examples, d = x.shape
     if examples == 0:
         return np.zeros(prompts)
-    w: FloatArray
+    transposed = x.swapaxes(1, 2)
     if penalty == 0:
-        w = (np.linalg.pinv(x) @ y[:, :, None])[:, :, 0]
+        operator = np.linalg.pinv(x)
     else:
-        transposed = x.swapaxes(1, 2)
-        w = np.linalg.solve(transposed @ x + penalty * np.eye(d), transposed @ y[:, :, None])[:, :, 0]
+        operator = np.asarray(np.linalg.inv(transposed @ x + penalty * np.eye(d)) @ transposed, dtype=np.float64)
+    w = (operator @ y[:, :, None])[:, :, 0]
     predictions: FloatArray = np.sum(w * query, axis=1)
     return predictions
 

@@ -69,6 +69,11 @@ class Settings:
         return 2 * (self.test_length + 1)
 
 
+def _check_name(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise ValueError(f"{what} must be one of {', '.join(known)}, got {name!r}")
+
+
 @dataclass(frozen=True)
 class Run:
     """One training: everything that determines its result, besides the versions of the libraries.
@@ -95,13 +100,9 @@ class Run:
     settings: Settings
 
     def __post_init__(self) -> None:
-        for name, value, known in (
-            ("model", self.model, MODELS),
-            ("optimiser", self.optimiser, OPTIMISERS),
-            ("start", self.start, STARTS),
-        ):
-            if value not in known:
-                raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+        _check_name("model", self.model, MODELS)
+        _check_name("optimiser", self.optimiser, OPTIMISERS)
+        _check_name("start", self.start, STARTS)
         check_law(self.law)
         if self.start == "paper" and self.model != "linear":
             raise ValueError(f"the paper's initialisation is one of linear attention, not of {self.model}; use generic")
@@ -120,26 +121,26 @@ class Run:
 
 _SIZES = {
     # dimension, N, test length, layers, heads, width, batch of GPT-2
-    "micro": (2, 6, 12, 1, 2, 16, 32),
+    "micro": (2, 6, 12, 2, 4, 32, 32),
     "tiny": (5, 20, 40, 3, 4, 64, 64),
     "paper": (20, 40, 100, 12, 8, 256, 64),
 }
 
 PRESETS = tuple(_SIZES)
 # Steps and learning rate of GPT-2.
-_GPT2 = {"micro": (300, 1e-3), "tiny": (5000, 1e-3), "paper": (500_000, 1e-4)}
+_GPT2 = {"micro": (600, 3e-3), "tiny": (5000, 1e-3), "paper": (500_000, 1e-4)}
 # Batch and steps of one layer. It has few weights: large batches make the noise of the gradient small.
 _ONE_LAYER = {"micro": (256, 300), "tiny": (1024, 3000), "paper": (1024, 20_000)}
 _RATES = {("linear", "adam"): 1e-2, ("linear", "sgd"): 5e-2, ("softmax", "adam"): 1e-2, ("softmax", "sgd"): 1e-2}
 
 
-def _curriculum(preset: str, length: int) -> Curriculum | None:
+def _curriculum(preset: str, length: int) -> Curriculum:
     if preset == "paper":
         # Garg et al. go from 5 to 20 coordinates and from 11 to 41 points in 15 additions, 2,000 steps apart.
         return Curriculum(5, 11, max(1, -(-(length + 1 - 11) // 15)), 2000)
     if preset == "tiny":
         return Curriculum(2, 9, 4, 400)
-    return None
+    return Curriculum(1, 3, 2, 150)
 
 
 def make_run(
@@ -168,8 +169,9 @@ def make_run(
 
     Source: Zhang, Frei and Bartlett (2024), appendix E.
     """
-    if preset not in _SIZES:
-        raise ValueError(f"preset must be one of {', '.join(_SIZES)}, got {preset!r}")
+    _check_name("preset", preset, PRESETS)
+    _check_name("model", model, MODELS)
+    _check_name("optimiser", optimiser, OPTIMISERS)
     d, length, longest, layers, heads, width, batch = _SIZES[preset]
     if context_length is not None:
         if context_length < 1:
