@@ -136,12 +136,13 @@ def compare(
     except ModuleNotFoundError as error:
         raise _NotInstalled(str(error)) from error
     use_threads(threads)
+    tests = select_tests(names)
     if earlier is not None:
         record = read_record(earlier)
     else:
         record = compare_networks(
             load_networks(weights or SHIPPED),
-            tests=select_tests(names),
+            tests=tests,
             seed=seed,
             groups=groups,
             prompts=prompts,

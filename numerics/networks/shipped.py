@@ -17,6 +17,8 @@ from numerics.networks.presets import Curriculum, Run, Settings
 from numerics.networks.training import LOG_FILE, WEIGHTS_FILE
 
 SHIPPED = Path(__file__).parent / "weights"
+RECORD = SHIPPED / "comparison.json"
+"""The comparison of the shipped networks, as `icl-theory compare` wrote it."""
 _RUN_FIELDS = ("model", "law", "preset", "seed", "optimiser", "start")
 
 
