@@ -120,7 +120,7 @@ def measure(
     lengths = comparison_lengths(n, longest)
     if test.kind == "query":
         # GPT-2 needs a pass for each length here.
-        lengths = tuple(m for m in lengths if m == n or m in lengths[::2])
+        lengths = tuple(m for m in lengths if m in (n, longest) or m in lengths[::2])
     stream = np.random.SeedSequence(seed, spawn_key=(TEST_LAWS.index(test),))
     drawn = list(draw_groups(test, d, lengths[-1], groups, prompts, stream))
     errors = {

@@ -116,7 +116,7 @@ def _findings(rows: list[dict[str, Any]]) -> Figure:
     """Paired differences at M = N, an interval for each pair of networks."""
     figure = Figure(figsize=(10, 0.34 * len(rows) + 1.4), layout="constrained")
     axis = figure.subplots()
-    colours = {"supported": "#0072B2", "refuted": "#D55E00", "undecided": "#777777"}
+    colours = {"supported": "#0072B2", "refuted": "#D55E00", "mixed": "#CC79A7", "undecided": "#777777"}
     shown: set[str] = set()
     for place, finding in enumerate(rows):
         outcome = finding["outcome"]

@@ -3,7 +3,8 @@
 Each finding states, before anything is measured, a region in which the measured quantity lies if the statement is true
 of these networks. A finding holds the interval of every network, each at the level that makes all intervals of the
 comparison hold together with probability 1 - alpha (Bonferroni). It is supported if every interval lies inside the
-region, refuted if every one lies outside, and undecided otherwise.
+region, refuted if every one lies outside, mixed if each one lies inside or outside but not all alike, and undecided
+otherwise.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from scipy.stats import t as student
 from numerics.attention import AttentionWeights
 from numerics.exact_error import exact_error
 from numerics.networks.comparison import Measured, kind, limit_matrix
+from numerics.networks.critical_points import nearest_critical_point
 from numerics.networks.laws import fixed_covariance
 from numerics.networks.models import Attention
 from numerics.networks.shifts import Group, TestLaw, draw_groups, exact_errors
@@ -27,7 +29,7 @@ from numerics.networks.shipped import Trained
 from numerics.problem import FloatArray, Problem
 from numerics.prompts import PromptLaw
 
-Outcome = Literal["supported", "refuted", "undecided"]
+Outcome = Literal["supported", "refuted", "mixed", "undecided"]
 
 ALPHA = 0.05
 """Error level of all intervals of a comparison together."""
@@ -35,6 +37,8 @@ WEIGHT_MARGIN = 0.05
 """Relative Frobenius distance from the limit up to which a trained layer counts as having reached it."""
 CURVE_MARGIN = 0.01
 """Relative excess over the limit's exact error, at any M up to 2N, up to which a layer counts as having reached it."""
+CURVATURE_MARGIN = 1e-6
+"""Relative curvature from which on a direction counts as curved; the symmetry's, truly zero, comes out below 1e-9."""
 SHIFT_MARGIN = 0.10
 """Relative difference up to which a measured error under shift counts as the predicted one."""
 # Prompts a group, and the stream of seeds that they come from.
@@ -84,11 +88,13 @@ class Finding:
     def outcome(self) -> Outcome:
         """Computed from the intervals and the region."""
         low, high = self.region
-        if all(low <= i.lower and i.upper <= high for i in self.intervals.values()):
+        inside = [low <= i.lower and i.upper <= high for i in self.intervals.values()]
+        outside = [i.upper < low or i.lower > high for i in self.intervals.values()]
+        if all(inside):
             return "supported"
-        if all(i.upper < low or i.lower > high for i in self.intervals.values()):
+        if all(outside):
             return "refuted"
-        return "undecided"
+        return "mixed" if all(a or b for a, b in zip(inside, outside, strict=True)) else "undecided"
 
     def record(self) -> dict[str, Any]:
         """For JSON; an infinite end of the region is null."""
@@ -130,13 +136,17 @@ def reaches_limit(networks: Sequence[Trained]) -> list[Finding]:
     relative excess of the error of the trained weights, all blocks, over that of the limit, for M = 1, ..., 2N. Both
     are exact for the given network.
 
+    Where the weights are elsewhere, one finding more: descent on the exact population loss goes on from them to a
+    critical point that is a minimum, not the lowest one; the smallest curvature besides that of the scaling symmetry,
+    over the largest, is positive.
+
     Source: Zhang, Frei and Bartlett (2024), Theorems 4.1 and 4.5; mathematics B10.
     """
     findings = []
     linear = [trained for trained in networks if trained.run.model == "linear"]
     for name in sorted({kind(trained) for trained in linear}):
         members = [trained for trained in linear if kind(trained) == name]
-        distances, excesses = {}, {}
+        distances, excesses, elsewhere = {}, {}, {}
         for trained in members:
             d, n, law = trained.run.settings.dimension, trained.run.settings.context_length, trained.run.law
             A = limit_matrix(law, d, n)
@@ -148,6 +158,10 @@ def reaches_limit(networks: Sequence[Trained]) -> list[Finding]:
                 limit = AttentionWeights.from_predictor(A)
                 excess = max(_ratio(PromptLaw(problem, m), weights, limit) for m in range(1, 2 * n + 1)) - 1
                 excesses[_label(trained)] = Interval.exactly(excess)
+                if distance > WEIGHT_MARGIN:
+                    point = nearest_critical_point(problem, weights)
+                    label = f"{_label(trained)}, loss {point.loss:.5g} above the lowest {point.lowest:.5g}"
+                    elsewhere[label] = Interval.exactly(point.relative_curvature)
         findings.append(
             Finding(
                 f"limit, {name}",
@@ -165,6 +179,16 @@ def reaches_limit(networks: Sequence[Trained]) -> list[Finding]:
                     "largest relative excess of the exact error over the limit's",
                     (-CURVE_MARGIN, CURVE_MARGIN),
                     excesses,
+                )
+            )
+        if elsewhere:
+            findings.append(
+                Finding(
+                    f"another minimum, {name}",
+                    "The population loss over all blocks has a local minimum that is not global; training stops there.",
+                    "smallest curvature, the scaling symmetry aside, over the largest",
+                    (CURVATURE_MARGIN, 1.0),
+                    elsewhere,
                 )
             )
     return findings

@@ -185,15 +185,16 @@ def test_networks_that_cannot_be_compared(networks: list[Trained], tmp_path: Pat
     [
         ([(-2, -1), (-3, -0.1)], (-inf, 0.0), "supported"),
         ([(1, 2), (0.1, 3)], (-inf, 0.0), "refuted"),
-        ([(-2, -1), (0.1, 3)], (-inf, 0.0), "undecided"),
+        ([(-2, -1), (0.1, 3)], (-inf, 0.0), "mixed"),
         ([(-2, 1)], (-inf, 0.0), "undecided"),
+        ([(-2, 1), (0.1, 3)], (-inf, 0.0), "undecided"),
         ([(0.2, 0.3)], (-0.1, 0.1), "refuted"),
         ([(-0.05, 0.05)], (-0.1, 0.1), "supported"),
         ([(-0.05, 0.15)], (-0.1, 0.1), "undecided"),
     ],
 )
 def test_outcomes_are_computed(intervals: list[tuple[float, float]], region: tuple[float, float], outcome: str) -> None:
-    """Supported if every interval lies inside, refuted if every one lies outside, undecided otherwise."""
+    """Supported if every interval lies inside, refuted if every one lies outside, mixed if all decided."""
     held = {str(k): Interval((low + high) / 2, low, high) for k, (low, high) in enumerate(intervals)}
     assert outcome == Finding("name", "statement", "quantity", region, held).outcome
 
