@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from numerics.networks.critical_points import nearest_critical_point
 from numerics.networks.findings import Finding, Interval, reaches_limit, weights_of
 from numerics.networks.laws import fixed_covariance
 from numerics.networks.presets import make_run
-from numerics.networks.report import read_record
+from numerics.networks.report import findings_table, read_record, table
 from numerics.networks.shifts import select_tests
 from numerics.networks.shipped import RECORD, SHIPPED, load_network, load_networks
 from numerics.networks.training import LOG_FILE, WEIGHTS_FILE, train
@@ -131,3 +132,11 @@ def test_a_shipped_layer_is_what_its_command_gives(tmp_path) -> None:
         np.testing.assert_allclose(again.network.state_dict()[key], value, atol=1e-9)
     logged = json.loads((tmp_path / LOG_FILE).read_text())["loss"]
     np.testing.assert_allclose(logged, trained.log["loss"], rtol=1e-9)
+
+
+def test_the_page_shows_the_record() -> None:
+    """The tables of docs/networks.md are those of the shipped record."""
+    page = (Path(__file__).parents[3] / "docs" / "networks.md").read_text(encoding="utf-8")
+    record = read_record(RECORD)
+    assert table(record) in page
+    assert findings_table(record) in page
