@@ -166,7 +166,7 @@ def reaches_limit(networks: Sequence[Trained]) -> list[Finding]:
             Finding(
                 f"limit, {name}",
                 "Linear attention trained on sampled prompts reaches the limit of the gradient flow.",
-                "||X' - A||_F / ||A||_F with X = u U11 + u12 u21'",
+                "Frobenius distance of X' from A over the norm of A, X = u U11 + u12 u21'",
                 (0.0, WEIGHT_MARGIN),
                 distances,
             )
