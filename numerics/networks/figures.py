@@ -106,8 +106,9 @@ def _curves(axis: Axes, test: dict[str, Any], n: int) -> None:
     axis.axhline(1.0, color="grey", lw=0.8, ls="-.", label="zero predictor")
     axis.axvline(n, color="grey", lw=0.6, ls=":")
     axis.set_yscale("log")
-    highest = max(max(curve["high"]) for curve in test["networks"].values())
-    axis.set_ylim(5e-3, max(3.0, 1.3 * highest))
+    shown = [curve for name, curve in test["networks"].items() if name in _NAMES] or [test["baselines"]["zero"]]
+    lowest, highest = min(min(curve["low"]) for curve in shown), max(max(curve["high"]) for curve in shown)
+    axis.set_ylim(max(5e-3, min(0.08, 0.3 * lowest)), max(3.0, 1.3 * highest))
     axis.set_title(test["title"], fontsize=9.5)
     axis.set_xlabel("in-context examples M")
 

@@ -224,7 +224,7 @@ def _finish(
 ) -> None:
     weights = directory / WEIGHTS_FILE
     fresh = directory / f".{WEIGHTS_FILE}-{os.getpid()}.tmp"
-    save_file({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}, fresh)
+    fresh.write_bytes(save({name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}))
     log = {
         "name": run.name,
         "command": command,
