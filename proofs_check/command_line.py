@@ -15,6 +15,7 @@ from numerics.executor import choose_executor
 from proofs_check.certificate import CertificateError, check_report
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.export import export
+from proofs_check.commands.networks import compare, train
 from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
 from proofs_check.commands.terminal import Screen, progress_line, table
@@ -48,10 +49,6 @@ def main() -> None:
     icl-theory report --output page        the verified theory as one web page
     icl-theory export --output tex --pdf   every formula as LaTeX, and an article
     """
-
-
-main.add_command(export)
-main.add_command(report)
 
 
 @main.command()
@@ -269,7 +266,7 @@ def run_command(output: Path, jobs: int) -> None:
     sys.exit(report.exit_code)
 
 
-for command in (flow, risk):
+for command in (flow, risk, report, export, train, compare):
     main.add_command(command)
 
 
