@@ -31,7 +31,7 @@ def draw_variance(
         method: what a draw is: the squared error of a prompt, or its conditional mean given the sample covariance.
         target: "label" for y_q with its noise, "linear" for <w, x_q>.
 
-    Source: mathematics, section 4.
+    Source: docs/statistics.md.
     """
     labels, A = law.labels, weights.linear_predictor
     if not isinstance(labels, LinearLabels | QuadraticLabels) or law.query_covariance is None:

@@ -36,7 +36,7 @@ def exact_error(law: PromptLaw, weights: AttentionWeights, target: Literal["labe
         weights: of the attention layer.
         target: "label" for y_q with its noise, "linear" for <w, x_q>.
 
-    Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; mathematics B5, B8, B9.
+    Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; statement B5, B8, B9.
     """
     if isinstance(law.labels, LinearLabels):
         error = _linear_labels(law, law.labels, weights)

@@ -1,6 +1,6 @@
 """The prediction error when test prompts differ from training prompts: joint shift of context, query and labels.
 
-Source: Zhang, Frei and Bartlett (2024), section 4.2; mathematics B9.
+Source: Zhang, Frei and Bartlett (2024), section 4.2; statement B9.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
     Returns:
         A Formula; `evaluate(A=, context_covariance=, query_covariance=, prompt_length=, w=, noise_variance=)`.
 
-    Source: mathematics B9; Zhang, Frei and Bartlett (2024), section 4.2.
+    Source: statement B9; Zhang, Frei and Bartlett (2024), section 4.2.
     """
     predicted = shifted_predictor()
     gap = predicted - w.T @ x_q
@@ -76,7 +76,7 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
         error,
         arguments,
         tuple(steps),
-        "mathematics B9; Zhang et al. (2024), section 4.2",
+        "statement B9; Zhang et al. (2024), section 4.2",
         definitions,
         {"noise_variance": 0},
     )
@@ -88,7 +88,7 @@ def derivation() -> Derivation:
     return Derivation(
         "distribution_shift",
         "The prediction error under distribution shift",
-        "Zhang, Frei and Bartlett (2024), section 4.2; mathematics B9",
+        "Zhang, Frei and Bartlett (2024), section 4.2; statement B9",
         formula.steps,
         {"error": formula, "error at the limit": distribution_shift(at_limit=True)},
     )

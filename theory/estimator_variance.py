@@ -3,7 +3,7 @@
 The squared error of one prompt is a polynomial in Gaussian letters, so the engine knows its variance exactly.
 Sequential tests need an upper bound of it, and no pilot run can give one.
 
-Source: mathematics, section 4.
+Source: docs/statistics.md.
 """
 
 from __future__ import annotations

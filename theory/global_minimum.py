@@ -1,6 +1,6 @@
 """The global minimum of the population loss: completing the square, the floor, the minimisers, all blocks.
 
-Source: Zhang, Frei and Bartlett (2024), Corollary A.2 and Lemma 5.3; mathematics B10 for all blocks.
+Source: Zhang, Frei and Bartlett (2024), Corollary A.2 and Lemma 5.3; statement B10 for all blocks.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
     Raises:
         DerivationError: if any identity fails.
 
-    Source: Zhang, Frei and Bartlett (2024), Corollary A.2, Lemma 5.3; mathematics B10.
+    Source: Zhang, Frei and Bartlett (2024), Corollary A.2, Lemma 5.3; statement B10.
     """
     law = Law(noise, task_covariance, elliptical)
     parts = preconditioner(law)
@@ -121,7 +121,7 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
     return Derivation(
         "global_minimum",
         "The global minimum of the population loss",
-        "Zhang, Frei and Bartlett (2024), Corollary A.2 and Lemma 5.3; all blocks: mathematics B10",
+        "Zhang, Frei and Bartlett (2024), Corollary A.2 and Lemma 5.3; all blocks: statement B10",
         tuple(steps),
         {
             "excess loss": formula("excess loss", excess, on_subspace),

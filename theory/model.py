@@ -55,7 +55,7 @@ class Law:
         noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
         task_covariance: w ~ N(0, Psi) in place of N(0, I).
         elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A (mathematics: kappa = E r^2 for x = sqrt(r) z, E r = 1).
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1).
     """
 
     noise: bool = False

@@ -46,7 +46,7 @@ def population_loss(*, noise: bool = False, task_covariance: bool = False, ellip
         A Formula; `evaluate(covariance=, context_length=, U11=, u21=, u12=, u=, ...)` takes U11 of shape d x d, u21 and
         u12 of shape d and a number u. `gradient("U11")` is the matrix of partial derivatives.
 
-    Source: Zhang, Frei and Bartlett (2024), section 3.3; mathematics B5, B6 for the variants.
+    Source: Zhang, Frei and Bartlett (2024), section 3.3; statement B5, B6 for the variants.
     """
     law = Law(noise, task_covariance, elliptical)
     loss, steps = loss_expression(law)

@@ -4,7 +4,7 @@ There the loss is u^2 tr(S U Lambda U')/2 - u tr(C U') + const with S and C free
 u != 0 solve S (uU) Lambda = C, so uU = S^{-1} C Lambda^{-1} = Gamma^{-1} with Gamma = Lambda C^{-1} S. For the paper's
 law that is Gamma = (1 + 1/N) Lambda + (tr Lambda / N) I.
 
-Source: Zhang, Frei and Bartlett (2024), eq. (4.1); mathematics B5, B6 for other laws.
+Source: Zhang, Frei and Bartlett (2024), eq. (4.1); statement B5, B6 for other laws.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Theorem 4.2: the exact prediction error of the limit on prompts from any distribution with Gaussian covariates.
 
-Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; mathematics B8 for labels that are not linear.
+Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; statement B8 for labels that are not linear.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def prediction_error(label: str | None = None) -> Formula:
     Raises:
         ValueError: for another label.
 
-    Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; mathematics B8.
+    Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; statement B8.
     """
     Gamma = preconditioner(Law()).Gamma
     derived = error_expression(Gamma.name**-1)

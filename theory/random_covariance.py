@@ -9,7 +9,7 @@ Lambda_tau, third moments suffice.
 In the diagonal case every word is a sum over coordinates, tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b
 u_ij^2; the coefficients of u_ij are read off as polynomials in lambda_i, lambda_j and s = sum_k lambda_k, for every d.
 
-Source: Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; mathematics B7.
+Source: Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; statement B7.
 """
 
 from __future__ import annotations
@@ -244,7 +244,7 @@ def random_covariance_theory() -> Derivation:
     Raises:
         DerivationError: if any identity fails.
 
-    Source: Zhang, Frei and Bartlett (2024), section 4.3, appendix C; mathematics B7.
+    Source: Zhang, Frei and Bartlett (2024), section 4.3, appendix C; statement B7.
     """
     any_law, steps = _any_law()
     diagonal = _diagonal_case()
@@ -253,7 +253,7 @@ def random_covariance_theory() -> Derivation:
     return Derivation(
         "random_covariance",
         "Training on prompts with random covariances",
-        "Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; mathematics B7",
+        "Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; statement B7",
         (*steps, *diagonal, *more, *last),
         {**any_law, **limit, **iid},
     )
@@ -411,7 +411,7 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         Step(
             r"\lim u",
             "Theorem 4.5: the flow tends to a minimiser, uU = A = E[Gamma Lambda^2]^{-1} E[Lambda^2], and balance "
-            "gives u^4 = tr(A A') > 0 (it converges: Lemmas C.6 to C.8, or mathematics B1 for every sigma).",
+            "gives u^4 = tr(A A') > 0 (it converges: Lemmas C.6 to C.8, or statement B1 for every sigma).",
             u_limit,
             cited=True,
         ),
@@ -452,7 +452,7 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     steps = (
         Step(
             r"\mathbb{E}(\hat y - w^\top x_q)^2 = \sum_i \mathbb{E}[e_i], e_i",
-            "A new prompt of length M with covariance Lambda_new of any diagonal law, w ~ N(0, I): mathematics B9 with "
+            "A new prompt of length M with covariance Lambda_new of any diagonal law, w ~ N(0, I): statement B9 with "
             "context and query covariance Lambda_new, in coordinates; s2 is the variance of label noise.",
             read.error,
         ),
@@ -470,7 +470,7 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     )
     entries = {"m1": "m1", "m2": "m2", "m3": "m3"}
     trained = {**entries, "dimension": "d", "context_length": "N"}
-    source = "Zhang et al. (2024), (C.3); mathematics B7, B9"
+    source = "Zhang et al. (2024), (C.3); statement B7, B9"
     results = {
         "gamma": Formula("gamma, i.i.d. entries", gamma.expression, trained, steps, source),
         "zeta": Formula("zeta, i.i.d. entries", zeta, trained, steps, source),
@@ -565,7 +565,7 @@ class RandomCovariance:
             noise_variance: of the labels in the prompt.
             test_law: of Lambda_new; by default the training law. For covariates scaled by sqrt(c) scale the law by c.
 
-        Source: mathematics B9, B7.
+        Source: statement B9, B7.
         """
         _check_length("prompt_length", prompt_length)
         law = self.law if test_law is None else test_law

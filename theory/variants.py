@@ -2,7 +2,7 @@
 
 Nothing is derived here by a case of its own: each variant is the same code with another law.
 
-Source: mathematics B5 and B6.
+Source: statement B5 and B6.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def derivation() -> Derivation:
             Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression),
         ]
         results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=f"Gamma with {name}")
-    return Derivation("variants", "Variants of the training law", "mathematics B5 and B6", tuple(steps), results)
+    return Derivation("variants", "Variants of the training law", "statement B5 and B6", tuple(steps), results)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def nearest_critical_point(problem: Problem, weights: AttentionWeights) -> Criti
     Raises:
         ValueError: if the weights have another dimension than the problem.
 
-    Source: mathematics B10 for the lowest loss; the loss is the one that theory derives.
+    Source: statement B10 for the lowest loss; the loss is the one that theory derives.
     """
     d = problem.dimension
     if weights.dimension != d:

@@ -122,7 +122,7 @@ def learned_matrix(weights: AttentionWeights) -> FloatArray:
 
     The prediction has the odd part w' S X x_q, so a minimiser has X' = A, and X does not see the scaling symmetry.
 
-    Source: mathematics B10.
+    Source: statement B10.
     """
     d = weights.dimension
     X = weights.W_PV[d, d] * weights.W_KQ[:d, :d] + np.outer(weights.W_PV[d, :d], weights.W_KQ[d, :d])
@@ -140,7 +140,7 @@ def reaches_limit(networks: Sequence[Trained]) -> list[Finding]:
     critical point that is a minimum, not the lowest one; the smallest curvature besides that of the scaling symmetry,
     over the largest, is positive.
 
-    Source: Zhang, Frei and Bartlett (2024), Theorems 4.1 and 4.5; mathematics B10.
+    Source: Zhang, Frei and Bartlett (2024), Theorems 4.1 and 4.5; statement B10.
     """
     findings = []
     linear = [trained for trained in networks if trained.run.model == "linear"]
@@ -217,7 +217,7 @@ def fails_as_predicted(
         seed: of the prompts.
         groups: of prompts, each with a covariance of its own if the law is random.
 
-    Source: mathematics B9.
+    Source: statement B9.
     """
     findings = []
     linear = shifted_networks(networks)

@@ -149,7 +149,7 @@ def exact_errors(law: PromptLaw, A: FloatArray, context_length: int, lengths: Se
         context_length: N of the training; sign labels have a formula at the limit A = Gamma^{-1} for this N only.
         lengths: the numbers of examples M.
 
-    Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; mathematics B9.
+    Source: Zhang, Frei and Bartlett (2024), Theorem 4.2; statement B9.
     """
     problem = Problem(law.problem.covariance, context_length)
     weights = AttentionWeights.from_predictor(A)

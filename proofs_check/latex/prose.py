@@ -39,7 +39,7 @@ _TEXT = re.compile(
     r"i\.i\.d\.|e\.g\.|i\.e\.|I\.i\.d\."
     r"|\(?[A-C]\.?\d+(?:\.\d+)?\)?(?![\w^'])"
     r"|\(\d+\.\d+\)"
-    r"|(?:Lemmas?|Theorem|Corollary|Assumption|section|appendix|eq\.|mathematics|format|figure)"
+    r"|(?:Lemmas?|Theorem|Corollary|Assumption|section|appendix|eq\.|statement|format|figure)"
     r" \(?[A-Z]?\.?\d+(?:\.\d+)*\)?"
     r"|appendix [A-Z]\b"
     rf"|(?!(?:{'|'.join(sorted(GREEK))})\b)[A-Za-z]{{2,}}'s(?!\w)|[A-Za-z]{{2,}}-[a-z]{{2,}}"

@@ -294,7 +294,7 @@ def averaged_flow_claims() -> tuple[Claim, ...]:
         state(
             "B1-random-positive",
             "u stays positive under random covariances, whatever sigma",
-            "mathematics B1; beyond " + PAPER + "Lemma C.6",
+            "statement B1; beyond " + PAPER + "Lemma C.6",
             least_u,
             "0",
             relation=">",
@@ -305,7 +305,7 @@ def averaged_flow_claims() -> tuple[Claim, ...]:
         state(
             "B1-random-limit",
             "The flow reaches the limit under random covariances, whatever sigma: the relative distance of uU from A",
-            "mathematics B1; " + PAPER + "Theorem 4.5",
+            "statement B1; " + PAPER + "Theorem 4.5",
             distance,
             "1/100",
             relation="<=",

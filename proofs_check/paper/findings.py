@@ -305,7 +305,7 @@ def finding_claims() -> tuple[Claim, ...]:
         state(
             "B1-positive",
             "u stays positive, whatever sigma",
-            "mathematics B1; corrects " + PAPER + "Corollary 4.3",
+            "statement B1; corrects " + PAPER + "Corollary 4.3",
             Quantity(r"\inf_t u(t)", enclose=fact(lambda f: f.least_u), enclosed_by=flow),
             "0",
             relation=">",
@@ -318,7 +318,7 @@ def finding_claims() -> tuple[Claim, ...]:
         state(
             "B1-limit",
             "The flow reaches the limit, whatever sigma: the relative distance of uU from Gamma^-1",
-            "mathematics B1; corrects " + PAPER + "Corollary 4.3",
+            "statement B1; corrects " + PAPER + "Corollary 4.3",
             Quantity(r"\|uU - \Gamma^{-1}\|_F/\|\Gamma^{-1}\|_F", enclose=fact(lambda f: f.distance), enclosed_by=flow),
             "1/100",
             relation="<=",

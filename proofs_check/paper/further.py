@@ -1,4 +1,4 @@
-"""Equations beside the main line: the technical lemmas D.1 and D.2, section 4.2, and mathematics B2 to B9."""
+"""Equations beside the main line: the technical lemmas D.1 and D.2, section 4.2, and statement B2 to B9."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def technical_lemmas() -> list[Claim]:
 
 @st.composite
 def eigenvector_pairs(draw: st.DrawFn) -> Instance:
-    """Weights, and two different eigenvectors p and q of Lambda of length 1 with eigenvalues l and m."""
+    """Weights, and two different eigenvectors p and q of Lambda of length 1 with eigenvalues lambda and mu."""
     N = 1 + draw(naturals(2))
     covariance = draw(covariances(2, 1))
     basis = np.array(covariance.basis, dtype=object)
@@ -166,8 +166,8 @@ def eigenvector_pairs(draw: st.DrawFn) -> Instance:
         "u": draw(rationals(nonzero=True)),
         "p": tuples(basis[:, first]),
         "q": tuples(basis[:, 1 - first]),
-        "l": covariance.eigenvalues[first],
-        "m": covariance.eigenvalues[1 - first],
+        "lambda": covariance.eigenvalues[first],
+        "mu": covariance.eigenvalues[1 - first],
     }
     return Instance({"d": 2, "N": N}, values)
 
@@ -185,10 +185,15 @@ def _flow_between(first: str, second: str) -> Callable[[Instance], Exact]:
 
 @st.composite
 def isotropic_starts(draw: st.DrawFn) -> Instance:
-    """Lambda = l I, Theta proportional to I, u = s at the start; and v^2 = h at some later time."""
+    """Lambda = lambda I, Theta proportional to I, u = s at the start; and v^2 = h at some later time."""
     d = draw(dimensions(4))
     scale = draw(positives())
-    values = {"Lambda": tuples(scale * _identity(d)), "l": scale, "s": draw(positives()) / 2, "h": draw(positives())}
+    values = {
+        "Lambda": tuples(scale * _identity(d)),
+        "lambda": scale,
+        "s": draw(positives()) / 2,
+        "h": draw(positives()),
+    }
     return Instance({"d": d, "N": 1 + draw(naturals(5))}, values)
 
 
@@ -207,7 +212,7 @@ def _growth_of_v(instance: Instance) -> Exact:
 
 @lru_cache(maxsize=256)
 def _isotropic_flow(scale: Fraction, d: int, N: int, s: Fraction) -> tuple[arb, arb]:
-    """v^2 at some time T, enclosed, and exp(-2 sqrt(d) l^2 T)."""
+    """v^2 at some time T, enclosed, and exp(-2 sqrt(d) lambda^2 T)."""
     problem = Problem.from_spectrum([float(scale)] * d, context_length=N)
     end = 2.0 ** round(float(-np.log2(np.sqrt(d) * float(scale) ** 2)))
     box = enclose_flow(problem, s, t_end=end, eigenvalues=[scale] * d)
@@ -219,7 +224,7 @@ def _isotropic_flow(scale: Fraction, d: int, N: int, s: Fraction) -> tuple[arb, 
 
 def _isotropic_solution(instance: Instance) -> Exact:
     values, sizes = instance.values, instance.lengths
-    square, decay = _isotropic_flow(values["l"], sizes["d"], sizes["N"], values["s"])
+    square, decay = _isotropic_flow(values["lambda"], sizes["d"], sizes["N"], values["s"])
     with ctx.workprec(_BITS):
         return _one(1 / square), {"decay": decay, "rootd": arb(sizes["d"]).sqrt()}
 
@@ -285,59 +290,59 @@ def flow_claims() -> list[Claim]:
     c = scalar_letter("c")
     decay = scalar_letter("decay", definite=True)
     subspace = (GAUSSIAN, "u21 = u12 = 0")
-    isotropic = ("Lambda = l I, Theta proportional to I, so that U = vI and u = sqrt(d) v",)
+    isotropic = ("Lambda = lambda I, Theta proportional to I, so that U = vI and u = sqrt(d) v",)
     return [
         state(
             "B2-off-diagonal",
             "In Lambda's eigenbasis an entry off the diagonal decays by itself",
-            "mathematics B2",
+            "statement B2",
             Quantity(r"p^\top \dot U q", exact=_flow_between("p", "q")),
-            "-u^2 ((1 + 1/N) l + tr(Lambda)/N) l m (p' U q)",
+            "-u^2 ((1 + 1/N) lambda + tr(Lambda)/N) lambda mu (p' U q)",
             search=eigenvector_pairs(),
             searched=30,
-            assumptions=(*subspace, "p, q different eigenvectors of Lambda of length 1, eigenvalues l and m"),
+            assumptions=(*subspace, "p, q different eigenvectors of Lambda of length 1, eigenvalues lambda and mu"),
             rests_on=("lem-5.2-U",),
         ),
         state(
             "B2-diagonal",
             "In Lambda's eigenbasis an entry on the diagonal depends on u and itself",
-            "mathematics B2",
+            "statement B2",
             Quantity(r"p^\top \dot U p", exact=_flow_between("p", "p")),
-            "u l^2 - u^2 ((1 + 1/N) l + tr(Lambda)/N) l^2 (p' U p)",
+            "u lambda^2 - u^2 ((1 + 1/N) lambda + tr(Lambda)/N) lambda^2 (p' U p)",
             search=eigenvector_pairs(),
             searched=30,
-            assumptions=(*subspace, "p an eigenvector of Lambda of length 1, eigenvalue l"),
+            assumptions=(*subspace, "p an eigenvector of Lambda of length 1, eigenvalue lambda"),
             rests_on=("lem-5.2-U",),
         ),
         state(
             "B3-logistic",
             "Isotropic: v^2 follows the logistic equation",
-            "mathematics B3",
+            "statement B3",
             Quantity(r"\frac{d}{dt} v^2", enclose=_growth_of_v, enclosed_by="Lemma 5.2's flow in balls"),
-            "2 rootd l^2 h (1 - rootd (1 + (d + 1)/N) l h)",
+            "2 rootd lambda^2 h (1 - rootd (1 + (d + 1)/N) lambda h)",
             more={"rootd": scalar_letter("rootd", definite=True)},
             search=isotropic_starts(),
             searched=25,
-            assumptions=(*isotropic, "h = v^2", "rootd = sqrt(d)"),
+            assumptions=(*isotropic, "h = v^2"),
             rests_on=("lem-5.2-U", "lem-A.3"),
         ),
         state(
             "B3-solution",
             "Isotropic: 1/v^2 at a later time in closed form",
-            "mathematics B3",
+            "statement B3",
             Quantity(r"1/v(T)^2", enclose=_isotropic_solution, enclosed_by="flow enclosed in ball arithmetic"),
             "c + (d/s^2 - c) decay",
-            where={"c": "rootd (1 + (d + 1)/N) l"},
+            where={"c": "rootd (1 + (d + 1)/N) lambda"},
             more={"decay": decay, "rootd": scalar_letter("rootd", definite=True)},
             search=isotropic_starts(),
             searched=12,
-            assumptions=(*isotropic, "u(0) = s; rootd = sqrt(d); decay = exp(-2 sqrt(d) l^2 T)"),
+            assumptions=(*isotropic, "u(0) = s; decay = exp(-2 sqrt(d) lambda^2 T)"),
             rests_on=("B3-logistic",),
         ),
         state(
             "B4-hessian",
             "The Hessian at a minimiser",
-            "mathematics B4",
+            "statement B4",
             Quantity(r"\frac{d^2}{dt^2} L(\Gamma^{-1}/u + tX, u + tc)\big|_{t=0}", exact=_curvature),
             "tr(Gamma Lambda K Lambda K')",
             where={**GAMMA, "K": "u X + c/u Gamma^-1"},
@@ -350,7 +355,7 @@ def flow_claims() -> list[Claim]:
         state(
             "B4-rate",
             "The rate that Lemma 5.4 guarantees against the rate at the limit",
-            "mathematics B4",
+            "statement B4",
             Quantity(
                 "2 \\lambda_{\\min}(\\nabla^2 \\ell)",
                 enclose=_smallest_curvature,
@@ -474,7 +479,7 @@ def law_claims() -> list[Claim]:
         state(
             "B6-minimiser",
             "The minimisers for elliptical covariates",
-            "mathematics B6",
+            "statement B6",
             Quantity(
                 r"\operatorname{argmin}_{uU} L",
                 derive=lambda: (elliptical.expression, elliptical.definitions),
@@ -490,7 +495,7 @@ def law_claims() -> list[Claim]:
         state(
             "B8-relu",
             "The prediction error for labels max(0, <w, x>)",
-            "mathematics B8",
+            "statement B8",
             Quantity(
                 r"\mathbb{E}(\hat y - y_q)^2",
                 derive=lambda: (relu.expression, relu.definitions),
@@ -506,7 +511,7 @@ def law_claims() -> list[Claim]:
         state(
             "B8-sign",
             "The prediction error for labels sgn <w, x>",
-            "mathematics B8",
+            "statement B8",
             Quantity(
                 r"\mathbb{E}(\hat y - y_q)^2",
                 derive=lambda: (sign.expression, sign.definitions),
@@ -651,7 +656,7 @@ def shift_claims() -> list[Claim]:
         state(
             "B9",
             "The error under a joint shift of context, query and labels, for any matrix A",
-            "mathematics B9",
+            "statement B9",
             Quantity(
                 r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2",
                 derive=lambda: (joint, ()),

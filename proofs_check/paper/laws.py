@@ -221,7 +221,7 @@ def law_claims() -> tuple[Claim, ...]:
             state(
                 f"law-{name}-error-limit",
                 f"The error that no length removes, for i.i.d. entries, {law.title}",
-                SECTION + "section 4.3; mathematics B7",
+                SECTION + "section 4.3; statement B7",
                 limiting_error_for(law),
                 law.limit,
                 where=law.limit_where,

@@ -653,7 +653,7 @@ def random_covariance_claims() -> tuple[Claim, ...]:
     plane_letters = ("l1", "m1", "l2", "m2", "v", "z")
     plane: dict[str, Any] = {"largest": {"N": 3}, "sampled": {"N": 6}, "shared_with": "thm-4.5"}
     iid = (RANDOM, "Lambda_tau = diag(lambda_1, ..., lambda_d) with i.i.d. entries, E lambda^k = mu_k")
-    converges = ("the flow converges to a minimiser (Lemma C.8; mathematics B1 for every sigma)",)
+    converges = ("the flow converges to a minimiser (Lemma C.8; statement B1 for every sigma)",)
     new_prompt = (RANDOM, "a new prompt with Lambda_new of the same law, y_i = <w, x_i>")
     claims = [
         *(
@@ -925,7 +925,7 @@ def random_covariance_claims() -> tuple[Claim, ...]:
         _claim(
             "B9-random-covariance",
             "The error on a new prompt with random covariance, for any matrix A and any law",
-            "section 4.3; mathematics B9",
+            "section 4.3; statement B9",
             error_over_atoms(),
             "p (1/M tr(A' L1 A (tr(L1) L1 + L1^2 + s2 L1)) + tr((A L1 - I)' L1 (A L1 - I)))"
             " + q (1/M tr(A' L2 A (tr(L2) L2 + L2^2 + s2 L2)) + tr((A L2 - I)' L2 (A L2 - I)))",
@@ -936,7 +936,7 @@ def random_covariance_claims() -> tuple[Claim, ...]:
         _claim(
             "thm-4.5-iid-error",
             "The exact error of the limit for i.i.d. entries, at every d, N and M",
-            "section 4.3; mathematics B9",
+            "section 4.3; statement B9",
             iid_error(),
             "d (mu1 - 2 a1 mu2 + a1^2 mu3 + 1/M a1^2 (2 mu3 + (d - 1) mu1 mu2))",
             ("l1", "l2"),
@@ -948,7 +948,7 @@ def random_covariance_claims() -> tuple[Claim, ...]:
         _claim(
             "B7",
             "The error of the limit for i.i.d. entries as N and M tend to infinity",
-            "section 4.3; mathematics B7",
+            "section 4.3; statement B7",
             iid_error_limit(),
             "d (mu1 - mu2^2/mu3)",
             ("l1", "l2"),

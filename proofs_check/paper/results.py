@@ -234,7 +234,7 @@ def paper_claims() -> tuple[Claim, ...]:
         _claim(
             "thm-4.1-global",
             "The minimum over u21 = u12 = 0 is the minimum over all blocks: the excess is a sum of two squares",
-            SECTION + "Theorem 4.1; mathematics B10",
+            SECTION + "Theorem 4.1; statement B10",
             quantities.excess_over_all_blocks(),
             "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)')"
             " + 1/2 E[(1/N u12' (sum_i(x_i x_i') + x_q x_q') U11 x_q + 1/N u sum_i((w' x_i)^2) (u21' x_q))^2]",
@@ -269,7 +269,7 @@ def paper_claims() -> tuple[Claim, ...]:
             sampled={"d": 3, "N": 8},
             assumptions=(GAUSSIAN, "the initialisation of Assumption 3.3"),
             rests_on=("lem-5.3", "lem-A.3"),
-            cited=("the flow converges to a minimiser (gradient inequality; mathematics B1)",),
+            cited=("the flow converges to a minimiser (gradient inequality; statement B1)",),
             shared_with="thm-4.1",
         ),
         _claim(
@@ -283,7 +283,7 @@ def paper_claims() -> tuple[Claim, ...]:
             sampled={"d": 3, "N": 8},
             assumptions=(GAUSSIAN, "the initialisation of Assumption 3.3"),
             rests_on=("lem-5.3", "lem-A.3"),
-            cited=("the flow converges to a minimiser (gradient inequality; mathematics B1)",),
+            cited=("the flow converges to a minimiser (gradient inequality; statement B1)",),
             shared_with="thm-4.1",
         ),
         _claim(
@@ -342,7 +342,7 @@ def paper_claims() -> tuple[Claim, ...]:
         _claim(
             "thm-4.2-quadratic",
             "The prediction error for quadratic labels",
-            SECTION + "Theorem 4.2; mathematics B8",
+            SECTION + "Theorem 4.2; statement B8",
             quantities.labelled_prediction_error("quadratic"),
             str(prediction_error("quadratic").expression),
             test_law,
@@ -354,7 +354,7 @@ def paper_claims() -> tuple[Claim, ...]:
         _claim(
             "B5-loss",
             "The population loss in all blocks with noisy labels and a task covariance",
-            "mathematics B5",
+            "statement B5",
             quantities.training_loss(Law(noise=True, task_covariance=True)),
             str(noisy.expression),
             (*ALL_BLOCKS, "Psi", "s2"),
@@ -365,7 +365,7 @@ def paper_claims() -> tuple[Claim, ...]:
         _claim(
             "B5-minimiser",
             "The minimisers with noisy labels and a task covariance",
-            "mathematics B5",
+            "statement B5",
             quantities.minimiser(Law(noise=True, task_covariance=True)),
             "Gamma^-1",
             ("Lambda", "Psi", "s2"),

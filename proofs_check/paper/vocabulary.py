@@ -42,7 +42,7 @@ LETTERS: dict[str, Expression] = {
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "l", "m", "h"),
+    **_positive("kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h", "a"),
 }
 GAUSSIAN = "x_i, x_q ~ N(0, Lambda) i.i.d., Lambda positive definite; w ~ N(0, I)"
 PAPER = "Zhang, Frei and Bartlett (2024), "
