@@ -75,6 +75,7 @@ ROUTES = (
     Route("lem-C.1-u", "random_covariance", ("mean of its loss", "Lemma C.1.")),
     Route("cor-C.2-*", "random_covariance", ("This is (C.3)", "coefficient of -u u_ii", "(C.5)", "(C.4)")),
     Route("lem-C.3", "random_covariance", ("mean of its loss", "whose gradient flow")),
+    Route("lem-C.4-any-law*", "random_covariance", ("mean of its loss", "whose gradient flow")),
     Route("lem-C.4-minimiser", "random_covariance", ("(C.5)", "(C.7)")),
     Route("lem-C.4-floor", "random_covariance", ("(C.5)", "(C.7)", "(C.6)")),
     Route("lem-C.5", "random_covariance", ("written out", "Lemma C.1.", "Balance (Lemma C.5)")),

@@ -25,6 +25,7 @@ from proofs_check.web.derivations import ShownStep, shown_steps
 from proofs_check.web.export import explorer_formulas
 from proofs_check.web.figures import figures
 from proofs_check.web.formulas import NAMES, FormulaSheet, expression_pieces, signed_pieces
+from proofs_check.web.network_figures import network_figures, network_outcomes
 from proofs_check.web.prose import prose
 from proofs_check.web.record import PageRecord
 from theory.algebra.latex import name_latex
@@ -66,6 +67,8 @@ def page(record: PageRecord, charts: tuple[Chart, ...]) -> str:
         claims=claims,
         charts=charts,
         bounds=_bounds(record.results),
+        networks=network_figures(),
+        network_outcomes=network_outcomes(),
         statuses=list(record.counts),
         wide_graph=Markup(graph.draw(record.results, graph.WIDE, "wide")),
         narrow_graph=Markup(graph.draw(record.results, graph.NARROW, "narrow")),

@@ -23,7 +23,7 @@ from proofs_check.claims import Claim
 from proofs_check.commands.report import report as report_command
 from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import ClaimError, ClaimResult, EvidenceResult, Run, verify
-from proofs_check.web import PageRecord, load_record
+from proofs_check.web import PageRecord, load_record, network_figures
 from proofs_check.web.charts import Chart, Line, Points
 from proofs_check.web.derivations import ROUTES, shown_steps, steps_of
 from proofs_check.web.export import explorer_formulas, exported
@@ -625,3 +625,23 @@ def test_report_of_a_run_is_the_report_of_its_json() -> None:
     """A run's record is that of its JSON."""
     report = Run(ids=("prediction",), prompts=0).report()
     assert load_record(report.to_json()) == of_report(report)
+
+
+def test_networks_are_shown_from_the_shipped_record() -> None:
+    """Every point and dashed line is the record's number, without PyTorch; the linear layers lie on their lines."""
+    record = json.loads(network_figures.RECORD.read_text(encoding="utf-8"))
+    charts = network_figures.network_figures()
+    assert len(charts) == 4
+    for chart, name in zip(charts, ("fixed", "correlated", "exp", "fixed-4"), strict=True):
+        test = record["tests"][name]
+        points = [s for s in chart.series if isinstance(s, Points)]
+        lines = {s.colour: s for s in chart.series if isinstance(s, Line)}
+        assert [list(p.y) for p in points[:2]] == [
+            test["networks"][f"gpt2/{law}"]["mean"][1:] for law in ("fixed", "exp")
+        ]
+        for drawn in points[2:4]:
+            inside = np.mean(
+                [low <= y <= high for low, y, high in zip(drawn.low, lines[drawn.colour].y, drawn.high, strict=True)]
+            )
+            assert inside > 0.6
+    assert sum(count for _, count in network_figures.network_outcomes()) == len(record["findings"])
