@@ -11,13 +11,16 @@ import runpy
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from proofs_check import catalogue
 from proofs_check.command_line import main
 
 ROOT = Path(__file__).parent.parent
@@ -98,6 +101,42 @@ def test_targets_of_make_exist(page: Path) -> None:
         for match in re.findall(r"^make (\S+)", block.text, re.M)
     }
     assert asked <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_of_shell_blocks_have_these_options(page: Path) -> None:
+    """Commands that take too long to run here are at least commands, with options that exist."""
+    for block in blocks(page):
+        if block.language == "sh":
+            for line in re.findall(r"^icl-theory (.*)$", block.text, flags=re.MULTILINE):
+                name, *arguments = shlex.split(line, comments=True)
+                command = main.commands[name]
+                command.make_parser(click.Context(command)).parse_args(arguments)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the block is for bash")
+def test_shell_completion_is_installed_by_its_block(tmp_path: Path) -> None:
+    """The lines of the page, run in an empty home directory, make bash complete the command."""
+    page = ROOT / "docs" / "how-to" / "use-the-terminal.md"
+    (lines,) = (block.text for block in blocks(page) if block.language == "sh" and "COMPLETE" in block.text)
+    folders = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "HOME": str(tmp_path), "PATH": folders}
+    script = f"set -e\n{lines}. ~/.bashrc\ncomplete -p icl-theory"
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert "_icl_theory_completion" in done.stdout
+
+
+def test_the_table_of_the_readme_names_claims_of_the_catalogue() -> None:
+    """Every row shown has an id and a title of the catalogue, and a status."""
+    rows = re.findall(
+        r"^([\w.-]+)\s+(proved|certified|supported)\s.*?\d+/\d+\s+(.*)$",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
+    titles = {claim.id: claim.title for claim in catalogue()}
+    assert len(rows) > 5
+    for name, _, title in rows:
+        assert titles[name].startswith(title.removesuffix("...").strip())
 
 
 @pytest.mark.slow

@@ -38,13 +38,18 @@ def report(output: Path, source: Path | None, modules: tuple[Path, ...], seed: i
     from proofs_check.web import load_record, write_page
     from proofs_check.web.record import of_report
 
+    show = progress_line(quiet)
     try:
         if source is None:
             run = Run(modules, seed=seed, executor=choose_executor(jobs))
-            record = of_report(run.report(progress_line(quiet)))
+            record = of_report(run.report(show))
         else:
             record = load_record(source.read_text(encoding="utf-8"))
+        if show is not None:
+            show(0, 1, "formulas and figures of the page")
         path = write_page(record, output)
+        if show is not None:
+            show(1, 1, "")
     except (ClaimError, UnicodeDecodeError) as error:
         raise BadInput(f"{source}: {error}" if source else str(error)) from error
     if not quiet:
