@@ -32,19 +32,19 @@ ASSUMED = (GAUSSIAN, "p an eigenvector of Lambda of length 1 and of its largest 
 
 
 @st.composite
-def leading_eigenvectors(draw: st.DrawFn, longest: int) -> Instance:
-    """d = 2, N up to `longest`, Lambda with two different eigenvalues, the leading eigenvector p, and a."""
+def leading_eigenvectors(draw: st.DrawFn, largest: int, longest: int) -> Instance:
+    """d from 2 to `largest`, N up to `longest`, Lambda whose largest eigenvalue is simple, its eigenvector p, and a."""
+    d = largest - draw(naturals(largest - 2))
     N = longest - draw(naturals(longest - 1))
-    covariance = draw(covariances(2, 1).filter(lambda found: found.eigenvalues[0] != found.eigenvalues[1]))
-    first = int(covariance.eigenvalues[1] > covariance.eigenvalues[0])
-    basis = np.array(covariance.basis, dtype=object)
+    covariance = draw(covariances(d, 1).filter(lambda found: found.eigenvalues.count(found.largest) == 1))
+    first = covariance.eigenvalues.index(covariance.largest)
     values = {
         "Lambda": covariance.matrix,
-        "p": tuples(basis[:, first]),
-        "lambda": covariance.eigenvalues[first],
+        "p": tuples(np.array(covariance.basis, dtype=object)[:, first]),
+        "lambda": covariance.largest,
         "a": draw(positives()),
     }
-    return Instance({"d": 2, "N": N}, values)
+    return Instance({"d": d, "N": N}, values)
 
 
 def _zeros(*shape: int) -> Array:
@@ -53,7 +53,7 @@ def _zeros(*shape: int) -> Array:
 
 @lru_cache(maxsize=64)
 def _layer_on(covariance: tuple[tuple[Fraction, ...], ...], N: int) -> Layer:
-    return Layer(np.array(covariance, dtype=object), N, task=np.diag([Fraction(1)] * 2) + Fraction(0))
+    return Layer(np.array(covariance, dtype=object), N, task=np.diag([Fraction(1)] * len(covariance)) + Fraction(0))
 
 
 def _layer(instance: Instance) -> Layer:
@@ -61,8 +61,8 @@ def _layer(instance: Instance) -> Layer:
 
 
 def _point(instance: Instance, b: Fraction) -> dict[str, Any]:
-    p, a = instance.arrays["p"].reshape(-1), instance.values["a"]
-    return {"U11": _zeros(2, 2), "u21": b * p, "u12": a * p, "u": Fraction(0)}
+    p, a, d = instance.arrays["p"].reshape(-1), instance.values["a"], instance.lengths["d"]
+    return {"U11": _zeros(d, d), "u21": b * p, "u12": a * p, "u": Fraction(0)}
 
 
 def _critical_b(instance: Instance) -> Fraction:
@@ -92,7 +92,7 @@ def _excess(instance: Instance) -> Exact:
 
 
 def _directions(instance: Instance) -> list[dict[str, Any]]:
-    """A basis, along p and across it, of all directions but p in u12: they are a complement of the scaling symmetry."""
+    """At d = 2 a basis, along p and across it, of all directions but p in u12: a complement of the scaling symmetry."""
     p = instance.arrays["p"].reshape(-1)
     across = np.array([-p[1], p[0]], dtype=object)
     nothing = {"U11": _zeros(2, 2), "u21": _zeros(2), "u12": _zeros(2), "u": Fraction(0)}
@@ -150,7 +150,7 @@ def local_minimum_claims() -> tuple[Claim, ...]:
             searched=20,
             assumptions=ASSUMED,
             rests_on=("population-loss",),
-            search=leading_eigenvectors(3),
+            search=leading_eigenvectors(3, 3),
         ),
         state(
             "B11-gradient",
@@ -161,7 +161,7 @@ def local_minimum_claims() -> tuple[Claim, ...]:
             searched=12,
             assumptions=ASSUMED,
             rests_on=("B11-point",),
-            search=leading_eigenvectors(3),
+            search=leading_eigenvectors(3, 3),
         ),
         state(
             "B11-excess",
@@ -173,7 +173,7 @@ def local_minimum_claims() -> tuple[Claim, ...]:
             searched=20,
             assumptions=ASSUMED,
             rests_on=("B11-point", "cor-A.2-floor", "thm-4.1-global"),
-            search=leading_eigenvectors(3),
+            search=leading_eigenvectors(3, 3),
         ),
         state(
             "B11-minimum",
@@ -185,6 +185,6 @@ def local_minimum_claims() -> tuple[Claim, ...]:
             searched=12,
             assumptions=short,
             rests_on=("B11-gradient",),
-            search=leading_eigenvectors(2),
+            search=leading_eigenvectors(2, 2),
         ),
     )

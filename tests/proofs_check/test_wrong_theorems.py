@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from proofs_check import Statement, catalogue
+from proofs_check.paper.random_covariance import AVERAGES
 from proofs_check.verify import check_claim, run_budget
 
 BUDGET = run_budget(100, 7, 1e-6, 2000)
@@ -38,7 +39,7 @@ WRONG: list[tuple[str, str, dict[str, str], str]] = [
     ("cor-A.2-floor", "-1/2 (tr(Lambda) - (tr(Lambda) + d tr(Lambda))/N)", {}, "first order in 1/N"),
     ("sec-4.2-query", "0", {}, "no error in the limit of long training"),
     ("B8-relu", "1/4 w' Lambda w + 1/M tr(S Gamma^-2 Lambda)", {}, "the limit of long training"),
-    ("B3-logistic", "2 rootd l^2 h (1 - rootd (1 + 2/N) l h)", {}, "d = 1"),
+    ("B3-logistic", "2 rootd lambda^2 h (1 - rootd (1 + 2/N) lambda h)", {}, "d = 1"),
     ("B4-hessian", "tr(Gamma Lambda K Lambda K')", {"K": "u X"}, "directions that leave u as it is"),
     ("B4-hessian", "u^2 tr(Gamma Lambda X Lambda X')", {}, "directions that leave u as it is"),
     ("B4-hessian", "tr(Gamma Lambda K Lambda K')", {"K": "u X' + c/u Gamma^-1"}, "symmetric directions"),
@@ -50,6 +51,10 @@ WRONG: list[tuple[str, str, dict[str, str], str]] = [
     ("lem-C.8-PL", "4 nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)", {}, "small starts off the diagonal"),
     ("lem-C.8-gradient", "3 u^2 nu gap", {}, "all but the slowest direction"),
     ("lem-C.8-decay", "30 nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)", {}, "no case"),
+    ("lem-C.4-any-law-floor", "-1/2 tr(S^2 G^-1)", AVERAGES, "covariances that commute"),
+    ("lem-C.4-any-law", "1/2 p tr(G1 L1 V L1 V') + 1/2 q tr(G2 L2 V L2 V')", {}, "a stationary A"),
+    ("B11-point", "1/(2 lambda + tr(Lambda))", {}, "N = 1"),
+    ("B11-excess", "1/2 (tr(Lambda) - lambda)^2/((1 + 1/N) (tr(Lambda) - lambda) + tr(Lambda)/N)", {}, "d = 2"),
     ("law-gamma-minimiser", "N l/g", {"g": "(N + 2) (h + 2)"}, "d = 1"),
     ("law-gamma-minimiser", "l/(h + 2)", {}, "the limit of long training"),
     ("law-gamma-error-limit", "d/(3 l)", {}, "h = 1"),
