@@ -197,6 +197,18 @@ class _Reader:
         return result
 
 
+def exact_identity(d: int) -> Any:
+    """The identity matrix of Fractions, d x d."""
+    return np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)
+
+
+def one_by_one(value: Any) -> Any:
+    """A number as the 1 x 1 array that evidence compares, its type unchanged."""
+    result = np.empty((1, 1), dtype=object)
+    result[0, 0] = value
+    return result
+
+
 def inverse(array: Array) -> Array:
     """The inverse; InterpretationError if singular."""
     if array.dtype != object:

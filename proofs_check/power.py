@@ -8,7 +8,7 @@ direction for an equation and in the stronger direction for an inequality.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
@@ -86,17 +86,14 @@ def power(windows: Sequence[Window], relation: Relation) -> Power | None:
 def _least(windows: Sequence[Window], parts: Sequence[float], relation: Relation) -> float:
     """The least eps at which right + eps part leaves some window."""
     pairs = [(window, part) for window, part in zip(windows, parts, strict=True) if part]
-    up = min(((w.high - w.right) / abs(part) for w, part in pairs), default=inf)
-    down = min(((w.right - w.low) / abs(part) for w, part in pairs), default=inf)
+
+    def least(rises: Callable[[float], bool]) -> float:
+        rooms = ((w.high - w.right if rises(part) else w.right - w.low) / abs(part) for w, part in pairs)
+        return min(rooms, default=inf)
+
     if relation == "=":
-        rising = min(
-            ((w.high - w.right if part > 0 else w.right - w.low) / abs(part) for w, part in pairs), default=inf
-        )
-        falling = min(
-            ((w.right - w.low if part > 0 else w.high - w.right) / abs(part) for w, part in pairs), default=inf
-        )
-        return max(rising, falling)
-    return down if relation in ("<=", "<") else up
+        return max(least(lambda part: part > 0), least(lambda part: part < 0))
+    return least(lambda part: relation not in ("<=", "<"))
 
 
 def _rounded(value: float) -> float:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from numerics.prompts import LabelLaw, LinearLabels, QuadraticLabels, ReluLabels, SignLabels
 from proofs_check.instances import tuples
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import exact_identity, inverse
 
 T = TypeVar("T")
 Array = Any
@@ -94,7 +94,7 @@ def _basis(draw: st.DrawFn, d: int) -> Matrix:
             for j in range(i):
                 skew[i, j] = _rational(draw)
                 skew[j, i] = -skew[i, j]
-    unit = _identity(d)
+    unit = exact_identity(d)
     return tuples((unit - skew) @ inverse(unit + skew))  # type: ignore[no-any-return]
 
 
@@ -210,7 +210,7 @@ class SpectralCovariance:
 def covariances(draw: st.DrawFn, d: int, spread: int = 3, diagonal: bool = False) -> SpectralCovariance:
     """A positive definite matrix with a known rational spectrum, degenerate and nearly singular ones included."""
     spectrum = _spectrum(draw, d, spread)
-    return SpectralCovariance(spectrum, tuples(_identity(d)) if diagonal else _basis(draw, d))
+    return SpectralCovariance(spectrum, tuples(exact_identity(d)) if diagonal else _basis(draw, d))
 
 
 @st.composite
@@ -218,7 +218,7 @@ def initialisations(draw: st.DrawFn, d: int) -> Matrix:
     """Theta, d x r of any rank from 1 to d and not zero; the theory divides it by the root of ||Theta Theta'||_F."""
     rank = d - _natural(draw, d - 1)
     if not draw(_COIN):
-        return tuples(_identity(d)[:, :rank])  # type: ignore[no-any-return]
+        return tuples(exact_identity(d)[:, :rank])  # type: ignore[no-any-return]
     rows = [list(_vector(draw, rank)) for _ in range(d)]
     if not any(any(row) for row in rows):
         rows[0][0] = Fraction(1)
@@ -238,7 +238,3 @@ def label_laws(draw: st.DrawFn, d: int) -> LabelLaw:
         return LinearLabels(noise)
     B = np.array([_vector(draw, d) for _ in range(d)], dtype=float)
     return QuadraticLabels(B, float(_rational(draw)), noise)
-
-
-def _identity(d: int) -> Array:
-    return np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)

@@ -33,7 +33,7 @@ from numerics.simulate_error import simulate_error
 from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import inverse, one_by_one
 from proofs_check.paper.flow_quantities import fact, flow_instances
 from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, PAPER, state
 from proofs_check.strategies import (
@@ -67,12 +67,6 @@ _ALIGNMENT = {"align": "tr(Lambda^2 Theta Theta')/tr(Theta Theta' Theta Theta')^
 _CONDITION = "sigma^2 ||Gamma||_op sqrt(d) < 2"
 _FLOW = "gradient flow from Assumption 3.3; sigma = s; Theta stands for Theta / ||Theta Theta'||_F^(1/2)"
 _START = (GAUSSIAN, _FLOW, _CONDITION)
-
-
-def _one(value: Any) -> Array:
-    result = np.empty((1, 1), dtype=object)
-    result[0, 0] = value
-    return result
 
 
 # --- the prediction error --------------------------------------------------------------------------------------------
@@ -121,7 +115,7 @@ def _error_at_task(instance: Instance) -> Exact:
     error = formula.evaluate(
         covariance=values["Lambda"], context_length=sizes["N"], prompt_length=sizes["M"], w=values["w"]
     )
-    return _one(error), {}
+    return one_by_one(error), {}
 
 
 def mean_error(covariance: Any, N: int, M: int) -> Fraction:
@@ -139,7 +133,7 @@ def mean_error(covariance: Any, N: int, M: int) -> Fraction:
 
 def _mean_error(instance: Instance) -> Exact:
     sizes = instance.lengths
-    return _one(mean_error(instance.values["Lambda"], sizes["N"], sizes["M"])), {}
+    return one_by_one(mean_error(instance.values["Lambda"], sizes["N"], sizes["M"])), {}
 
 
 def _error_at_long_prompt(instance: Instance) -> Exact:
@@ -148,13 +142,13 @@ def _error_at_long_prompt(instance: Instance) -> Exact:
     d = instance.lengths["d"]
     trace = sum((covariance[i][i] for i in range(d)), Fraction(0))
     M = ceil((d + 1) * trace / instance.values["eps"])
-    return _one(mean_error(covariance, instance.lengths["N"], M)), {}
+    return one_by_one(mean_error(covariance, instance.lengths["N"], M)), {}
 
 
 def _error_of_infinite_prompt(instance: Instance) -> Exact:
     """lim of the error as M grows: the error is affine in 1/M, so two values give it exactly."""
     covariance, N = instance.values["Lambda"], instance.lengths["N"]
-    return _one(2 * mean_error(covariance, N, 2) - mean_error(covariance, N, 1)), {}
+    return one_by_one(2 * mean_error(covariance, N, 2) - mean_error(covariance, N, 1)), {}
 
 
 @cache
@@ -360,7 +354,7 @@ def error_bounds() -> list[Claim]:
 
 def _trace_product(instance: Instance) -> Exact:
     covariance = instance.arrays["Lambda"]
-    return _one(sum(np.diag(covariance)) * sum(np.diag(inverse(covariance)))), {}
+    return one_by_one(sum(np.diag(covariance)) * sum(np.diag(inverse(covariance)))), {}
 
 
 # --- the inequality behind the rate ----------------------------------------------------------------------------------
@@ -399,7 +393,7 @@ def _squared_gradient(instance: Instance) -> Exact:
     slope = u**2 * (G @ L @ U @ L) - u * (L @ L)
     loss = u**2 * np.trace(G @ L @ U @ L @ U.T) / 2 - u * np.trace(L @ L @ U.T)
     floor = -np.trace(L @ L @ inverse(G)) / 2
-    return _one(np.sum(slope * slope)), {"gap": loss - floor}
+    return one_by_one(np.sum(slope * slope)), {"gap": loss - floor}
 
 
 def rate_bounds() -> list[Claim]:
@@ -568,12 +562,12 @@ def trace_instances(draw: st.DrawFn) -> Instance:
 
 def _inner_product(instance: Instance) -> Exact:
     U, V = instance.arrays["U"], instance.arrays["V"]
-    return _one(np.trace(U.T @ V)), {}
+    return one_by_one(np.trace(U.T @ V)), {}
 
 
 def _squared_inner_product(instance: Instance) -> Exact:
     value = _inner_product(instance)[0][0, 0]
-    return _one(max(value, Fraction(0)) ** 2), {}
+    return one_by_one(max(value, Fraction(0)) ** 2), {}
 
 
 @st.composite
@@ -593,7 +587,7 @@ def semidefinite_pairs(draw: st.DrawFn, commuting: bool) -> Instance:
 
 
 def _trace_of_product(instance: Instance) -> Exact:
-    return _one(np.trace(instance.arrays["A"] @ instance.arrays["B"])), {}
+    return one_by_one(np.trace(instance.arrays["A"] @ instance.arrays["B"])), {}
 
 
 def _form_of_product(instance: Instance) -> Exact:

@@ -20,7 +20,7 @@ from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Layer
 from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import exact_identity, inverse, one_by_one
 from proofs_check.paper.flow_quantities import fact, flow_instances
 from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, LETTERS, PAPER, state
 from proofs_check.statements import Language, Statement
@@ -41,18 +41,8 @@ Array = Any
 Exact = tuple[Array, Mapping[str, Any]]
 
 
-def _one(value: Any) -> Array:
-    result = np.empty((1, 1), dtype=object)
-    result[0, 0] = value
-    return result
-
-
 def _rational_matrix(array: Array) -> fmpq_mat:
     return fmpq_mat([[fmpq(int(x.numerator), int(x.denominator)) for x in row] for row in array.tolist()])
-
-
-def _identity(d: int) -> Array:
-    return np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)
 
 
 # --- F1: negative eigenvalues of H -----------------------------------------------------------------------------------
@@ -89,7 +79,7 @@ def _negative_eigenvalues(instance: Instance) -> Exact:
     coefficients = [c * (-1) ** k for k, c in enumerate(_rational_matrix(H).charpoly().coeffs())]
     signs = [c > 0 for c in coefficients if c != 0]
     changes = sum(a != b for a, b in pairwise(signs))
-    return _one(Fraction(changes)), {"rank": Fraction(int(_rational_matrix(E).rank()))}
+    return one_by_one(Fraction(changes)), {"rank": Fraction(int(_rational_matrix(E).rank()))}
 
 
 # --- F2: queries orthogonal to the prompt ----------------------------------------------------------------------------
@@ -102,7 +92,7 @@ def orthogonal_queries(draw: st.DrawFn, isotropic: bool) -> Instance:
     M = 1 + draw(naturals(d - 2))
     if isotropic:
         scale = draw(positives())
-        covariance: Any = tuples(scale * _identity(d))
+        covariance: Any = tuples(scale * exact_identity(d))
     else:
         covariance = draw(covariances(d, 1)).matrix
     points = np.array(draw(matrices(M, d)), dtype=object)
@@ -118,7 +108,7 @@ def orthogonal_queries(draw: st.DrawFn, isotropic: bool) -> Instance:
 def _prediction(instance: Instance) -> Exact:
     """x_q' Gamma^-1 (1/M) sum_i y_i x_i."""
     L, N, M = instance.arrays["Lambda"], instance.lengths["N"], instance.lengths["M"]
-    G = L * (1 + Fraction(1, N)) + _identity(len(L)) * (sum(np.diag(L)) / N)
+    G = L * (1 + Fraction(1, N)) + exact_identity(len(L)) * (sum(np.diag(L)) / N)
     total = instance.arrays["X"] @ instance.arrays["y"]
     return instance.arrays["x_q"].T @ inverse(G) @ total / Fraction(M), {}
 
@@ -142,14 +132,14 @@ def all_weights(draw: st.DrawFn) -> Instance:
 
 def _loss(instance: Instance) -> Exact:
     arrays = instance.arrays
-    layer = Layer(arrays["Lambda"], instance.lengths["N"], task=_identity(len(arrays["Lambda"])))
+    layer = Layer(arrays["Lambda"], instance.lengths["N"], task=exact_identity(len(arrays["Lambda"])))
     blocks = {
         "U11": arrays["U11"],
         "u21": arrays["u21"].reshape(-1),
         "u12": arrays["u12"].reshape(-1),
         "u": arrays["u"][0, 0],
     }
-    return _one(layer.loss(blocks)), {}
+    return one_by_one(layer.loss(blocks)), {}
 
 
 # --- F5: initialisations of any size ---------------------------------------------------------------------------------
@@ -195,7 +185,7 @@ def power_labels(draw: st.DrawFn, second_moment: bool) -> Instance:
 
 def _order_of_square(instance: Instance) -> Exact:
     """a in E y^2 = E |x|^-a; by the other moments E(<w, x> - y)^2 is finite exactly if this is."""
-    return _one(2 * instance.values["h"]), {}
+    return one_by_one(2 * instance.values["h"]), {}
 
 
 # --- further: the product of semidefinite matrices -------------------------------------------------------------------
@@ -214,7 +204,7 @@ def products_with_positive_form(draw: st.DrawFn, symmetric: bool) -> Instance:
     else:
         spectrum = draw(covariances(d, 0)).matrix
         F = np.array(draw(matrices(d, d)), dtype=object)
-        A, B = np.array(spectrum, dtype=object), F @ F.T + Fraction(draw(naturals(4))) * _identity(d)
+        A, B = np.array(spectrum, dtype=object), F @ F.T + Fraction(draw(naturals(4))) * exact_identity(d)
     form = A @ B + B @ A
     signs = [c * (-1) ** k for k, c in enumerate(_rational_matrix(form).charpoly().coeffs())]
     # A symmetric matrix is positive semidefinite exactly if p(-t) has no sign changes.

@@ -22,7 +22,7 @@ from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Coordinates, Layer, rational
 from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import exact_identity, inverse, one_by_one
 from proofs_check.paper.bounds import error_instances
 from proofs_check.paper.flow_quantities import flow_instances
 from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, PAPER, state
@@ -42,18 +42,10 @@ Exact = tuple[Array, Mapping[str, Any]]
 _BITS = 128
 
 
-def _one(value: Any) -> Array:
-    result = np.empty((1, 1), dtype=object)
-    result[0, 0] = value
-    return result
-
-
-def _identity(d: int) -> Array:
-    return np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)
-
-
 def _gamma(covariance: Array, N: int) -> Array:
-    return covariance * (1 + Fraction(1, N)) + _identity(len(covariance)) * (sum(np.diag(covariance)) / Fraction(N))
+    return covariance * (1 + Fraction(1, N)) + exact_identity(len(covariance)) * (
+        sum(np.diag(covariance)) / Fraction(N)
+    )
 
 
 def _vector(instance: Instance, name: str) -> Array:
@@ -174,7 +166,7 @@ def eigenvector_pairs(draw: st.DrawFn) -> Instance:
 
 def _flow_between(first: str, second: str) -> Callable[[Instance], Exact]:
     def exact(instance: Instance) -> Exact:
-        layer = Layer(instance.arrays["Lambda"], instance.lengths["N"], task=_identity(2))
+        layer = Layer(instance.arrays["Lambda"], instance.lengths["N"], task=exact_identity(2))
         zeros = np.full(2, Fraction(0), dtype=object)
         blocks = {"U11": instance.arrays["U"], "u21": zeros, "u12": zeros, "u": instance.values["u"]}
         flow = -layer.gradient(blocks, "U11")
@@ -189,7 +181,7 @@ def isotropic_starts(draw: st.DrawFn) -> Instance:
     d = draw(dimensions(4))
     scale = draw(positives())
     values = {
-        "Lambda": tuples(scale * _identity(d)),
+        "Lambda": tuples(scale * exact_identity(d)),
         "lambda": scale,
         "s": draw(positives()) / 2,
         "h": draw(positives()),
@@ -205,9 +197,9 @@ def _growth_of_v(instance: Instance) -> Exact:
         G = as_balls(_gamma(instance.arrays["Lambda"], instance.lengths["N"]))
         v = as_balls(np.array([[instance.values["h"]]], dtype=object))[0, 0].sqrt()
         u = arb(d).sqrt() * v
-        U = as_balls(_identity(d)) * v
+        U = as_balls(exact_identity(d)) * v
         flow = (L @ L) * u - (G @ L @ U @ L) * (u * u)
-        return _one(2 * v * flow[0, 0]), {"rootd": arb(d).sqrt()}
+        return one_by_one(2 * v * flow[0, 0]), {"rootd": arb(d).sqrt()}
 
 
 @lru_cache(maxsize=256)
@@ -226,21 +218,21 @@ def _isotropic_solution(instance: Instance) -> Exact:
     values, sizes = instance.values, instance.lengths
     square, decay = _isotropic_flow(values["lambda"], sizes["d"], sizes["N"], values["s"])
     with ctx.workprec(_BITS):
-        return _one(1 / square), {"decay": decay, "rootd": arb(sizes["d"]).sqrt()}
+        return one_by_one(1 / square), {"decay": decay, "rootd": arb(sizes["d"]).sqrt()}
 
 
 def _curvature(instance: Instance) -> Exact:
     """The second derivative of the loss along (X, c): a quartic, so five values give it exactly."""
     L, N = instance.arrays["Lambda"], instance.lengths["N"]
     X, u, c = instance.arrays["X"], instance.values["u"], instance.values["c"]
-    layer = Layer(L, N, task=_identity(len(L)))
+    layer = Layer(L, N, task=exact_identity(len(L)))
     U = inverse(_gamma(L, N)) / u
     zeros = np.full(len(L), Fraction(0), dtype=object)
 
     def loss(t: int) -> Fraction:
         return layer.loss({"U11": U + t * X, "u21": zeros, "u12": zeros, "u": u + t * c})
 
-    return _one((-loss(2) + 16 * loss(1) - 30 * loss(0) + 16 * loss(-1) - loss(-2)) / 12), {}
+    return one_by_one((-loss(2) + 16 * loss(1) - 30 * loss(0) + 16 * loss(-1) - loss(-2)) / 12), {}
 
 
 def _smallest_curvature(instance: Instance) -> Exact:
@@ -266,12 +258,14 @@ def _smallest_curvature(instance: Instance) -> Exact:
         above = (z @ gram @ z) / (z @ z)
         below = arb(float(eigenvalues[0])) * (1 - arb(2) ** -30)
         least = (
-            below.union(above) if _is_positive_definite(gram - below * as_balls(_identity(d))) else arb(0).union(above)
+            below.union(above)
+            if _is_positive_definite(gram - below * as_balls(exact_identity(d)))
+            else arb(0).union(above)
         )
         for i, j in np.ndindex(d, d):
             if i != j:
                 least = least.min(square * gamma[i] * values[i] * values[j])
-        return _one(2 * least), {}
+        return one_by_one(2 * least), {}
 
 
 def _is_positive_definite(matrix: Array) -> bool:
@@ -421,7 +415,7 @@ def _from_moments(instance: Instance, first: Array, second: Array, square: Any) 
     outer = first @ first.T
     average = (second + outer * (M - 1)) / M
     cross = (first.T @ A @ first)[0, 0]
-    return _one(np.trace(A @ L @ A @ average) - 2 * cross + square)
+    return one_by_one(np.trace(A @ L @ A @ average) - 2 * cross + square)
 
 
 def _relu_error(instance: Instance) -> Exact:
@@ -557,14 +551,14 @@ def _shifted_error(instance: Instance, A: Array, M: int) -> Fraction:
 
 
 def _joint_shift(instance: Instance) -> Exact:
-    return _one(_shifted_error(instance, instance.arrays["A"], instance.lengths["M"])), {}
+    return one_by_one(_shifted_error(instance, instance.arrays["A"], instance.lengths["M"])), {}
 
 
 def _query_shift_limit(instance: Instance) -> Exact:
     """The limit of many examples: the error is affine in 1/M."""
     complete = instance.with_values(Lambda_c=instance.values["Lambda"])
     A = inverse(_gamma(instance.arrays["Lambda"], instance.lengths["N"]))
-    return _one(2 * _shifted_error(complete, A, 2) - _shifted_error(complete, A, 1)), {}
+    return one_by_one(2 * _shifted_error(complete, A, 2) - _shifted_error(complete, A, 1)), {}
 
 
 @cache
@@ -643,7 +637,7 @@ def _noisy_error(instance: Instance) -> Exact:
         w=values["w"],
         noise_variance=values["s2"],
     )
-    return _one(error), {}
+    return one_by_one(error), {}
 
 
 def shift_claims() -> list[Claim]:

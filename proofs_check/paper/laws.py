@@ -18,7 +18,7 @@ from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Coordinates
 from proofs_check.instances import Instance
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import inverse, one_by_one
 from proofs_check.paper.random_covariance import (
     SECTION,
     WEIGHTS,
@@ -125,18 +125,12 @@ def _best(moments: tuple[Fraction, ...], d: int, N: int) -> Array:
     return least_loss(independent_atoms(cubature(moments), d), N)[0]
 
 
-def _one(value: Any) -> Array:
-    result = np.empty((1, 1), dtype=object)
-    result[0, 0] = value
-    return result
-
-
 def minimiser_for(law: _NamedLaw) -> Quantity:
     """A_ii by minimising the averaged loss of the layer."""
 
     def exact(instance: Instance) -> tuple[Array, Mapping[str, Any]]:
         best = _best(_moments(law, instance), instance.lengths["d"], instance.lengths["N"])
-        return _one(best[0, 0]), WEIGHTS
+        return one_by_one(best[0, 0]), WEIGHTS
 
     return Quantity("A_{ii}", exact=exact)
 
@@ -148,7 +142,7 @@ def error_for(law: _NamedLaw) -> Quantity:
         moments, d = _moments(law, instance), instance.lengths["d"]
         best = _best(moments, d, instance.lengths["N"])
         atoms = independent_atoms(cubature(moments), d)
-        return _one(prediction_error_by_enumeration(atoms, best, instance.lengths["M"])), WEIGHTS
+        return one_by_one(prediction_error_by_enumeration(atoms, best, instance.lengths["M"])), WEIGHTS
 
     return Quantity(r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2", exact=exact)
 
@@ -174,7 +168,7 @@ def limiting_error_for(law: _NamedLaw) -> Quantity:
 
         at_zero, above, below = error(0), error(1), error(-1)
         curvature, slope = (above + below) / 2 - at_zero, (above - below) / 2
-        return _one(at_zero - slope**2 / (4 * curvature)), WEIGHTS
+        return one_by_one(at_zero - slope**2 / (4 * curvature)), WEIGHTS
 
     return Quantity(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - \langle w, x_q\rangle)^2", exact=exact)
 

@@ -20,6 +20,7 @@ from proofs_check.claims import Claim
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Layer
 from proofs_check.instances import Instance, tuples
+from proofs_check.interpretation import exact_identity
 from proofs_check.paper.random_covariance import least_loss
 from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, state
 from proofs_check.strategies import covariances, naturals, positives
@@ -53,7 +54,7 @@ def _zeros(*shape: int) -> Array:
 
 @lru_cache(maxsize=64)
 def _layer_on(covariance: tuple[tuple[Fraction, ...], ...], N: int) -> Layer:
-    return Layer(np.array(covariance, dtype=object), N, task=np.diag([Fraction(1)] * len(covariance)) + Fraction(0))
+    return Layer(np.array(covariance, dtype=object), N, task=exact_identity(len(covariance)))
 
 
 def _layer(instance: Instance) -> Layer:

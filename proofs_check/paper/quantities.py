@@ -20,7 +20,7 @@ from numerics.simulate_error import simulate_error, simulate_loss
 from proofs_check.evidence import Quantity
 from proofs_check.exact_moments import Coordinates, Layer, rational
 from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import exact_identity, inverse
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression, letter, zero
@@ -38,10 +38,6 @@ Array = Any
 Derived = tuple[Expression, tuple[Definition, ...]]
 
 
-def _identity(d: int) -> Array:
-    return np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)
-
-
 def _vector(instance: Instance, name: str) -> Array:
     return instance.arrays[name].reshape(-1)
 
@@ -53,7 +49,7 @@ def _number(instance: Instance, name: str) -> Fraction:
 
 def _training_layer(instance: Instance, law: Law) -> Layer:
     covariance = instance.arrays["Lambda"]
-    task = instance.arrays["Psi"] if law.task_covariance else _identity(len(covariance))
+    task = instance.arrays["Psi"] if law.task_covariance else exact_identity(len(covariance))
     noise = _number(instance, "s2") if law.noise else Fraction(0)
     return Layer(covariance, instance.lengths["N"], task=task, noise_variance=noise)
 

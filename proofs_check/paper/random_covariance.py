@@ -20,7 +20,7 @@ from proofs_check.claims import Claim
 from proofs_check.evidence import Plan, Quantity
 from proofs_check.exact_moments import Coordinates, Layer, rational
 from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import inverse
+from proofs_check.interpretation import exact_identity, inverse
 from proofs_check.statements import Language, Statement
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.definitions import Definition
@@ -106,12 +106,8 @@ def _exact(compute: Evaluate, diagonal: bool = False) -> Callable[[Instance], tu
     return evidence
 
 
-def _identity(d: int) -> Array:
-    return np.diag([Fraction(1)] * d) + Fraction(0)
-
-
 def _layer(covariance: Array, N: int) -> Layer:
-    return Layer(covariance, N, task=_identity(len(covariance)))
+    return Layer(covariance, N, task=exact_identity(len(covariance)))
 
 
 def _blocks(U_value: Array, u_value: Fraction) -> dict[str, Any]:
@@ -172,7 +168,7 @@ def predicted(
     """
     d = len(context)
     draws: dict[tuple[str, int], Any] = {("x", i): context for i in range(length)}
-    draws |= {("q", 0): context if query is None else query, ("w", 0): _identity(d)}
+    draws |= {("q", 0): context if query is None else query, ("w", 0): exact_identity(d)}
     draws |= {("e", i): [[noise]] for i in range(length)}
     space = Coordinates(draws)
     task, at = space.vectors["w", 0], space.vectors["q", 0]
@@ -370,7 +366,7 @@ def stationarity_of_minimiser() -> Quantity:
         best, _ = least_loss(_atoms(instance), N)
         total = np.full(best.shape, Fraction(0), dtype=object)
         for weight, L in _atoms(instance):
-            Gamma = Fraction(N + 1, N) * L + Fraction(1, N) * sum(np.diag(L)) * _identity(len(L))
+            Gamma = Fraction(N + 1, N) * L + Fraction(1, N) * sum(np.diag(L)) * exact_identity(len(L))
             total = total + weight * (Gamma @ L @ best @ L)
         return total
 
@@ -501,12 +497,12 @@ def iid_error_limit() -> Quantity:
         d = instance.lengths["d"]
         result = Fraction(0)
         moments = _moments(values)
-        best = _identity(d) * (moments["mu2"] / moments["mu3"])
+        best = exact_identity(d) * (moments["mu2"] / moments["mu3"])
         for probability, covariance in independent_atoms(values, d):
-            space = Coordinates({("w", 0): _identity(d), ("q", 0): covariance})
-            gap = (space.vectors["q", 0].T @ space.constant(best @ covariance - _identity(d)) @ space.vectors["w", 0])[
-                0, 0
-            ]
+            space = Coordinates({("w", 0): exact_identity(d), ("q", 0): covariance})
+            gap = (
+                space.vectors["q", 0].T @ space.constant(best @ covariance - exact_identity(d)) @ space.vectors["w", 0]
+            )[0, 0]
             result += probability * space.mean_of_product(gap, gap)
         return np.array([[result]], dtype=object), moments
 
