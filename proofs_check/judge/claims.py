@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from proofs_check.evidence import Plan, Quantity
-from proofs_check.statements import Language, Statement
+from proofs_check.judge.evidence import Plan, Quantity
+from proofs_check.judge.statements import Language, Statement
 
 
 @dataclass(frozen=True)

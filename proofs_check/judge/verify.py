@@ -18,10 +18,10 @@ from types import ModuleType
 from typing import Any, Literal
 
 from numerics.executor import Executor, SerialExecutor
-from proofs_check.certificate import seal
-from proofs_check.claims import Claim, ancestors, collect
-from proofs_check.counterexamples import refuting_instance, reproduction, smallest_failure
-from proofs_check.evidence import (
+from proofs_check.judge.certificate import seal
+from proofs_check.judge.claims import Claim, ancestors, collect
+from proofs_check.judge.counterexamples import refuting_instance, reproduction, smallest_failure
+from proofs_check.judge.evidence import (
     Budget,
     ComputedMeasurement,
     EnclosedMeasurement,
@@ -34,14 +34,14 @@ from proofs_check.evidence import (
     judged,
     measure,
 )
-from proofs_check.instances import Instance, shown
-from proofs_check.mutation import mutants
-from proofs_check.paper.catalogue import catalogue
-from proofs_check.power import Power
-from proofs_check.records import evidence_record, language_record
-from proofs_check.statements import Statement
-from proofs_check.tightness import RightSides, six_digits, tightest
-from proofs_check.time_limit import TimeLimitError, time_limit
+from proofs_check.judge.instances import Instance, shown
+from proofs_check.judge.mutation import mutants
+from proofs_check.papers.zhang2024.catalogue import catalogue
+from proofs_check.judge.power import Power
+from proofs_check.judge.records import evidence_record, language_record
+from proofs_check.judge.statements import Statement
+from proofs_check.judge.tightness import RightSides, six_digits, tightest
+from proofs_check.judge.time_limit import TimeLimitError, time_limit
 from theory.algebra.definitions import Definition, expand
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import GrammarError, parse
@@ -87,7 +87,7 @@ class EvidenceResult:
 
     Attributes:
         least_detected: for statistical evidence that holds, the least wrong coefficients that it would have refuted, as
-            the fields of `proofs_check.power.Power`.
+            the fields of `proofs_check.judge.power.Power`.
     """
 
     kind: str

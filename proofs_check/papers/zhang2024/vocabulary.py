@@ -7,10 +7,10 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Plan, Quantity
-from proofs_check.instances import Instance
-from proofs_check.statements import Language, Relation, Statement
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Plan, Quantity
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.statements import Language, Relation, Statement
 from theory.algebra.expression import Expression, matrix, scalar_letter, vector
 from theory.model import LAMBDA, NOISE_VARIANCE, U11, u, u12, u21, w, x, x_q
 from theory.preconditioner import U

@@ -18,7 +18,7 @@ from scipy.integrate import solve_ivp
 from numerics.enclosure import FlowEnclosure, PathEnclosure, enclose_averaged_flow, enclose_flow
 from numerics.gradient_flow import gradient_flow
 from numerics.problem import Problem
-from proofs_check.instances import Instance, tuples
+from proofs_check.judge.instances import Instance, tuples
 from proofs_check.strategies import (
     SpectralCovariance,
     Vector,

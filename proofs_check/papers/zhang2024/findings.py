@@ -16,14 +16,14 @@ from flint import fmpq, fmpq_mat
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Quantity
-from proofs_check.exact_moments import Layer
-from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import exact_identity, inverse, one_by_one
-from proofs_check.paper.flow_quantities import fact, flow_instances
-from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, LETTERS, PAPER, state
-from proofs_check.statements import Language, Statement
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.exact_moments import Layer
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
+from proofs_check.papers.zhang2024.flow_quantities import fact, flow_instances
+from proofs_check.papers.zhang2024.vocabulary import GAMMA, GAUSSIAN, LETTERS, PAPER, state
+from proofs_check.judge.statements import Language, Statement
 from proofs_check.strategies import (
     bases,
     covariances,

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from proofs_check.instances import Instance
-from proofs_check.interpretation import InterpretationError
-from proofs_check.statements import Language, Statement, as_balls
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.meaning import InterpretationError
+from proofs_check.judge.statements import Language, Statement, as_balls
 
 Array = Any
 # A right side that cannot be read at an instance.

@@ -6,13 +6,13 @@ derivation; for those only the evidence that does not share code with the engine
 
 from __future__ import annotations
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Plan, Quantity
-from proofs_check.paper import quantities
-from proofs_check.paper.bounds import bound_claims
-from proofs_check.paper.findings import finding_claims
-from proofs_check.paper.further import further_claims
-from proofs_check.statements import Language, Statement
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Plan, Quantity
+from proofs_check.papers.zhang2024 import quantities
+from proofs_check.papers.zhang2024.bounds import bound_claims
+from proofs_check.papers.zhang2024.findings import finding_claims
+from proofs_check.papers.zhang2024.further import further_claims
+from proofs_check.judge.statements import Language, Statement
 from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, identity, matrix, scalar_letter, vector
 from theory.model import (

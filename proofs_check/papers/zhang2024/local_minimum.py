@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Quantity
-from proofs_check.exact_moments import Layer
-from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import exact_identity
-from proofs_check.paper.random_covariance import least_loss
-from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, state
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.exact_moments import Layer
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import exact_identity
+from proofs_check.papers.zhang2024.random_covariance import least_loss
+from proofs_check.papers.zhang2024.vocabulary import GAMMA, GAUSSIAN, state
 from proofs_check.strategies import covariances, naturals, positives
 
 Array = Any

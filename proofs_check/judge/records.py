@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import (
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import (
     ComputedMeasurement,
     EnclosedMeasurement,
     ExactMeasurement,
@@ -15,7 +15,7 @@ from proofs_check.evidence import (
     SampledMeasurement,
     SymbolicMeasurement,
 )
-from proofs_check.instances import Instance
+from proofs_check.judge.instances import Instance
 from theory.algebra.words import Symbol
 
 

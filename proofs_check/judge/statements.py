@@ -12,9 +12,9 @@ import numpy as np
 from flint import arb, ctx, fmpq
 from sympy.polys.polyerrors import BasePolynomialError
 
-from proofs_check.exact_moments import Coordinates
-from proofs_check.instances import Instance
-from proofs_check.interpretation import InterpretationError, interpret
+from proofs_check.judge.exact_moments import Coordinates
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.meaning import InterpretationError, interpret
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, letter

@@ -14,19 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Quantity
-from proofs_check.exact_moments import Coordinates
-from proofs_check.instances import Instance
-from proofs_check.interpretation import inverse, one_by_one
-from proofs_check.paper.random_covariance import (
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.exact_moments import Coordinates
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.papers.zhang2024.random_covariance import (
     SECTION,
     WEIGHTS,
     independent_atoms,
     least_loss,
     prediction_error_by_enumeration,
 )
-from proofs_check.paper.vocabulary import state
+from proofs_check.papers.zhang2024.vocabulary import state
 from theory.algebra.expression import scalar_letter
 from theory.random_entries import Entry, constant, exponential, gamma, log_normal, two_point, uniform
 

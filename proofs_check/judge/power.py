@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from proofs_check.statements import Relation, Statement
+from proofs_check.judge.statements import Relation, Statement
 from theory.algebra.grammar import Sum
 
 # Evidence earns no status if it would miss a right side that is wrong, or a bound that is too strong, by a factor of 2.

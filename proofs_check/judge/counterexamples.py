@@ -9,12 +9,12 @@ from typing import Any
 import hypothesis
 import numpy as np
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Verdict
-from proofs_check.instances import Instance, shown
-from proofs_check.search import find_smallest
-from proofs_check.statements import Statement
-from proofs_check.tightness import UNREADABLE, ratio
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Verdict
+from proofs_check.judge.instances import Instance, shown
+from proofs_check.judge.search import find_smallest
+from proofs_check.judge.statements import Statement
+from proofs_check.judge.tightness import UNREADABLE, ratio
 
 _TRIES = 100
 _TRIES_AGAINST_A_MUTANT = 40
@@ -126,7 +126,7 @@ def reproduction(claim: Claim, failure: Verdict, modules: Sequence[str] = ()) ->
     lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
     if modules:
         imports = (
-            "from proofs_check import Instance, find_claim, require_holds\nfrom proofs_check.verify import load_all\n"
+            "from proofs_check import Instance, find_claim, require_holds\nfrom proofs_check.judge.verify import load_all\n"
         )
         known = f"load_all([{', '.join(f'Path({module!r})' for module in modules)}])[0]"
         head = f"from fractions import Fraction\nfrom pathlib import Path\n\n{imports}"

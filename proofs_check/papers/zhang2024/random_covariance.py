@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Plan, Quantity
-from proofs_check.exact_moments import Coordinates, Layer, rational
-from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import exact_identity, inverse
-from proofs_check.statements import Language, Statement
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Plan, Quantity
+from proofs_check.judge.exact_moments import Coordinates, Layer, rational
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import exact_identity, inverse
+from proofs_check.judge.statements import Language, Statement
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.definitions import Definition
 from theory.algebra.expectation import Gaussian, expectation

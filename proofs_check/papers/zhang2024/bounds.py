@@ -30,12 +30,12 @@ from numerics.problem import Problem
 from numerics.prompts import FixedTask, Shift
 from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error
-from proofs_check.claims import Claim
-from proofs_check.evidence import Quantity
-from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import inverse, one_by_one
-from proofs_check.paper.flow_quantities import fact, flow_instances
-from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, PAPER, state
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.papers.zhang2024.flow_quantities import fact, flow_instances
+from proofs_check.papers.zhang2024.vocabulary import GAMMA, GAUSSIAN, PAPER, state
 from proofs_check.strategies import (
     bases,
     chosen,

@@ -12,12 +12,12 @@ import numpy as np
 from hypothesis.strategies import SearchStrategy
 
 from numerics.sequential import Moments, SequentialTest
-from proofs_check.instances import Instance, random_value, sizes
-from proofs_check.interpretation import InterpretationError
-from proofs_check.power import Power, Window, power, terms_of
-from proofs_check.search import visit
-from proofs_check.statements import Language, Relation, Statement, as_balls
-from proofs_check.tightness import ratio
+from proofs_check.judge.instances import Instance, random_value, sizes
+from proofs_check.judge.meaning import InterpretationError
+from proofs_check.judge.power import Power, Window, power, terms_of
+from proofs_check.judge.search import visit
+from proofs_check.judge.statements import Language, Relation, Statement, as_balls
+from proofs_check.judge.tightness import ratio
 from theory.algebra.definitions import Definition, expand, is_positive
 from theory.algebra.expression import Expression, scalar_letter
 from theory.algebra.grammar import GrammarError

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from proofs_check.statements import LENGTH_NAMES, Language, Statement
+from proofs_check.judge.statements import LENGTH_NAMES, Language, Statement
 from theory.algebra.grammar import (
     Name,
     Negative,

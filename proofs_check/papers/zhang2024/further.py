@@ -18,15 +18,15 @@ from numerics.problem import Problem
 from numerics.prompts import FixedTask, GaussianQuery, LinearLabels, Shift, SignLabels
 from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error
-from proofs_check.claims import Claim
-from proofs_check.evidence import Quantity
-from proofs_check.exact_moments import Coordinates, Layer, rational
-from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import exact_identity, inverse, one_by_one
-from proofs_check.paper.bounds import error_instances
-from proofs_check.paper.flow_quantities import flow_instances
-from proofs_check.paper.vocabulary import GAMMA, GAUSSIAN, PAPER, state
-from proofs_check.statements import as_balls
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.exact_moments import Coordinates, Layer, rational
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
+from proofs_check.papers.zhang2024.bounds import error_instances
+from proofs_check.papers.zhang2024.flow_quantities import flow_instances
+from proofs_check.papers.zhang2024.vocabulary import GAMMA, GAUSSIAN, PAPER, state
+from proofs_check.judge.statements import as_balls
 from proofs_check.strategies import contexts, covariances, dimensions, matrices, naturals, positives, rationals, vectors
 from theory.algebra.calculus import gradient
 from theory.algebra.expectation import Gaussian, expectation

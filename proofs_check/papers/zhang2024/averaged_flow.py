@@ -23,11 +23,11 @@ from flint import arb
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from proofs_check.claims import Claim
-from proofs_check.evidence import Quantity
-from proofs_check.instances import Instance, tuples
-from proofs_check.paper.flow_quantities import FlowFacts, averaged_flow_facts
-from proofs_check.paper.vocabulary import PAPER, state
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.papers.zhang2024.flow_quantities import FlowFacts, averaged_flow_facts
+from proofs_check.papers.zhang2024.vocabulary import PAPER, state
 from proofs_check.strategies import Vector, chosen, dimensions, initialisations, lengths, matrices, naturals, positives
 from proofs_check.strategies import rationals as numbers
 from theory.algebra.expression import Expression, matrix, scalar_letter

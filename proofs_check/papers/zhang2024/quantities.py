@@ -17,10 +17,10 @@ from numerics.problem import Problem
 from numerics.prompts import FixedTask, LinearLabels, QuadraticLabels, Shift
 from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error, simulate_loss
-from proofs_check.evidence import Quantity
-from proofs_check.exact_moments import Coordinates, Layer, rational
-from proofs_check.instances import Instance, tuples
-from proofs_check.interpretation import exact_identity, inverse
+from proofs_check.judge.evidence import Quantity
+from proofs_check.judge.exact_moments import Coordinates, Layer, rational
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import exact_identity, inverse
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression, letter, zero

@@ -1,0 +1,1 @@
+"""The papers: statements only, in each paper's order."""
