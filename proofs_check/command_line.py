@@ -20,8 +20,10 @@ from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
 from proofs_check.commands.terminal import Screen, progress_line, table
 from proofs_check.latex.document import derivation_document
-from proofs_check.papers.zhang2024.catalogue import catalogue
-from proofs_check.judge.verify import Report, Run, load_all, write_atomically
+from proofs_check.judge.results import Report
+from proofs_check.judge.run import Run, write_atomically
+from proofs_check.papers import catalogue
+from proofs_check.verification import Catalogue, claim_source
 from theory import DERIVATIONS
 from theory.algebra.latex import latex
 from theory.expect import expect

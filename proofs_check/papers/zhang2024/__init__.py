@@ -1,1 +1,5 @@
-"""The catalogue: every numbered statement of the paper, and what goes beyond it, as claims with their quantities."""
+"""Zhang, Frei and Bartlett, Trained Transformers Learn Linear Models In-Context, JMLR 25(49), 2024."""
+
+from proofs_check.papers.zhang2024.catalogue import catalogue
+
+__all__ = ["catalogue"]
