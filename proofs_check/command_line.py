@@ -24,6 +24,7 @@ from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import Report, Run, load_all, write_atomically
 from theory import DERIVATIONS
 from theory.algebra.latex import latex
+from theory.algebra.grammar import LARGEST_DEGREE
 from theory.expect import expect
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
@@ -208,6 +209,13 @@ def check(report: Path) -> None:
 @click.option("--scalar", multiple=True, metavar="NAME", help="A number; repeat.")
 @click.option("--upto", multiple=True, metavar="i:LENGTH", help="What a summation index runs to; N by default.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
+@click.option(
+    "--largest-degree",
+    type=click.IntRange(min=1),
+    default=LARGEST_DEGREE,
+    show_default=True,
+    help="How many random letters a term may have; more may take hours.",
+)
 @clear_errors
 def expect_command(
     expression: str,
@@ -218,6 +226,7 @@ def expect_command(
     scalar: tuple[str, ...],
     upto: tuple[str, ...],
     as_latex: bool,
+    largest_degree: int,
 ) -> None:
     """The expectation of a matrix polynomial in Gaussian vectors, for every dimension at once.
 
@@ -233,6 +242,7 @@ def expect_command(
         vectors=vector,
         scalars=scalar,
         lengths=_pairs("--upto", upto),
+        largest_degree=largest_degree,
     )
     click.echo(latex(value) if as_latex else str(value))
 

@@ -179,15 +179,9 @@ class Formula:
         if symbol is None:
             letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
-        for definition in self.definitions:
-            if definition.symbol in self.expression.symbols and symbol in definition.expression.symbols:
-                raise ValueError(
-                    f"no gradient with respect to {argument!r}: {definition.symbol.name} = {definition.expression} "
-                    "depends on it; expand that first"
-                )
         return Formula(
             f"gradient of {self.name} with respect to {argument}",
-            gradient(self.expression, symbol_expression(symbol)),
+            gradient(self.expression, symbol_expression(symbol), self.definitions),
             self.arguments,
             (),
             self.source,
