@@ -56,7 +56,7 @@ def expect(
     for name, (_, text) in laws.items():
         if text in plain_covariances and not text[0].isupper() and text not in declared:
             raise ValueError(
-                f"the covariance of {name} is the unknown name {text!r}; the name of a matrix starts with a capital, or "
+                f"the covariance of {name} is the unknown name {text!r}; a matrix starts with a capital, or "
                 "is declared as definite, and a variance is declared as a scalar"
             )
     positive = {*definite, *plain_covariances}

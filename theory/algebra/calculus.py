@@ -135,7 +135,7 @@ def apart_from_family(symbol: Symbol) -> Symbol:
 
 
 def decoupled(expression: Expression) -> Expression:
-    """Return the expression with every letter in a family of its own, products of commuting letters in a fixed order."""
+    """Return the expression with every letter in a family of its own, commuting letters in a fixed order."""
     return _with_letters(expression, {s: apart_from_family(s) for s in expression.symbols if s.family != s.name})
 
 

@@ -43,7 +43,7 @@ from theory.algebra.expression import (
     symbol_expression,
 )
 from theory.algebra.rational_series import NotRegularError, Series, Span, constant_series, letter_series, total
-from theory.algebra.words import Factor, Symbol, Word, letter_power
+from theory.algebra.words import Factor, Symbol, Word
 
 Answer = Literal["equal", "different", "unknown"]
 MOST_RELATIONS = 600
