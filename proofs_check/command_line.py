@@ -23,9 +23,9 @@ from proofs_check.latex.document import derivation_document
 from proofs_check.paper.catalogue import catalogue
 from proofs_check.verify import Report, Run, load_all, write_atomically
 from theory import DERIVATIONS
+from theory.algebra.expect import expect
 from theory.algebra.grammar import LARGEST_DEGREE
 from theory.algebra.latex import latex
-from theory.expect import expect
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
 _PROMPTS_A_SECOND = 1000

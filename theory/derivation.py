@@ -13,9 +13,10 @@ from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
+from theory.errors import IclTheoryError
 
 
-class DerivationError(Exception):
+class DerivationError(IclTheoryError):
     """A step of a derivation does not hold; the message shows the difference that should be zero."""
 
 

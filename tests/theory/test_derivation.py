@@ -22,10 +22,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", DERIVATIONS)
-def test_every_module_runs_as_a_script(name: str) -> None:
-    """`python -m theory.NAME` prints the derivation and nothing else, with warnings shown."""
+def test_every_derivation_prints_itself(name: str) -> None:
+    """`python -m theory NAME` prints the derivation and nothing else, with warnings shown."""
     result = subprocess.run(
-        [sys.executable, "-m", f"theory.{name}"],
+        [sys.executable, "-m", "theory", name],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -103,3 +103,18 @@ def test_labels_have_a_plain_form() -> None:
     assert "y_hat = E[x]'" == plain(r"\hat y = \mathbb{E}[x]^\top")
     for derive in DERIVATIONS.values():
         assert "\\" not in derive().text()
+
+
+def test_an_unknown_derivation_is_answered_with_the_names() -> None:
+    """`python -m theory NAME` for a slip."""
+    result = subprocess.run(
+        [sys.executable, "-m", "theory", "loss"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert result.returncode == 2
+    assert "no derivation 'loss'" in result.stderr
+    assert "population_loss" in result.stderr

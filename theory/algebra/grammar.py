@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_over
+from theory.errors import IclTheoryError
 
 LARGEST_INTEGER_DIGITS = 200
 LONGEST_TEXT = 100_000
@@ -35,7 +36,7 @@ LARGEST_DEGREE = 48
 LENGTH_NAMES = ("N", "M", "n", "d")
 
 
-class GrammarError(ValueError):
+class GrammarError(IclTheoryError, ValueError):
     """A formula that cannot be read; the message shows the column."""
 
     def __init__(self, message: str, text: str, column: int):

@@ -44,6 +44,7 @@ from theory.algebra.expression import (
 )
 from theory.algebra.rational_series import NotRegularError, Series, Span, constant_series, letter_series, total
 from theory.algebra.words import Factor, Symbol, Word
+from theory.errors import IclTheoryError
 
 Answer = Literal["equal", "different", "unknown"]
 MOST_RELATIONS = 600
@@ -54,7 +55,7 @@ _LARGEST_STATE = 1500
 _POINTS = ((2, 3, 5, 7, 11, 13, 17, 19, 23, 29), (31, -7, 12, 5, -43, 9, 26, -3, 8, 21))
 
 
-class _UnsupportedError(ArithmeticError):
+class _UnsupportedError(IclTheoryError, ArithmeticError):
     """A method does not apply."""
 
 
