@@ -13,9 +13,10 @@ from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
+from theory.errors import IclTheoryError
 
 
-class DerivationError(Exception):
+class DerivationError(IclTheoryError):
     """A step of a derivation does not hold; the message shows the difference that should be zero."""
 
 
@@ -183,15 +184,9 @@ class Formula:
         if symbol is None:
             letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
-        for definition in self.definitions:
-            if definition.symbol in self.expression.symbols and symbol in definition.expression.symbols:
-                raise ValueError(
-                    f"no gradient with respect to {argument!r}: {definition.symbol.name} = {definition.expression} "
-                    "depends on it; expand that first"
-                )
         return Formula(
             f"gradient of {self.name} with respect to {argument}",
-            gradient(self.expression, symbol_expression(symbol)),
+            gradient(self.expression, symbol_expression(symbol), self.definitions),
             self.arguments,
             (),
             self.source,

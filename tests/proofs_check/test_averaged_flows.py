@@ -20,8 +20,8 @@ from proofs_check.papers.zhang2024.laws import LAWS, cubature, law_claims
 from proofs_check.judge.search import visit
 from proofs_check.judge.statements import Statement
 from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
-from theory.random_covariance import bounds, random_covariance
-from theory.random_entries import FiniteLaw, IndependentEntries
+from theory.zhang2024.random_covariance import bounds, random_covariance
+from theory.zhang2024.random_entries import FiniteLaw, IndependentEntries
 
 BUDGET = run_budget(200, 9, 1e-6, 0)
 CLAIMS = {claim.id: claim for claim in (*averaged_flow_claims(), *law_claims())}

@@ -22,7 +22,7 @@ from proofs_check.judge.statements import Relation
 from proofs_check.judge.tightness import six_digits
 from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from theory.algebra.expression import length, scalar_letter
-from theory.model import LAMBDA
+from theory.zhang2024.model import LAMBDA
 
 BUDGET = run_budget(100, 5, 1e-6, 2000)
 CLAIMS = {claim.id: claim for claim in (*bound_claims(), *further_claims())}

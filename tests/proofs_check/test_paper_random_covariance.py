@@ -16,8 +16,8 @@ from proofs_check.papers.zhang2024.random_covariance import (
     random_covariance_claims,
 )
 from proofs_check.judge.verify import check_claim, run_budget
-from theory.random_covariance import random_covariance
-from theory.random_entries import FiniteLaw, exponential
+from theory.zhang2024.random_covariance import random_covariance
+from theory.zhang2024.random_entries import FiniteLaw, exponential
 
 BUDGET = run_budget(1, 3, 1e-6, 0)
 CLAIMS = {claim.id: claim for claim in random_covariance_claims()}

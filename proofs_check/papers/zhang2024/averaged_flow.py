@@ -31,8 +31,8 @@ from proofs_check.papers.zhang2024.vocabulary import PAPER, state
 from proofs_check.strategies import Vector, chosen, dimensions, initialisations, lengths, matrices, naturals, positives
 from proofs_check.strategies import rationals as numbers
 from theory.algebra.expression import Expression, matrix, scalar_letter
-from theory.random_covariance import random_covariance
-from theory.random_entries import FiniteLaw
+from theory.zhang2024.random_covariance import random_covariance
+from theory.zhang2024.random_entries import FiniteLaw
 
 Array = Any
 Exact = tuple[Array, Mapping[str, Any]]

@@ -52,11 +52,11 @@ from proofs_check.strategies import (
 from theory.algebra.definitions import expand
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, length, letter, matrix, number, vector, zero
-from theory.distribution_shift import distribution_shift, shifted_predictor
-from theory.estimator_variance import error_estimator_variance
-from theory.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
-from theory.preconditioner import preconditioner
-from theory.prediction_error import prediction_error
+from theory.zhang2024.distribution_shift import distribution_shift, shifted_predictor
+from theory.zhang2024.estimator_variance import error_estimator_variance
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
+from theory.zhang2024.preconditioner import preconditioner
+from theory.zhang2024.prediction_error import prediction_error
 
 Array = Any
 Exact = tuple[Array, Mapping[str, Any]]

@@ -32,10 +32,10 @@ from theory.algebra.calculus import gradient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, letter, matrix, scalar_letter
 from theory.derivation import Formula
-from theory.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
-from theory.global_minimum import global_minimum
-from theory.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
-from theory.prediction_error import TWO_OVER_PI, prediction_error
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
+from theory.zhang2024.prediction_error import TWO_OVER_PI, prediction_error
 
 Array = Any
 Exact = tuple[Array, Mapping[str, Any]]

@@ -28,7 +28,7 @@ from proofs_check.papers.zhang2024.random_covariance import (
 )
 from proofs_check.papers.zhang2024.vocabulary import state
 from theory.algebra.expression import scalar_letter
-from theory.random_entries import Entry, constant, exponential, gamma, log_normal, two_point, uniform
+from theory.zhang2024.random_entries import Entry, constant, exponential, gamma, log_normal, two_point, uniform
 
 Array = Any
 _NODES = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(3))

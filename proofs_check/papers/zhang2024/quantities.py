@@ -24,15 +24,15 @@ from proofs_check.judge.meaning import exact_identity, inverse
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression, letter, zero
-from theory.convergence import convergence
-from theory.estimator_variance import error_estimator_variance, loss_estimator_variance
-from theory.global_minimum import global_minimum
-from theory.gradient_flow import gradient_flow
-from theory.limiting_predictor import limiting_predictor
-from theory.model import BLOCKS, U11, Law, prediction_from_layer, quadratic_form, u
-from theory.population_loss import population_loss, reduced
-from theory.preconditioner import U, preconditioner
-from theory.prediction_error import label_law, prediction_error
+from theory.zhang2024.convergence import convergence
+from theory.zhang2024.estimator_variance import error_estimator_variance, loss_estimator_variance
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.gradient_flow import gradient_flow
+from theory.zhang2024.limiting_predictor import limiting_predictor
+from theory.zhang2024.model import BLOCKS, U11, Law, prediction_from_layer, quadratic_form, u
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
+from theory.zhang2024.prediction_error import label_law, prediction_error
 
 Array = Any
 Derived = tuple[Expression, tuple[Definition, ...]]

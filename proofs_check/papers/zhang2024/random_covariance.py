@@ -26,12 +26,12 @@ from theory.algebra.calculus import differential, gradient
 from theory.algebra.definitions import Definition
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, letter, matrix, number, scalar_letter, vector
-from theory.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
-from theory.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, u, w, x, x_q
-from theory.population_loss import population_loss, reduced
-from theory.preconditioner import U, preconditioner
-from theory.random_covariance import coefficients, lambda_i, lambda_j, random_covariance_theory, total
-from theory.random_query import alignment
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
+from theory.zhang2024.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, u, w, x, x_q
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
+from theory.zhang2024.random_covariance import coefficients, lambda_i, lambda_j, random_covariance_theory, total
+from theory.zhang2024.random_query import alignment
 
 Array = Any
 Derived = tuple[Expression, tuple[Definition, ...]]

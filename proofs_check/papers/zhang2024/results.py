@@ -15,7 +15,7 @@ from proofs_check.papers.zhang2024.further import further_claims
 from proofs_check.judge.statements import Language, Statement
 from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, identity, matrix, scalar_letter, vector
-from theory.model import (
+from theory.zhang2024.model import (
     BLOCKS,
     LAMBDA,
     NOISE_VARIANCE,
@@ -29,9 +29,9 @@ from theory.model import (
     x,
     x_q,
 )
-from theory.population_loss import population_loss
-from theory.preconditioner import U
-from theory.prediction_error import FLOOR, SIGMA, B, a, c, prediction_error
+from theory.zhang2024.population_loss import population_loss
+from theory.zhang2024.preconditioner import U
+from theory.zhang2024.prediction_error import FLOOR, SIGMA, B, a, c, prediction_error
 
 GAMMA = {"Gamma": "(1 + 1/N) Lambda + tr(Lambda)/N I"}
 GAMMA_VARIANT = {"Gamma": "(1 + 1/N) Lambda + (tr(Psi Lambda) + s2)/N Psi^-1"}

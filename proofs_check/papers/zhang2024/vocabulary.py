@@ -12,8 +12,8 @@ from proofs_check.judge.evidence import Plan, Quantity
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.statements import Language, Relation, Statement
 from theory.algebra.expression import Expression, matrix, scalar_letter, vector
-from theory.model import LAMBDA, NOISE_VARIANCE, U11, u, u12, u21, w, x, x_q
-from theory.preconditioner import U
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, U11, u, u12, u21, w, x, x_q
+from theory.zhang2024.preconditioner import U
 
 GAMMA = {"Gamma": "(1 + 1/N) Lambda + tr(Lambda)/N I"}
 

@@ -11,8 +11,8 @@ from theory.algebra.definitions import Definition
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, letter, matrix, sum_over
 from theory.derivation import Derivation, Formula, Step
-from theory.model import NOISE_VARIANCE, Law, eps, w, x, x_q
-from theory.preconditioner import preconditioner
+from theory.zhang2024.model import NOISE_VARIANCE, Law, eps, w, x, x_q
+from theory.zhang2024.preconditioner import preconditioner
 
 # The predictor's matrix: Gamma^{-1} at the limit, any d x d matrix in general.
 A = matrix("A")
@@ -92,7 +92,3 @@ def derivation() -> Derivation:
         formula.steps,
         {"error": formula, "error at the limit": distribution_shift(at_limit=True)},
     )
-
-
-if __name__ == "__main__":
-    print(derivation().text())

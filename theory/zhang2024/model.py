@@ -165,7 +165,3 @@ def derivation() -> Derivation:
         steps,
         {"prediction": formula},
     )
-
-
-if __name__ == "__main__":
-    print(derivation().text())

@@ -7,12 +7,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tests.theory.test_population_loss import VARIANTS, instance
+from tests.theory.zhang2024.test_population_loss import VARIANTS, instance
 from theory import gradient_flow, population_loss
 from theory.algebra.definitions import expand
 from theory.algebra.expression import identity, length, matrix, scalar_letter
-from theory.model import Law
-from theory.preconditioner import preconditioner
+from theory.zhang2024.model import Law
+from theory.zhang2024.preconditioner import preconditioner
 
 LAMBDA, U, u = matrix("Lambda", definite=True), matrix("U"), scalar_letter("u")
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.theory import brute_force
-from tests.theory.test_population_loss import VARIANTS, instance
+from tests.theory.zhang2024.test_population_loss import VARIANTS, instance
 from theory import global_minimum, population_loss
 
 IDS = {"ids": lambda v: "+".join(v) or "paper"}

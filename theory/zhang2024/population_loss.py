@@ -11,7 +11,7 @@ from functools import cache
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter, zero
 from theory.derivation import Derivation, Formula, Step
-from theory.model import BLOCKS, Law, prediction, u12, u21, w, x_q
+from theory.zhang2024.model import BLOCKS, Law, prediction, u12, u21, w, x_q
 
 
 def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
@@ -72,7 +72,3 @@ def derivation() -> Derivation:
         formula.steps,
         {"population loss": formula},
     )
-
-
-if __name__ == "__main__":
-    print(derivation().text())

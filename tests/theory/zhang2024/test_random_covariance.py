@@ -9,17 +9,17 @@ import pytest
 import sympy
 
 from tests.theory import brute_force
-from theory.model import LAMBDA
-from theory.population_loss import population_loss
-from theory.preconditioner import U
-from theory.random_covariance import (
+from theory.zhang2024.model import LAMBDA
+from theory.zhang2024.population_loss import population_loss
+from theory.zhang2024.preconditioner import U
+from theory.zhang2024.random_covariance import (
     bounds,
     coordinate_form,
     general_minimiser,
     random_covariance,
     random_covariance_theory,
 )
-from theory.random_entries import (
+from theory.zhang2024.random_entries import (
     FiniteLaw,
     IndependentEntries,
     constant,
@@ -30,7 +30,7 @@ from theory.random_entries import (
     two_point,
     uniform,
 )
-from theory.random_query import Posterior, exponential_posterior, find_counterexample
+from theory.zhang2024.random_query import Posterior, exponential_posterior, find_counterexample
 
 MIXED = (
     exponential(2),

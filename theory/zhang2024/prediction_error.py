@@ -24,9 +24,9 @@ from theory.algebra.expression import (
     vector,
 )
 from theory.derivation import Derivation, Formula, Step, require_equal
-from theory.limiting_predictor import limiting_predictor
-from theory.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
-from theory.preconditioner import preconditioner
+from theory.zhang2024.limiting_predictor import limiting_predictor
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
+from theory.zhang2024.preconditioner import preconditioner
 
 HALF = Fraction(1, 2)
 
@@ -204,7 +204,3 @@ def derivation() -> Derivation:
         linear.steps,
         {"prediction error": prediction_error(), "linear labels": linear},
     )
-
-
-if __name__ == "__main__":
-    print(derivation().text())

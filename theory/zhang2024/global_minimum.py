@@ -13,8 +13,8 @@ from theory.algebra.definitions import is_positive
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, Monomial, letter
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
-from theory.model import LAMBDA, U11, Law, eps, prediction, u, u12, u21, w, x_q
-from theory.preconditioner import U, preconditioner
+from theory.zhang2024.model import LAMBDA, U11, Law, eps, prediction, u, u12, u21, w, x_q
+from theory.zhang2024.preconditioner import U, preconditioner
 
 HALF = Fraction(1, 2)
 
@@ -160,7 +160,3 @@ def _over_all_blocks(law: Law, restricted: Expression) -> tuple[Step, ...]:
 def derivation() -> Derivation:
     """The global minimum for the paper's law."""
     return global_minimum()
-
-
-if __name__ == "__main__":
-    print(derivation().text())

@@ -9,7 +9,7 @@ import pytest
 
 from tests.theory import brute_force
 from theory import population_loss
-from theory.population_loss import derivation, reduced
+from theory.zhang2024.population_loss import derivation, reduced
 
 SIZES = [(d, N) for d in (1, 2, 3) for N in (1, 2, 3)]
 VARIANTS = [{}, {"noise": True}, {"task_covariance": True}, {"noise": True, "task_covariance": True}]

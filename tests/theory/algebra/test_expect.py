@@ -72,7 +72,8 @@ def test_without_expectation_it_is_a_calculator() -> None:
         ("E[x' x]", {"gaussian": {"x": ""}}, "must be 'covariance' or 'mean, covariance'"),
         ("E[N]", {"gaussian": {"N": "Lambda"}}, "N is a length"),
         ("E[(x' x)^65]", {"gaussian": {"x": "I"}}, "column 10: exponents may be at most 64"),
-        ("E[((x' A x)^8)^8]", {"gaussian": {"x": "Lambda"}}, "too large to write out"),
+        ("E[((x' A x)^8)^8]", {"gaussian": {"x": "Lambda"}}, "128 random letters, more than 48"),
+        ("E[sum_i(x_i x_i')^9]", {"gaussian": {"x": "Lambda"}}, "too large to write out"),
         ("(A + B)^64", {}, "too large to write out"),
     ],
 )
@@ -90,3 +91,34 @@ def test_columns_are_those_of_the_formula_at_fault() -> None:
     """A slip in a covariance points into the covariance."""
     with pytest.raises(GrammarError, match="column 10"):
         expect("E[x' x]", gaussian={"x": "Lambda + ?"})
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("E[sum_x(x)]", "column 3: x is a letter or a length already"),
+        ("E[sum_N(x)]", "column 3: N is a letter or a length already"),
+        ("E[sum_i(x_i x_i')^40]", "80 random letters, more than 48"),
+        ("E[(x' A x)^20 (x' B x)^30]", "100 random letters"),
+        ("E[sum_i(x_i) sum_j(x_j)']", "x is summed to M and to N"),
+        ("E[x x'] + A + E[x' x]", "column 15: cannot add"),
+    ],
+)
+def test_slips_are_named_before_the_work(formula: str, message: str) -> None:
+    """No traceback, no endless work: the message says what is wrong, and where."""
+    with pytest.raises(GrammarError, match=message):
+        expect(formula, gaussian={"x": "Lambda"}, lengths={"j": "M"})
+
+
+def test_the_limit_can_be_set() -> None:
+    """E (x'x)^3 has six random letters."""
+    with pytest.raises(GrammarError, match="6 random letters, more than 5"):
+        expect("E[(x' x)^3]", gaussian={"x": "Lambda"}, largest_degree=5)
+    assert expect("E[(x' x)^3]", gaussian={"x": "Lambda"}, largest_degree=6)
+
+
+def test_a_covariance_that_nobody_knows_is_refused() -> None:
+    """A lower-case word is neither a matrix nor declared."""
+    with pytest.raises(ValueError, match="covariance of x is the unknown name 'word'"):
+        expect("E[x' A x]", gaussian={"x": "word"})
+    assert str(expect("E[x' A x]", gaussian={"x": "word"}, definite=["word"])) == "tr(A word)"

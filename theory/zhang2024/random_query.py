@@ -21,8 +21,8 @@ from typing import Any
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, letter
 from theory.derivation import Derivation, DerivationError, Formula, Step
-from theory.distribution_shift import CONTEXT, QUERY, shifted_predictor
-from theory.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, shifted_predictor
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
 
 
 @cache
@@ -196,7 +196,3 @@ def random_query() -> Derivation:
 def derivation() -> Derivation:
     """The query after (4.13)."""
     return random_query()
-
-
-if __name__ == "__main__":
-    print(derivation().text())

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from theory.derivation import Derivation, Formula, Step
-from theory.global_minimum import global_minimum
-from theory.population_loss import population_loss
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.population_loss import population_loss
 
 VARIANTS: dict[str, dict[str, bool]] = {
     "noisy labels": {"noise": True},
@@ -36,7 +36,3 @@ def derivation() -> Derivation:
         ]
         results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=f"Gamma with {name}")
     return Derivation("variants", "Variants of the training law", "statement B5 and B6", tuple(steps), results)
-
-
-if __name__ == "__main__":
-    print(derivation().text())

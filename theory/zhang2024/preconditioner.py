@@ -16,8 +16,8 @@ from theory.algebra.calculus import gradient
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expression import Expression, letter, matrix, number
 from theory.derivation import DerivationError, require_equal
-from theory.model import LAMBDA, U11, Law, u
-from theory.population_loss import population_loss, reduced
+from theory.zhang2024.model import LAMBDA, U11, Law, u
+from theory.zhang2024.population_loss import population_loss, reduced
 
 # On the invariant subspace the only matrix block is written U, as in the paper's Lemma 5.2.
 U = matrix("U")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, vector
-from theory.algebra.grammar import GrammarError, Name, Node, SumOver, Vocabulary, elaborate, parse
+from theory.algebra.grammar import LARGEST_DEGREE, GrammarError, Name, Node, SumOver, Vocabulary, elaborate, parse
 
 DEFAULT_LENGTH = "N"
 
@@ -22,6 +22,7 @@ def expect(
     vectors: Collection[str] = (),
     scalars: Collection[str] = (),
     lengths: Mapping[str, str] | None = None,
+    largest_degree: int = LARGEST_DEGREE,
 ) -> Expression:
     """Return the value of a formula with expectations, for every dimension at once.
 
@@ -30,12 +31,14 @@ def expect(
             `theory.algebra.grammar`. Names that start with a capital are d x d matrices, N, M, n and d are lengths, and
             others must be declared.
         gaussian: for each random vector its covariance, itself a formula: {"x": "Lambda"}, {"z": "I"}, {"x": "Lambda
-            + w w'"}; "mean, covariance" sets a mean. A plain name stands for a positive definite matrix. A scalar
-            random letter is declared in `scalars` too, its variance is a scalar formula.
+            + w w'"}; "mean, covariance" sets a mean. A plain name with a capital, or one that is declared, stands for a
+            positive definite matrix. A scalar random letter is declared in `scalars` too, its variance is a scalar
+            formula.
         symmetric, definite, invertible: matrices with these properties.
         commuting: symmetric matrices that commute with each other.
         vectors, scalars: deterministic letters.
         lengths: for each summation label the length it runs to; N otherwise.
+        largest_degree: how many random letters a term under E[...] may have; more may take hours.
 
     Returns:
         An Expression: `str` gives text in the same grammar, `theory.algebra.latex.latex` LaTeX.
@@ -49,6 +52,13 @@ def expect(
     tree = parse(formula)
     reserved = {"N", "M", "n", "d", *upto.values()}
     plain_covariances = {text for _, text in laws.values() if text.isidentifier() and text != "I"} - set(scalars)
+    declared = {*symmetric, *definite, *invertible, *commuting}
+    for name, (_, text) in laws.items():
+        if text in plain_covariances and not text[0].isupper() and text not in declared:
+            raise ValueError(
+                f"the covariance of {name} is the unknown name {text!r}; a matrix starts with a capital, or "
+                "is declared as definite, and a variance is declared as a scalar"
+            )
     positive = {*definite, *plain_covariances}
     names: dict[str, Expression] = {name: length(name) for name in reserved}
     for name in (*laws, *vectors, *scalars, *symmetric, *positive, *invertible, *commuting):
@@ -58,7 +68,7 @@ def expect(
     family = "+".join(sorted(commuting))
     for node, labels in (found for held in trees for found in _names(held, ())):
         base, _, label = node.name.rpartition("_")
-        name = base if label in labels else node.name
+        name = base if base and label in labels and node.name not in (*laws, *vectors, *scalars) else node.name
         if name in names or name == "I":
             continue
         if name in scalars:
@@ -77,7 +87,7 @@ def expect(
             raise GrammarError(
                 f"unknown name {name!r}: declare it as a random vector, a vector or a scalar", formula, node.column
             )
-    vocabulary = Vocabulary(names, {}, upto)
+    vocabulary = Vocabulary(names, {}, upto, largest_degree)
     law = {
         names[name]: Gaussian(
             elaborate(parse(covariance), vocabulary, covariance),
@@ -86,7 +96,7 @@ def expect(
         for name, (mean, covariance) in laws.items()
         if name in names
     }
-    return elaborate(tree, Vocabulary(names, law, upto), formula)
+    return elaborate(tree, Vocabulary(names, law, upto, largest_degree), formula)
 
 
 def _law_formulas(name: str, text: str) -> tuple[str, str]:

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from tests.theory.test_population_loss import instance
+from tests.theory.zhang2024.test_population_loss import instance
 from theory import population_loss
-from theory.variants import VARIANTS, derivation
+from theory.zhang2024.variants import VARIANTS, derivation
 
 
 def test_every_variant_has_its_preconditioner() -> None:

@@ -12,10 +12,10 @@ from fractions import Fraction
 from theory.algebra.calculus import differential
 from theory.algebra.expression import Expression, letter
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
-from theory.global_minimum import global_minimum
-from theory.gradient_flow import gradient_flow
-from theory.model import LAMBDA, Law, u
-from theory.preconditioner import U, preconditioner
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.gradient_flow import gradient_flow
+from theory.zhang2024.model import LAMBDA, Law, u
+from theory.zhang2024.preconditioner import U, preconditioner
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 
@@ -111,7 +111,3 @@ def convergence() -> Derivation:
 def derivation() -> Derivation:
     """Theorem 4.1."""
     return convergence()
-
-
-if __name__ == "__main__":
-    print(derivation().text())

@@ -14,10 +14,10 @@ from functools import cache
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, matrix, scalar_letter, sum_over
 from theory.derivation import Formula
-from theory.distribution_shift import CONTEXT, QUERY
-from theory.model import BLOCKS, LAMBDA, NOISE_VARIANCE, PSI, Law, eps, prediction, w, x, x_q
-from theory.population_loss import population_loss
-from theory.prediction_error import B, c
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY
+from theory.zhang2024.model import BLOCKS, LAMBDA, NOISE_VARIANCE, PSI, Law, eps, prediction, w, x, x_q
+from theory.zhang2024.population_loss import population_loss
+from theory.zhang2024.prediction_error import B, c
 
 # The predictor x_q' A (1/M) sum_i y_i x_i.
 A = matrix("A")

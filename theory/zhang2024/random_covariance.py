@@ -43,13 +43,13 @@ from theory.algebra.expression import (
 )
 from theory.algebra.words import Word, transpose
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
-from theory.distribution_shift import CONTEXT, QUERY, distribution_shift
-from theory.distribution_shift import A as ANY_MATRIX
-from theory.global_minimum import error_by_parity
-from theory.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, prediction_from_layer, u, u12, u21, x, x_q
-from theory.population_loss import population_loss, reduced
-from theory.preconditioner import U, preconditioner
-from theory.random_entries import DiagonalLaw, FiniteLaw, IndependentEntries, Number
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift
+from theory.zhang2024.distribution_shift import A as ANY_MATRIX
+from theory.zhang2024.global_minimum import error_by_parity
+from theory.zhang2024.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, prediction_from_layer, u, u12, u21, x, x_q
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
+from theory.zhang2024.random_entries import DiagonalLaw, FiniteLaw, IndependentEntries, Number
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 SOURCE = "Zhang et al. (2024), appendix C"
@@ -719,7 +719,3 @@ def bounds(law: FiniteLaw, context_length: int, theta: Sequence[Sequence[Number]
 def derivation() -> Derivation:
     """Lemma C.1 to Theorem 4.5."""
     return random_covariance_theory()
-
-
-if __name__ == "__main__":
-    print(derivation().text())

@@ -18,10 +18,10 @@ from theory.algebra.expression import (
     vector,
     zero,
 )
-from theory.convergence import convergence
 from theory.derivation import Derivation, Formula, Step, require_equal
-from theory.model import U11, Law, prediction_from_layer, u, u12, u21, x, x_q
-from theory.preconditioner import preconditioner
+from theory.zhang2024.convergence import convergence
+from theory.zhang2024.model import U11, Law, prediction_from_layer, u, u12, u21, x, x_q
+from theory.zhang2024.preconditioner import preconditioner
 
 
 @cache
@@ -78,7 +78,3 @@ def derivation() -> Derivation:
         formula.steps,
         {"limiting predictor": formula},
     )
-
-
-if __name__ == "__main__":
-    print(derivation().text())

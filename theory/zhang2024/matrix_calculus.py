@@ -11,7 +11,7 @@ from theory.algebra.calculus import differential, gradient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, matrix, vector, zero
 from theory.derivation import Derivation, Formula, Step, require_equal
-from theory.model import LAMBDA, x
+from theory.zhang2024.model import LAMBDA, x
 
 A, B, C, X = (matrix(name) for name in "ABCX")
 z = vector("z")
@@ -91,7 +91,3 @@ def _fourth_moment(steps: list[Step]) -> Expression:
     reason = "The theorem of Isserlis: the sum over the three pairings (Lemma D.2)."
     steps.append(Step(r"\mathbb{E}[x x^\top A x x^\top]", reason, moment))
     return moment
-
-
-if __name__ == "__main__":
-    print(derivation().text())

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from theory.matrix_calculus import derivation
+from theory.zhang2024.matrix_calculus import derivation
 
 B = np.array([[1, 2], [Fraction(-1, 3), 4]], dtype=object)
 A = np.array([[2, -1], [5, Fraction(1, 2)]], dtype=object)

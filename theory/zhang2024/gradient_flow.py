@@ -11,9 +11,9 @@ from theory.algebra.calculus import gradient
 from theory.algebra.definitions import abbreviate
 from theory.algebra.expression import letter
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
-from theory.model import BLOCKS, U11, Law, u
-from theory.population_loss import population_loss, reduced
-from theory.preconditioner import U, preconditioner
+from theory.zhang2024.model import BLOCKS, U11, Law, u
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
 
 
 @cache
@@ -82,7 +82,3 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
 def derivation() -> Derivation:
     """The gradient flow of the paper's model."""
     return gradient_flow()
-
-
-if __name__ == "__main__":
-    print(derivation().text())

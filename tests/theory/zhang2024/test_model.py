@@ -11,8 +11,17 @@ import pytest
 from tests.theory import brute_force
 from theory.algebra.expression import letter, number
 from theory.derivation import equal
-from theory.model import Law, derivation, eps, prediction, prediction_from_layer, quadratic_form, radial_moment, x_q
-from theory.model import embedding as symbolic_embedding
+from theory.zhang2024.model import (
+    Law,
+    derivation,
+    eps,
+    prediction,
+    prediction_from_layer,
+    quadratic_form,
+    radial_moment,
+    x_q,
+)
+from theory.zhang2024.model import embedding as symbolic_embedding
 
 
 @pytest.mark.parametrize(("d", "N"), [(1, 1), (2, 3), (3, 2)])
