@@ -10,10 +10,9 @@ from proofs_check.judge.claims import Claim, claim
 from proofs_check.judge.counterexamples import find_claim, require_holds
 from proofs_check.judge.evidence import Plan, Quantity
 from proofs_check.judge.instances import Instance
-from proofs_check.papers.zhang2024.catalogue import catalogue
-from proofs_check.papers.zhang2024.results import paper_claims
 from proofs_check.judge.statements import Language, Statement
 from proofs_check.judge.verify import ClaimError, ClaimResult, Report, verify
+from proofs_check.papers.zhang2024 import catalogue
 
 __all__ = [
     "Claim",
@@ -28,7 +27,6 @@ __all__ = [
     "catalogue",
     "claim",
     "find_claim",
-    "paper_claims",
     "require_holds",
     "strategies",
     "verify",

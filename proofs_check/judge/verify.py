@@ -36,12 +36,12 @@ from proofs_check.judge.evidence import (
 )
 from proofs_check.judge.instances import Instance, shown
 from proofs_check.judge.mutation import mutants
-from proofs_check.papers.zhang2024.catalogue import catalogue
 from proofs_check.judge.power import Power
 from proofs_check.judge.records import evidence_record, language_record
 from proofs_check.judge.statements import Statement
 from proofs_check.judge.tightness import RightSides, six_digits, tightest
 from proofs_check.judge.time_limit import TimeLimitError, time_limit
+from proofs_check.papers.zhang2024 import catalogue
 from theory.algebra.definitions import Definition, expand
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import GrammarError, parse
