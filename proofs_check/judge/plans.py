@@ -58,9 +58,7 @@ class Plan:
     ) -> Sequence[Instance]:
         """Draw generic instances; lengths that the plan does not name have small values, for mutants that do."""
         every = {**dict.fromkeys(language.lengths, _LEAST_LARGEST), **largest, **self.fixed}
-        return [
-            self.instance(language, rng, lengths, mild=mild) for lengths in sizes(rng, count, every, self.fixed)
-        ]
+        return [self.instance(language, rng, lengths, mild=mild) for lengths in sizes(rng, count, every, self.fixed)]
 
     def instance(
         self, language: Language, rng: np.random.Generator, lengths: Mapping[str, int], mild: bool = False

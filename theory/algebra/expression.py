@@ -183,9 +183,7 @@ class Expression:
 
     __slots__ = ("cols", "computed", "rows", "terms")
 
-    def __init__(
-        self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension, computed: bool = False
-    ):
+    def __init__(self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension, computed: bool = False):
         self.terms: dict[Monomial, Coefficient] = {m: c for m, c in terms.items() if c}
         self.rows = rows
         self.cols = cols
