@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from proofs_check.statements import LENGTH_NAMES, Language, Statement
+from proofs_check.statements import Language, Statement
 from theory.algebra.grammar import (
     Name,
     Negative,
@@ -85,8 +85,8 @@ def _local(node: Node, language: Language, names: dict[str, tuple[object, ...]])
                     yield f"exponent {exponent} dropped", body
                 elif power:
                     yield f"exponent {exponent} -> {power}", Power(body, power)
-        case Name(name) if name in LENGTH_NAMES:
-            for other in LENGTH_NAMES:
+        case Name(name) if name in language.length_names:
+            for other in language.length_names:
                 if other != name and other != "n":
                     yield f"{name} -> {other}", Name(other)
             yield f"{name} -> {name} + 1", Sum((Name(name), Number(1)))

@@ -22,7 +22,7 @@ from theory.algebra.words import Symbol
 def language_record(claim: Claim) -> dict[str, Any]:
     """Shapes and properties of the letters, and what summation indices run to."""
     kinds = {name: _kind(claim.language.symbol(name), claim.language.stacked.get(name)) for name in _names(claim)}
-    return {"kinds": kinds, "upto": dict(claim.language.upto)}
+    return {"kinds": kinds, "upto": dict(claim.language.upto), "lengths": list(claim.language.length_names)}
 
 
 def _names(claim: Claim) -> list[str]:

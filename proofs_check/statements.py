@@ -22,7 +22,8 @@ from theory.algebra.grammar import Expect, Name, Node, Power, Vocabulary, elabor
 from theory.algebra.words import Symbol
 
 Array = Any
-LENGTH_NAMES = ("N", "M", "n", "d")
+# Names that are lengths in every language.
+_USUAL_LENGTHS = ("N", "M", "n", "d")
 Relation = Literal["=", "<=", ">=", "<", ">"]
 Truth = Literal["holds", "refuted", "undecided"]
 # Bits of the balls in which roots are evaluated.
@@ -38,12 +39,34 @@ class Language:
         law: for names that are random under E[...] their covariance, an expression.
         upto: for summation labels their length; N otherwise.
         stacked: letters that are given as one copy for each value of a summation index, with that index's length.
+        lengths: names of lengths beside N, M, n and d, the lengths of sums and copies, and the sizes of letters.
+
+    Raises:
+        ValueError: where a letter has the name of a length.
     """
 
     letters: Mapping[str, Expression]
     law: Mapping[str, Expression] = field(default_factory=dict)
     upto: Mapping[str, str] = field(default_factory=dict)
     stacked: Mapping[str, str] = field(default_factory=dict)
+    lengths: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        counted = {*self.lengths, *self.upto.values(), *self.stacked.values(), *self._sizes}
+        clash = sorted(counted & set(self.letters))
+        if clash:
+            raise ValueError(f"{clash[0]} is a letter and a length at once; rename one of them")
+
+    @property
+    def _sizes(self) -> set[str]:
+        sizes = {size for expression in self.letters.values() for size in expression.shape}
+        return {size for size in sizes if isinstance(size, str)}
+
+    @cached_property
+    def length_names(self) -> tuple[str, ...]:
+        """Every length: N, M, n and d unless a letter has that name, then the others by name."""
+        others = {*self.lengths, *self.upto.values(), *self.stacked.values(), *self._sizes} - set(_USUAL_LENGTHS)
+        return (*(name for name in _USUAL_LENGTHS if name not in self.letters), *sorted(others))
 
     def symbol(self, name: str) -> Symbol:
         """The letter of that name."""
@@ -51,7 +74,7 @@ class Language:
 
     def vocabulary(self, abbreviations: Mapping[str, Expression]) -> Vocabulary:
         """The engine's vocabulary."""
-        names = {name: length(name) for name in LENGTH_NAMES} | dict(self.letters) | dict(abbreviations)
+        names = {name: length(name) for name in self.length_names} | dict(self.letters) | dict(abbreviations)
         law = {self.letters[name]: Gaussian(covariance) for name, covariance in self.law.items()}
         return Vocabulary(names, law, self.upto)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -72,6 +73,11 @@ class Formula:
         definitions: what defined letters such as Gamma stand for; `evaluate` computes them itself.
         defaults: keywords that may be left out, with their values; None is a zero of the right shape.
         constants: irrational numbers among the letters, as text of the form SymPy would print.
+        lengths: names of lengths; needed only for arguments on which the formula happens not to depend, since in the
+            others its expression tells lengths from letters.
+
+    Raises:
+        ValueError: where one name is a letter and a length at once.
     """
 
     name: str
@@ -82,6 +88,33 @@ class Formula:
     definitions: tuple[Definition, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
+
+    def __post_init__(self) -> None:
+        clash = self._letter_names & self._counted_names
+        if clash:
+            raise ValueError(f"{min(clash)} is a letter and a length at once in {self.name}; rename one of them")
+
+    @property
+    def _letter_names(self) -> set[str]:
+        return {symbol.name for part in self._parts for symbol in part.symbols}
+
+    @property
+    def _counted_names(self) -> set[str]:
+        """Names that the expressions use as a length: in a coefficient, a sum, or the size of a letter."""
+        counted = {name for part in self._parts for name in (*part.lengths, *part.shape)}
+        counted |= {size for part in self._parts for symbol in part.symbols for size in (symbol.rows, symbol.cols)}
+        return {name for name in counted if isinstance(name, str)}
+
+    @property
+    def _parts(self) -> tuple[Expression, ...]:
+        return (self.expression, *(definition.expression for definition in self.definitions))
+
+    @cached_property
+    def length_names(self) -> frozenset[str]:
+        """Those of the names set by arguments that are lengths, positive integers; the others are letters."""
+        held = frozenset(self.arguments.values())
+        return held & (self.lengths - self._letter_names | self._counted_names)
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""
@@ -131,7 +164,7 @@ class Formula:
             if value is None and self.defaults.get(key, 0) is not None:
                 raise TypeError(f"{key} of {self.name} must be given, got None")
         names = {self.arguments[key]: key for key in self.arguments}
-        lengths = {name for name in names if name in LENGTHS}
+        lengths = self.length_names
         letters = {name: given[key] for name, key in names.items() if name not in lengths and given[key] is not None}
         sizes = {name: given[names[name]] for name in lengths}
         for name in NON_NEGATIVE & set(letters):
@@ -177,7 +210,7 @@ class Formula:
         name = self.arguments.get(argument)
         symbol = next((s for s in self.expression.symbols if s.name == name), None)
         if symbol is None:
-            letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
+            letters = [key for key, held in self.arguments.items() if held not in self.length_names]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
         for definition in self.definitions:
             if definition.symbol in self.expression.symbols and symbol in definition.expression.symbols:
@@ -194,11 +227,10 @@ class Formula:
             self.definitions,
             self.defaults,
             self.constants,
+            self.length_names,
         )
 
 
-# Names of lengths: positive integers in coefficients, not letters.
-LENGTHS = frozenset({"N", "M", "d", "n"})
 # The irrational numbers that occur, rounded once, when a formula is evaluated in floating point.
 CONSTANTS = {"2/pi": 2 / math.pi}
 # Letters that are variances.
