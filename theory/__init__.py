@@ -1,7 +1,7 @@
 """The theory of in-context learning by linear attention, derived from the model for every d and N at once.
 
 In the paper's order: the model, its population loss, the gradient flow, the global minimum, convergence, the limiting
-predictor, the prediction error, distribution shift. `expect` is the engine by itself.
+predictor, the prediction error, distribution shift. `expect` is the engine by itself, `Model` a model of one's own.
 
 Source: Zhang, Frei and Bartlett, Trained Transformers Learn Linear Models In-Context, JMLR 25(49), 2024.
 """
@@ -22,6 +22,19 @@ from theory.expect import expect
 from theory.global_minimum import global_minimum
 from theory.gradient_flow import gradient_flow
 from theory.limiting_predictor import limiting_predictor
+from theory.models import (
+    Elliptical,
+    FiniteTasks,
+    Fixed,
+    Gaussian,
+    GradientStep,
+    LinearAttention,
+    Model,
+    ModelError,
+    Moments,
+    Prompt,
+    Stack,
+)
 from theory.population_loss import population_loss
 from theory.prediction_error import prediction_error
 
@@ -29,8 +42,19 @@ __all__ = [
     "DERIVATIONS",
     "Derivation",
     "DerivationError",
+    "Elliptical",
+    "FiniteTasks",
+    "Fixed",
     "Formula",
+    "Gaussian",
+    "GradientStep",
     "GrammarError",
+    "LinearAttention",
+    "Model",
+    "ModelError",
+    "Moments",
+    "Prompt",
+    "Stack",
     "Step",
     "convergence",
     "distribution_shift",

@@ -72,6 +72,7 @@ class Formula:
         definitions: what defined letters such as Gamma stand for; `evaluate` computes them itself.
         defaults: keywords that may be left out, with their values; None is a zero of the right shape.
         constants: irrational numbers among the letters, as text of the form SymPy would print.
+        lengths: names that stand for lengths, positive integers, and not for letters.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Formula:
     definitions: tuple[Definition, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""
@@ -131,7 +133,7 @@ class Formula:
             if value is None and self.defaults.get(key, 0) is not None:
                 raise TypeError(f"{key} of {self.name} must be given, got None")
         names = {self.arguments[key]: key for key in self.arguments}
-        lengths = {name for name in names if name in LENGTHS}
+        lengths = {name for name in names if name in self.lengths}
         letters = {name: given[key] for name, key in names.items() if name not in lengths and given[key] is not None}
         sizes = {name: given[names[name]] for name in lengths}
         for name in NON_NEGATIVE & set(letters):
@@ -177,7 +179,7 @@ class Formula:
         name = self.arguments.get(argument)
         symbol = next((s for s in self.expression.symbols if s.name == name), None)
         if symbol is None:
-            letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
+            letters = [key for key, held in self.arguments.items() if held not in self.lengths]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
         for definition in self.definitions:
             if definition.symbol in self.expression.symbols and symbol in definition.expression.symbols:
@@ -194,11 +196,10 @@ class Formula:
             self.definitions,
             self.defaults,
             self.constants,
+            self.lengths,
         )
 
 
-# Names of lengths: positive integers in coefficients, not letters.
-LENGTHS = frozenset({"N", "M", "d", "n"})
 # The irrational numbers that occur, rounded once, when a formula is evaluated in floating point.
 CONSTANTS = {"2/pi": 2 / math.pi}
 # Letters that are variances.
