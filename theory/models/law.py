@@ -207,8 +207,8 @@ def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
     def radial_moment(k: int) -> Expression:
         if k - 2 >= len(names):
             raise ModelError(
-                f"the model needs E r^{k} of the elliptical law of {who}, which has names up to "
-                f"E r^{len(names) + 1} only; name it: Elliptical({law.covariance!r}, moments=({', '.join(law.moments)}, ...))"
+                f"the model needs E r^{k} of the elliptical law of {who}, but only "
+                f"{len(names)} of its moments have names, moments={law.moments}; name E r^2, ..., E r^{k}"
             )
         return names[k - 2]
 

@@ -49,6 +49,15 @@ class Letters:
         other.names = dict(self.names)
         return other
 
+    def with_lengths(self, lengths: Collection[str]) -> Letters:
+        """A copy that knows further lengths; ModelError if one of them is a letter already."""
+        for name in lengths:
+            if name in self.names and name not in self.lengths:
+                raise ModelError(f"{name} is a letter of the model and cannot be a length of the test law too")
+        other = Letters(dict.fromkeys((*self.lengths, *lengths)))
+        other.names |= self.names
+        return other
+
     def declare(self, name: str, rows: Dimension, cols: Dimension, **properties: Any) -> Expression:
         """Return the letter of that name; ModelError if the name is reserved or stands for something else already."""
         if name in _RESERVED:

@@ -11,6 +11,9 @@ from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, length
 from theory.derivation import Derivation, Formula, Step
 from theory.models import forward
+from theory.models.at_weights import GivenWeights, given_weights, hessian_form, shown_sizes, used_letters
+from theory.models.critical_points import CriticalPoints, critical_points
+from theory.models.invariants import conserved_forms
 from theory.models.law import Prompt, PromptLaw, prompt_law
 from theory.models.letters import Letters, ModelError
 from theory.models.network import (
@@ -87,13 +90,16 @@ class Model:
     @cached_property
     def prediction_in_data(self) -> Expression:
         """The prediction in the letters X (d x N), y (N) and x_q."""
-        letters, _, _ = self._read
+        return self._network_prediction(self._read[0], self.law.length)
+
+    def _network_prediction(self, letters: Letters, count: str) -> Expression:
+        """The prediction for a prompt whose length is called `count`; new letters are added to `letters`."""
         for name in self.vectors:
             letters.declare(name, "d", 1)
         if isinstance(self.network, GradientStep):
             start = letters.read(self.network.start, ("d", 1), "the start", vectors=True)
             step = letters.read(self.network.step, ("d", "d"), "the step")
-            return forward.step_prediction(start, step, self.law.length)
+            return forward.step_prediction(start, step, count)
         assert self.blocks is not None
         for name, shape in self.blocks.shapes.items():
             letters.declare(name, *shape)
@@ -101,13 +107,13 @@ class Model:
             forward.LayerBlocks(
                 tuple(forward.head_blocks(_values(head.blocks, letters)) for head in layer.heads),
                 layer.kind.mask,
-                length(self.law.length)
+                length(count)
                 if layer.kind.scale is None
                 else letters.read(layer.kind.scale, (1, 1), "the scale of the scores"),
             )
             for layer in self.blocks.layers
         )
-        return forward.attention_prediction(layers, self.law.length) * self.blocks.sign
+        return forward.attention_prediction(layers, count) * self.blocks.sign
 
     @cached_property
     def trained(self) -> Mapping[str, Expression]:
@@ -133,13 +139,12 @@ class Model:
         return Formula(name, expression, self._arguments(expression), steps, lengths=frozenset(self.letters.lengths))
 
     def _arguments(self, expression: Expression) -> dict[str, str]:
-        letters = {name: name for name in self.letters.names if name not in self.letters.lengths}
-        present = {symbol.name: symbol.name for symbol in expression.symbols}
-        sized = {size for name in (letters | present) for size in _sizes(expression, self.letters, name)}
-        used = set(expression.lengths) | {self.law.length}
-        # A size such as d that the letters show is read off their values.
-        lengths = {name: name for name in self.letters.lengths if name in used and name not in sized}
-        return {**letters, **present, **lengths}
+        letters = {name: held for name, held in self.letters.names.items() if name not in self.letters.lengths}
+        # Sizes such as d are read off the values of the letters that have them; the prompt's length is always given.
+        shown = shown_sizes([expression, *letters.values()])
+        used = {name for name in expression.lengths if name not in shown} | {self.law.length}
+        present = (symbol.name for symbol in expression.symbols)
+        return {name: name for name in (*letters, *present, *(n for n in self.letters.lengths if n in used))}
 
     def loss(self) -> Formula:
         """Return L = E (y_hat - y_q)^2 / 2 for every d and N.
@@ -173,6 +178,110 @@ class Model:
             results[f"{name}'"] = self.formula(f"flow of {name}", -expression)
         return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
 
+    def invariants(self) -> tuple[Formula, ...]:
+        """Return the conserved quadratic forms of the gradient flow, a basis of those that are products of two weights.
+
+        Each is found by linear algebra over all candidates (`theory.models.invariants`) and proved: the normal form of
+        its time derivative is zero for every d and N. Matrices come first; a number that is the trace of a conserved
+        matrix, or a combination of such traces, is not listed again.
+        """
+        flow = {name: (letter_, -self.gradients[name]) for name, letter_ in self.trained.items()}
+        return tuple(
+            self.formula(f"conserved quantity {k}", expression) for k, expression in enumerate(conserved_forms(flow))
+        )
+
+    def critical_points(self, ansatz: Mapping[str, str]) -> CriticalPoints:
+        """Return the points of an ansatz where the gradient with respect to every weight is zero.
+
+        Args:
+            ansatz: for each weight a formula, {"A0": "a0 Lambda^-1", "A1": "a1 Lambda^-1"}; its new names are unknown
+                numbers.
+
+        Raises:
+            ModelError: for a weight without a formula, or a formula that brings in a new matrix.
+        """
+        letters = self.letters.copy()
+        at = given_weights(ansatz, {}, self.trained, letters)
+        missing = [name for name in self.trained if name not in ansatz]
+        if missing:
+            raise ModelError(f"the ansatz says nothing about {missing[0]}; give a formula for it, '0' if it is zero")
+        unknowns = [name for name in letters.names if name not in self.letters.names]
+        for name in unknowns:
+            if not letters.names[name].is_scalar:
+                raise ModelError(f"the unknowns of an ansatz are numbers, {name} is a matrix; write it a Lambda, say")
+        gradient_there = {name: at.put_into(slope, self.trained) for name, slope in self.gradients.items()}
+        return critical_points(gradient_there, unknowns)
+
+    def hessian(self, at: Mapping[str, str] | None = None, define: Mapping[str, str] | None = None) -> Formula:
+        """Return the second derivative of the loss along a direction, d^2/dt^2 L(weights + t direction) at t = 0.
+
+        Args:
+            at: formulas for the weights; a weight without one stays a letter. The direction's letters are called dA0
+                for the weight A0.
+            define: formulas for names that `at` uses, {"Gamma": "(1 + 1/N) Lambda + tr(Lambda)/N I"}.
+        """
+        letters = self.letters.copy()
+        form, directions = hessian_form(self.gradients, self.trained)
+        for name, direction in directions.items():
+            letters.names[f"d{name}"] = direction
+        given = given_weights(at or {}, define or {}, self.trained, letters)
+        return self._given_formula("Hessian of the population loss", given.put_into(form, self.trained), given, letters)
+
+    def predictor(
+        self,
+        weights: Mapping[str, str] | None = None,
+        test: Prompt | None = None,
+        define: Mapping[str, str] | None = None,
+    ) -> Formula:
+        """Return the prediction with given weights on a prompt, as sums over its examples.
+
+        `evaluate` takes the covariates as x (one row an example), the labels y and the query x_q.
+
+        Args:
+            weights, define: as for `hessian`.
+            test: the law of the prompt, of which the length's name counts; None is the training law.
+        """
+        letters, law = self._test_law(test)
+        prediction = self._network_prediction(letters, law.prompt.length)
+        given = given_weights(weights or {}, define or {}, self.trained, letters)
+        sums = forward.as_sums(given.put_into(prediction, self.trained), law.prompt.length)
+        return self._given_formula("prediction", sums, given, letters, test)
+
+    def error(
+        self,
+        weights: Mapping[str, str] | None = None,
+        test: Prompt | None = None,
+        define: Mapping[str, str] | None = None,
+    ) -> Formula:
+        """Return E (y_hat - y_q)^2 with given weights on a prompt of any law, its scores divided by its own length.
+
+        Args:
+            weights, define: as for `hessian`.
+            test: the law of the test prompt, such as law.replace(length="M"); None is the training law.
+        """
+        letters, law = self._test_law(test)
+        prediction = self._network_prediction(letters, law.prompt.length)
+        given = given_weights(weights or {}, define or {}, self.trained, letters)
+        sums = forward.as_sums(given.put_into(prediction, self.trained), law.prompt.length)
+        error = forward.with_labels(sums, law) - law.target()
+        return self._given_formula("prediction error", law.average(error * error), given, letters, test)
+
+    def _test_law(self, test: Prompt | None) -> tuple[Letters, PromptLaw]:
+        prompt = self.law if test is None else test
+        letters = self.letters.with_lengths(prompt.lengths())
+        return letters, prompt_law(prompt, letters)
+
+    def _given_formula(
+        self, name: str, expression: Expression, given: GivenWeights, letters: Letters, test: Prompt | None = None
+    ) -> Formula:
+        """A formula whose arguments are what it depends on; sizes such as d are read off where a letter has them."""
+        lengths = letters.lengths
+        prompts = {self.law.length, *(() if test is None else (test.length,))}
+        used = used_letters([expression], given.definitions)
+        shown = shown_sizes([expression, *(d.expression for d in given.definitions)]) - prompts
+        arguments = {n: n for n in used if n not in lengths or n not in shown}
+        return Formula(name, expression, arguments, (), "", given.definitions, lengths=frozenset(lengths))
+
 
 def _values(blocks: Mapping[str, str], letters: Letters) -> dict[str, Expression]:
     return {name: letters.read(text, SHAPES[name], f"the block {name}") for name, text in blocks.items()}
@@ -181,11 +290,3 @@ def _values(blocks: Mapping[str, str], letters: Letters) -> dict[str, Expression
 def _ranks(network: Network) -> tuple[str, ...]:
     layers = network.layers if isinstance(network, Stack) else (network,)
     return tuple(k.rank for k in layers if isinstance(k, LinearAttention) and isinstance(k.rank, str))
-
-
-def _sizes(expression: Expression, letters: Letters, name: str) -> set[str]:
-    """The names of the sizes that the value of a letter shows."""
-    summed = {s.name: s.index.length for m in expression.terms for s in m.symbols() if s.index is not None}
-    held = letters.names.get(name)
-    sizes = [] if held is None or name in letters.lengths else [size for size in held.shape if isinstance(size, str)]
-    return {*sizes, *([summed[name]] if name in summed else [])}
