@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from numerics.executor import choose_executor
-from proofs_check.certificate import CertificateError, check_report
+from proofs_check.judge.certificate import CertificateError, check_report
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.export import export
 from proofs_check.commands.networks import compare, train
@@ -20,8 +20,10 @@ from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
 from proofs_check.commands.terminal import Screen, progress_line, table
 from proofs_check.latex.document import derivation_document
-from proofs_check.paper.catalogue import catalogue
-from proofs_check.verify import Report, Run, load_all, write_atomically
+from proofs_check.judge.results import Report
+from proofs_check.judge.run import Run, write_atomically
+from proofs_check.papers import catalogue
+from proofs_check.verification import Catalogue, claim_source
 from theory import DERIVATIONS
 from theory.algebra.latex import latex
 from theory.expect import expect

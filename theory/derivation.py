@@ -56,7 +56,7 @@ def require_equal(left: Expression, right: Expression, what: str, definitions: S
     difference = expand(left - right, definitions)
     if difference:
         raise DerivationError(f"{what}: the sides differ by {difference}")
-    return right
+    return right.as_computed() if left.computed else right
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,10 @@ class Formula:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
+
+    def __post_init__(self) -> None:
+        if self.steps:
+            object.__setattr__(self, "expression", self.expression.as_computed())
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""

@@ -20,7 +20,7 @@ from proofs_check.latex.document import (
     slug,
     statement_display,
 )
-from proofs_check.verify import write_atomically
+from proofs_check.judge.verify import write_atomically
 from theory import DERIVATIONS
 
 DEBIAN_PACKAGES = ("texlive-latex-recommended", "lmodern")

@@ -12,14 +12,14 @@ from scipy.integrate import solve_ivp
 from numerics.enclosure import enclose_averaged_flow, enclose_flow
 from numerics.problem import Problem
 from proofs_check import catalogue
-from proofs_check.claims import ancestors
-from proofs_check.instances import Instance
-from proofs_check.paper.averaged_flow import averaged_flow_claims, averaged_flow_instances
-from proofs_check.paper.flow_quantities import averaged_flow_facts, flow_facts
-from proofs_check.paper.laws import LAWS, cubature, law_claims
-from proofs_check.search import visit
-from proofs_check.statements import Statement
-from proofs_check.verify import ClaimResult, check_claim, run_budget
+from proofs_check.judge.claims import ancestors
+from proofs_check.judge.instances import Instance
+from proofs_check.papers.zhang2024.averaged_flow import averaged_flow_claims, averaged_flow_instances
+from proofs_check.papers.zhang2024.flow_quantities import averaged_flow_facts, flow_facts
+from proofs_check.papers.zhang2024.laws import LAWS, cubature, law_claims
+from proofs_check.judge.search import visit
+from proofs_check.judge.statements import Statement
+from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from theory.random_covariance import bounds, random_covariance
 from theory.random_entries import FiniteLaw, IndependentEntries
 

@@ -11,16 +11,16 @@ import pytest
 
 from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, require_holds
-from proofs_check.counterexamples import refuting_instance
-from proofs_check.evidence import Sampled, SampledMeasurement, SymbolicMeasurement, is_non_negative
-from proofs_check.paper.bounds import bound_claims
-from proofs_check.paper.flow_quantities import flow_facts
-from proofs_check.paper.further import further_claims
-from proofs_check.paper.results import paper_claims
-from proofs_check.paper.vocabulary import LETTERS
-from proofs_check.statements import Relation
-from proofs_check.tightness import six_digits
-from proofs_check.verify import ClaimResult, check_claim, run_budget
+from proofs_check.judge.counterexamples import refuting_instance
+from proofs_check.judge.evidence import Sampled, SampledMeasurement, SymbolicMeasurement, is_non_negative
+from proofs_check.papers.zhang2024.bounds import bound_claims
+from proofs_check.papers.zhang2024.flow_quantities import flow_facts
+from proofs_check.papers.zhang2024.further import further_claims
+from proofs_check.papers.zhang2024.results import paper_claims
+from proofs_check.papers.zhang2024.vocabulary import LETTERS
+from proofs_check.judge.statements import Relation
+from proofs_check.judge.tightness import six_digits
+from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from theory.algebra.expression import length, scalar_letter
 from theory.model import LAMBDA
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from proofs_check import Instance, Statement, find_claim, paper_claims, verify
-from proofs_check.paper.findings import _negative_eigenvalues, finding_claims
-from proofs_check.verify import ClaimResult, check_claim, run_budget
+from proofs_check.papers.zhang2024.findings import _negative_eigenvalues, finding_claims
+from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 
 BUDGET = run_budget(100, 3, 1e-6, 0)
 CLAIMS = {claim.id: claim for claim in finding_claims()}

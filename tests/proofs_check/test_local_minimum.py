@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from proofs_check.instances import Instance, tuples
-from proofs_check.paper.local_minimum import BLOCKS, _critical, _excess, _least_pivot, _squared_gradient
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.papers.zhang2024.local_minimum import BLOCKS, _critical, _excess, _least_pivot, _squared_gradient
 from theory import population_loss
 
 Q = np.array([[Fraction(3, 5), Fraction(-4, 5)], [Fraction(4, 5), Fraction(3, 5)]], dtype=object)

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from proofs_check import Statement, paper_claims
-from proofs_check.claims import ancestors
-from proofs_check.paper.random_covariance import (
+from proofs_check.judge.claims import ancestors
+from proofs_check.papers.zhang2024.random_covariance import (
     exponential_cubature,
     independent_atoms,
     least_loss,
     prediction_error_by_enumeration,
     random_covariance_claims,
 )
-from proofs_check.verify import check_claim, run_budget
+from proofs_check.judge.verify import check_claim, run_budget
 from theory.random_covariance import random_covariance
 from theory.random_entries import FiniteLaw, exponential
 

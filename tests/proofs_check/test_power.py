@@ -11,11 +11,11 @@ import pytest
 from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, paper_claims, verify
 from proofs_check.commands.terminal import Screen, table
-from proofs_check.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
-from proofs_check.paper.vocabulary import LETTERS
-from proofs_check.power import Window, power
-from proofs_check.statements import Relation
-from proofs_check.verify import check_claim, run_budget
+from proofs_check.judge.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
+from proofs_check.papers.zhang2024.vocabulary import LETTERS
+from proofs_check.judge.power import Window, power
+from proofs_check.judge.statements import Relation
+from proofs_check.judge.verify import check_claim, run_budget
 
 CLAIMS = {claim.id: claim for claim in paper_claims()}
 BUDGET = run_budget(100, 5, 1e-6, 4000)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from proofs_check.command_line import main
-from proofs_check.verify import ClaimError, load_claims, verify
+from proofs_check.judge.verify import ClaimError, load_claims, verify
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "preconditioned_gradient_descent_claims.py"
 GOOD = """

@@ -9,7 +9,7 @@ import pytest
 
 from numerics.executor import ProcessExecutor
 from proofs_check import Claim, ClaimError, Language, Plan, Quantity, Statement, paper_claims, verify
-from proofs_check.verify import Run, check_claim, equal_up_to_time, load_claims, run_budget
+from proofs_check.judge.verify import Run, check_claim, equal_up_to_time, load_claims, run_budget
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import matrix, vector
 

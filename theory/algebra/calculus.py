@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from theory.algebra.coefficients import Coefficient
+from theory.algebra.definitions import Definition
 from theory.algebra.expression import (
     Expression,
     Monomial,
@@ -18,6 +19,7 @@ from theory.algebra.expression import (
     symbol_expression,
     zero,
 )
+from theory.algebra.usage import note
 from theory.algebra.words import Factor, Symbol, Word, letter_power
 
 _ONE = Coefficient.number(1)
@@ -35,6 +37,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
             power of a moving letter, or a moving letter that was declared to commute with another one or that stands
             under a summation index.
     """
+    note("differential")
     moving: dict[Symbol, Expression] = {}
     for key, direction in directions.items():
         symbol = letter(key)
@@ -55,7 +58,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
         for label, upto in lengths.items():
             change = sum_over(label, upto, change)
         total = total + change
-    return total
+    return total.as_computed()
 
 
 def _monomial_differential(monomial: Monomial, whole: Expression, moving: Mapping[Symbol, Expression]) -> Expression:
@@ -121,10 +124,11 @@ def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expr
     return total.T if f.transposed else total
 
 
-def gradient(expression: Expression, by: Expression) -> Expression:
+def gradient(expression: Expression, by: Expression, definitions: Sequence[Definition] = ()) -> Expression:
     """Return the gradient of a scalar expression: the G with d expression = tr(G' dX) for every direction dX.
 
-    G has the shape of the letter `by`; for a symmetric letter it is the symmetric gradient, (G + G')/2.
+    G has the shape of the letter `by`; for a symmetric letter it is the symmetric gradient, (G + G')/2. Letters that
+    are defined by `definitions`, each in terms of those before it, move with `by` (chain rule).
 
     Raises:
         ValueError: if expression is not scalar, and as `differential`.
@@ -135,13 +139,23 @@ def gradient(expression: Expression, by: Expression) -> Expression:
             "use `differential` for the derivative along a direction"
         )
     symbol = letter(by)
-    taken = {s.name for s in expression.symbols}
+    taken = {s.name for held in (expression, *(d.expression for d in definitions)) for s in held.symbols}
     name = "D"
     while name in taken:
         name += "D"
     step = Symbol(name, symbol.rows, symbol.cols, symmetric=symbol.symmetric)
-    change = differential(expression, {by: symbol_expression(step)})
-    total = zero(symbol.rows, symbol.cols)
+    directions = {by: symbol_expression(step)}
+    for definition in definitions:
+        moved = differential(definition.expression, directions)
+        if moved:
+            directions[definition.name] = moved
+    total = _factor_of(step, differential(expression, directions)).as_computed()
+    return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
+
+
+def _factor_of(step: Symbol, change: Expression) -> Expression:
+    """The G with change = tr(G' step)."""
+    total = zero(step.rows, step.cols)
     for monomial, coefficient in change.terms.items():
         free, lengths = freed(monomial)
         term = scalar(coefficient)
@@ -159,4 +173,4 @@ def gradient(expression: Expression, by: Expression) -> Expression:
         for label, upto in lengths.items():
             term = sum_over(label, upto, term)
         total = total + term
-    return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
+    return total
