@@ -14,8 +14,8 @@ from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
-from theory.errors import IclTheoryError
 from theory.algebra.words import Symbol
+from theory.errors import IclTheoryError
 
 
 class DerivationError(IclTheoryError):
