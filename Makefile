@@ -27,8 +27,8 @@ benchmarks: $(VENV)/installed
 	for name in engine flow monte_carlo; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # The formal proofs, where coqc is installed.
-kernel:
-	$(MAKE) -C proofs_check/kernel
+kernel: $(VENV)/installed
+	$(BIN)/icl-theory kernel check --jobs $(JOBS)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("icl-theory needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
