@@ -45,7 +45,7 @@ def check(
         say: told what is being done.
 
     Raises:
-        CoqMissing: without coqc.
+        CoqMissingError: without coqc.
         CoqError: if a proof does not compile, or coqchk rejects one; with Coq's message.
         PinError: if `claims.toml` or `pins.json` is malformed.
     """

@@ -46,7 +46,7 @@ class CoqError(RuntimeError):
     """Coq rejected something, or is not there."""
 
 
-class CoqMissing(CoqError):
+class CoqMissingError(CoqError):
     """No coqc on the path."""
 
 
@@ -71,10 +71,10 @@ def coq_version() -> str:
     """The version of the installed Coq, such as 8.16.1.
 
     Raises:
-        CoqMissing: if there is none; the message says how to install it.
+        CoqMissingError: if there is none; the message says how to install it.
     """
     if shutil.which("coqc") is None:
-        raise CoqMissing(f"coqc is not installed. On Debian: apt-get install --no-install-recommends {PACKAGES}")
+        raise CoqMissingError(f"coqc is not installed. On Debian: apt-get install --no-install-recommends {PACKAGES}")
     return subprocess.run(["coqc", "--print-version"], capture_output=True, text=True, check=True).stdout.split()[0]
 
 
@@ -104,14 +104,15 @@ def build(directory: Path, root: Path = ROOT, targets: Sequence[str] = (), jobs:
         _mirror(root, directory)
         wanted = [target + "o" for target in targets]
         command = ["make", "--silent", "--no-print-directory", f"-j{jobs}", *wanted]
-        done = subprocess.run(command, cwd=directory, capture_output=True, text=True, env=_environment())
+        done = _run(command, directory)
         if done.returncode:
             raise CoqError(done.stderr.strip() or done.stdout.strip())
 
 
-def _environment() -> dict[str, str]:
-    """The environment without what a surrounding make hands down."""
-    return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+def _run(command: Sequence[str], directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program there, without what a surrounding make hands down."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    return subprocess.run(command, check=False, cwd=directory, capture_output=True, text=True, env=kept)
 
 
 def _mirror(root: Path, directory: Path) -> None:
@@ -137,9 +138,7 @@ def compile_file(path: Path, directory: Path) -> None:
         CoqError: with Coq's message.
     """
     flags = [part for folder, library in FOLDERS.items() for part in ("-R", str(directory / folder), library)]
-    done = subprocess.run(
-        ["coqc", "-q", "-w", "none", *flags, path.name], cwd=path.parent, capture_output=True, text=True
-    )
+    done = _run(["coqc", "-q", "-w", "none", *flags, path.name], path.parent)
     if done.returncode:
         raise CoqError(done.stderr.strip() or done.stdout.strip())
 
@@ -198,7 +197,7 @@ def _answers(directory: Path, mode: str, questions: Mapping[str, str]) -> dict[s
     path.write_text(text, encoding="utf-8")
     try:
         command = ["coqc", "-q", "-w", "none", *_FLAGS, path.name]
-        done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+        done = _run(command, directory)
     finally:
         for product in directory.glob(f"*questions_{os.getpid()}.*"):
             product.unlink()
@@ -254,7 +253,7 @@ def recheck(directory: Path) -> None:
     """
     modules = [part for source in source_files(directory) for part in ("-norec", module_name(source))]
     command = ["coqchk", "-silent", "-o", *_FLAGS, *modules]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    done = _run(command, directory)
     summary = done.stdout + done.stderr
     if done.returncode:
         raise CoqError(f"coqchk rejects the compiled files: {summary.strip()[-2000:]}")

@@ -1,8 +1,8 @@
 """Which theorem stands behind which claim, and what each theorem says: `claims.toml` and `pins.json`.
 
-`claims.toml` is written by hand. `pins.json` holds the type of every such theorem as Coq prints it, and the body of every
-definition that the type uses, directly or not; so a statement cannot be weakened, nor a definition beneath it changed,
-without a line of `pins.json` changing too. `icl-theory kernel check --pin` writes it, for a reviewer to read.
+`claims.toml` is written by hand. `pins.json` holds the type of every such theorem as Coq prints it, and the body of
+every definition that the type uses, directly or not; so a statement cannot be weakened, nor a definition beneath it
+changed, without a line of `pins.json` changing too. `icl-theory kernel check --pin` writes it, for a reviewer to read.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The record of what Coq's kernel has checked, and the kernel column of a claim.
 
-`record.json` is written by `icl-theory kernel check` and by nothing else. Without Coq nobody can tell a true record from
-an invented one, so `kernel check` makes it again and compares. What can be told without Coq is told here: a record that
-was edited, that disagrees with `claims.toml` or `pins.json`, or whose sources have changed since.
+`record.json` is written by `icl-theory kernel check` and by nothing else. Without Coq nobody can tell a true record
+from an invented one, so `kernel check` makes it again and compares. What can be told without Coq is told here: a record
+that was edited, that disagrees with `claims.toml` or `pins.json`, or whose sources have changed since.
 """
 
 from __future__ import annotations
