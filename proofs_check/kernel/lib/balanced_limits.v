@@ -11,6 +11,14 @@ Import numFieldNormedType.Exports.
 Local Open Scope ring_scope.
 Local Open Scope classical_set_scope.
 
+Lemma decay_limit (R : realType) (f : R -> R) (m mu C : R) : 0 < mu -> 0 <= C -> (forall t, 0 <= t -> m <= f t) ->
+  (forall t, 0 <= t -> f t - m <= expR (- (mu * t)) * C) -> (f : R -> R^o) @ +oo --> (m : R^o).
+Proof.
+move=> mu0 C0 low decay; apply: tends_cvg => e e0; have [T hT] := expR_tends mu0 C0 e0.
+exists (Num.max T 0) => t; rewrite le_maxl => /andP[Tt t0]; rewrite ger0_norm ?subr_ge0 ?low //.
+by have := hT t Tt; rewrite subr0; apply: le_trans; apply: le_trans (decay t t0) (ler_norm _).
+Qed.
+
 Section Limits.
 Variables (R : realType) (d : nat) (A : 'M[R]_d) (U : R -> 'M[R]_d) (u : R -> R) (mu C : R).
 Hypothesis mu_gt0 : 0 < mu.
