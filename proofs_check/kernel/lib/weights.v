@@ -33,7 +33,8 @@ have := layer X xq y 0 0 U 0 0 u; rewrite /attention /W_PV /W_KQ => h.
 rewrite /prediction /layer_output mxE [embedding X xq y _ _](_ : _ = 0) ?add0r; last first.
   by rewrite /embedding block_mxEdr mxE.
 rewrite mxE; congr (_ * _).
-have := congr1 (fun A : 'M[R]_1 => A 0 0) h; rewrite [drsubmx _ _ _]mxE [drsubmx _ _ _]mxE [RHS]mxE => <-.
+have corner (B : 'M[R]_(d + 1, M + 1)) : drsubmx B 0 0 = B (rshift d 0) (rshift M 0) by rewrite !mxE.
+have := congr1 (fun A : 'M[R]_1 => A 0 0) h; rewrite corner [RHS]mxE => <-.
 by congr ((_ *m _) _ _); rewrite /sparse_PV /sparse_KQ.
 Qed.
 
@@ -79,11 +80,14 @@ Lemma limiting_prediction M (X : 'M[R]_(d, M)) xq (y : 'rV[R]_M) : A^T = A ->
   prediction (sparse_PV v) (sparse_KQ (v^-1 *: A)) X xq y =
   \tr (xq^T *m A *m (M%:R^-1 *: \sum_i y 0 i *: col i X)).
 Proof.
-move=> As; rewrite prediction_sparse -scalemxAr -scalemxAl mxE mulrA mulrA mulrAC -mulrA mulrA mulfK ?gt_eqF //.
+move=> As; rewrite prediction_sparse -scalemxAr -scalemxAl.
+have entry (B : 'M[R]_1) : (v^-1 *: B) 0 0 = v^-1 * B 0 0 by rewrite mxE.
+rewrite entry.
+rewrite [v * _]mulrA mulfV ?gt_eqF // mul1r.
 rewrite -scalemxAr mxtraceZ; congr (_ * _).
 have -> : \sum_i y 0 i *: col i X = X *m y^T.
   by apply/matrixP => i j; rewrite summxE mxE; apply: eq_bigr => k _; rewrite !mxE ord1 mulrC.
-by rewrite -[RHS]mxtrace_tr !trmx_mul trmxK As trmxK mulmxA /mxtrace big_ord1 !mulmxA.
+by rewrite -[RHS]mxtrace_tr !trmx_mul !trmxK As /mxtrace big_ord1 !mulmxA.
 Qed.
 Lemma prediction_limit M (X : 'M[R]_(d, M)) xq (y : 'rV[R]_M) :
   (fun t => prediction (sparse_PV (u t)) (sparse_KQ (U t)) X xq y : R^o) @ +oo -->
