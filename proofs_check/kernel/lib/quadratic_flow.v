@@ -92,6 +92,16 @@ Qed.
 Lemma qgradU_radial U u : dotp (qgradU U u) U = u * qgradu U u.
 Proof. by rewrite /qgradU /qgradu dotpDl dotpNl !dotpZl; ring. Qed.
 
+(* The loss less that at any A, in terms of u U - A. *)
+Theorem qell_around (A U : 'M[R]_d) u : let X := u *: U - A in
+  qell U u - qell A 1 = 2%:R^-1 * dotp (B X) X + dotp (B A - S) X.
+Proof.
+have BX : B (u *: U - A) = u *: B U - B A by rewrite linearB linearZ.
+rewrite /= BX /qell !(dotpDl, dotpDr, dotpNl, dotpNr, dotpZl, dotpZr) expr1n.
+have -> : dotp (B U) A = dotp (B A) U by rewrite selfadjoint dotpC.
+by move: (dotp (B U) U) (dotp S U) (dotp (B A) A) (dotp S A) (dotp (B A) U) => a b c e f; field.
+Qed.
+
 (* Completing the square at a solution A of B A = S. *)
 Variable A : 'M[R]_d.
 Hypothesis BA : B A = S.
@@ -242,19 +252,6 @@ apply: (@le_trans _ _ (`|u r| * (fnorm S * fnorm (U r)))); first by rewrite ler_
 by rewrite fnormU // mulrCA -expr2 real_normK ?num_real.
 Qed.
 
-(* a lower bound of u from a negative loss at the start *)
-Theorem u_lower_of_loss s t : 0 < s -> fnorm S <= s -> 0 <= t -> - f 0 <= s * u t ^+ 2.
-Proof.
-move=> s0 hs t0.
-have h1 : - f 0 <= u t * dotp S (U t).
-  apply: (@le_trans _ _ (- f t)); first by rewrite ler_opp2 qdecrease.
-  rewrite /f /qell opprB ler_subl_addr ler_addl; apply: mulr_ge0; last exact: form_pos.
-  by rewrite mulr_ge0 ?sqr_ge0 ?invr_ge0 ?ler0n.
-apply: le_trans h1 _; apply: (@le_trans _ _ (u t * (fnorm S * fnorm (U t)))).
-  by rewrite ler_pmul2l ?u_pos // dotp_le.
-by rewrite fnormU // ger0_norm ?(ltW (u_pos t0)) // mulrCA -expr2 ler_wpmul2r ?sqr_ge0.
-Qed.
-
 Variable c : R.
 Hypothesis c_ge0 : 0 <= c.
 Hypothesis c_gt0 : 0 < c.
@@ -288,3 +285,35 @@ by rewrite [_ * 2%:R]mulrC -mulrA ler_pmul2l ?ltr0n // qdecay.
 Qed.
 End Flow.
 End Quadratic.
+
+(* A start with negative loss: u stays positive and away from zero. *)
+Section NegativeLoss.
+Variables (R : realType) (d : nat) (B : {linear 'M[R]_d -> 'M[R]_d}) (S : 'M[R]_d).
+Hypothesis selfadjoint : forall X Y, dotp (B X) Y = dotp X (B Y).
+Hypothesis nonnegative : forall X, 0 <= dotp (B X) X.
+Variables (U : R -> 'M[R]_d) (u : R -> R).
+Hypothesis flowU : forall t, 0 <= t -> mder U t (- qgradU B S (U t) (u t)).
+Hypothesis flowu : forall t, 0 <= t -> der u t (- qgradu B S (U t) (u t)).
+Hypothesis u0_gt0 : 0 < u 0.
+Hypothesis balanced : u 0 ^+ 2 = nrm2 (U 0).
+
+Theorem u_pos_of_loss t : qell B S (U 0) (u 0) < 0 -> 0 <= t -> 0 < u t.
+Proof.
+move=> f0 t0; apply: (pos0 t0 flowu) => // s s0; apply/eqP => us.
+have := qdecrease selfadjoint flowU flowu s0; rewrite leNgt => /negP; apply; apply: lt_le_trans f0 _.
+by rewrite /qell us expr0n /= mulr0 !mul0r subr0.
+Qed.
+
+Theorem u_lower_of_loss s t : qell B S (U 0) (u 0) < 0 -> fnorm S <= s -> 0 <= t ->
+  - qell B S (U 0) (u 0) <= s * u t ^+ 2.
+Proof.
+move=> f0 hs t0; have ut := u_pos_of_loss f0 t0.
+have h1 : - qell B S (U 0) (u 0) <= u t * dotp S (U t).
+  apply: (@le_trans _ _ (- qell B S (U t) (u t))); first by rewrite ler_opp2 (qdecrease selfadjoint flowU flowu t0).
+  rewrite /qell opprB ler_subl_addr ler_addl; apply: mulr_ge0; last exact: nonnegative.
+  by rewrite mulr_ge0 ?sqr_ge0 ?invr_ge0 ?ler0n.
+apply: le_trans h1 _; apply: (@le_trans _ _ (u t * (fnorm S * fnorm (U t)))).
+  by rewrite ler_pmul2l // dotp_le.
+by rewrite (fnormU flowU flowu balanced t0) ger0_norm ?(ltW ut) // mulrCA -expr2 ler_wpmul2r ?sqr_ge0.
+Qed.
+End NegativeLoss.
