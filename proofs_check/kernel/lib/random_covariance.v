@@ -2,9 +2,9 @@
    the averaged linear term E[Lambda^2], and the reduced loss averaged over the law of Lambda. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
-From mathcomp.analysis Require Import reals.
+From mathcomp.analysis Require Import reals signed topology normedtype derive.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import frobenius definite reduced_loss_form convergence setting operator_norm quadratic_flow.
+From ICL Require Import frobenius definite curve reduced_loss_form convergence setting operator_norm quadratic_flow.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -161,5 +161,91 @@ have i1 := integrable_dotp U (quadratic_integrable U); have i2 := integrable_dot
 rewrite /qell !dotp_mean //; last exact: quadratic_integrable; last exact: square_integrable.
 rewrite -(meanZ _ i1) -mulNr -(meanZ _ i2) -meanD; [|exact: integrableZ|exact: integrableZ].
 by congr mean; apply/funext => o; rewrite /ell mulNr.
+Qed.
+
+(* Lemma C.1 at u12 = u21 = 0: the gradient flow of mean_loss, at t >= 0 *)
+Definition mean_flow (U : R -> 'M[R]_d) (u : R -> R) : Prop := forall t, 0 <= t ->
+  mder U t (- (u t ^+ 2 *: mean_quadratic (U t) - u t *: mean_square)) /\
+  der u t (- (u t * \tr (mean_quadratic (U t) *m (U t)^T) - \tr (mean_square *m (U t)^T))).
+Lemma mean_nonnegative X : 0 <= dotp (mean_quadratic X) X.
+Proof.
+rewrite dotp_mean; last exact: quadratic_integrable.
+apply: mean_ge0 => [|o]; first exact: integrable_dotp (quadratic_integrable X).
+exact: (form_ge0 X (pdPa N (definite o)) (definite o)).
+Qed.
+
+(* the start: alignment of E[Lambda^2] with Theta Theta^T, and the size of the quadratic term *)
+Variable Th : 'M[R]_d.
+Let T := Th *m Th^T.
+Let Ts : T^T = T. Proof. by rewrite /T trmx_mul trmxK. Qed.
+Lemma alignment_square : dotp mean_square T = mean E (fun o => nrm2 (La o *m Th)).
+Proof.
+rewrite dotp_mean; last exact: square_integrable.
+congr mean; apply/funext => o; rewrite /nrm2 /dotp Ts /T !trmx_mul (pd_sym (definite o)).
+by rewrite !mulmxA [RHS]mxtrace_mulC !mulmxA.
+Qed.
+Hypothesis moment1 : integrable_mx E La.
+Lemma product_integrable i j : integrable E (fun o => (La o *m Th) i j).
+Proof.
+apply: (@integrable_ext _ _ _ (fun o => \sum_k La o i k * Th k j)) => [o|]; first by rewrite mxE.
+by apply: integrable_sum => k; apply: integrableZr.
+Qed.
+Lemma product_square_integrable i j : integrable E (fun o => (La o *m Th) i j ^+ 2).
+Proof.
+apply: (@integrable_ext _ _ _ (fun o => \sum_k \sum_l (La o i k * La o i l) * (Th k j * Th l j))) => [o|].
+  rewrite mxE expr2 mulr_suml; apply: eq_bigr => k _; rewrite mulr_sumr; apply: eq_bigr => l _.
+  by rewrite mulrACA.
+by apply: integrable_sum => k; apply: integrable_sum => l; apply: integrableZr.
+Qed.
+Lemma alignment_jensen : nrm2 (mean_mx E La *m Th) <= dotp mean_square T.
+Proof.
+have i1 i : integrable E (fun o => \sum_j (La o *m Th) i j ^+ 2).
+  by apply: integrable_sum => j; apply: product_square_integrable.
+rewrite alignment_square (_ : (fun o => _) = fun o => \sum_i \sum_j (La o *m Th) i j ^+ 2); last first.
+  by apply/funext => o; rewrite nrm2E.
+rewrite mean_sum // nrm2E; apply: ler_sum => i _; rewrite mean_sum => [|j]; last exact: product_square_integrable.
+apply: ler_sum => j _.
+have -> : (mean_mx E La *m Th) i j = mean E (fun o => (La o *m Th) i j).
+  rewrite mxE (_ : (fun o => _) = fun o => \sum_k La o i k * Th k j); last by apply/funext => o; rewrite mxE.
+  rewrite mean_sum => [|k]; last exact: integrableZr.
+  by apply: eq_bigr => k _; rewrite mxE meanZr.
+by apply: mean_sqr; [apply: product_integrable | apply: product_square_integrable].
+Qed.
+
+Variable normG : Omega -> R.
+Hypothesis normG_bound : forall o, opn (Gamma o) (normG o).
+Lemma quadratic_start o : nrm2 T = 1 -> dotp (Gamma o *m La o *m T *m La o) T <= normG o * fnorm (La o *m T *m La o).
+Proof.
+move=> T1; apply: le_trans (dotp_le _ _) _; rewrite {2}/fnorm T1 sqrtr1 mulr1.
+have [g0 _] := normG_bound o.
+apply: le_of_sqr; first by rewrite mulr_ge0 ?fnorm_ge0.
+by rewrite exprMn !fnorm_sqr -!(mulmxA (Gamma o)) opn_mul.
+Qed.
+Lemma sandwich_le o : nrm2 T = 1 -> fnorm (La o *m T *m La o) <= nrm2 (La o).
+Proof.
+move=> T1; apply: le_of_sqr; first exact: nrm2_ge0.
+rewrite fnorm_sqr expr2; apply: le_trans (nrm2_mul _ _) _; rewrite ler_wpmul2r ?nrm2_ge0 //.
+by apply: le_trans (nrm2_mul _ _) _; rewrite T1 mulr1.
+Qed.
+Lemma sandwich_le_sharp o : fnorm (La o *m T *m La o) <= nrm2 (La o *m Th).
+Proof.
+apply: le_of_sqr; first exact: nrm2_ge0.
+have -> : La o *m T *m La o = (La o *m Th) *m (La o *m Th)^T by rewrite trmx_mul (pd_sym (definite o)) /T !mulmxA.
+by rewrite fnorm_sqr expr2; apply: le_trans (nrm2_mul _ _) _; rewrite nrm2_tr.
+Qed.
+Hypothesis T1 : nrm2 T = 1.
+Lemma quadratic_start_le : integrable E (fun o => normG o * nrm2 (La o)) ->
+  dotp (mean_quadratic T) T <= mean E (fun o => normG o * nrm2 (La o)).
+Proof.
+move=> h; rewrite dotp_mean; last exact: quadratic_integrable.
+apply: mean_mono => // [|o]; first exact: integrable_dotp (quadratic_integrable T).
+by apply: le_trans (quadratic_start o T1) _; rewrite ler_wpmul2l ?sandwich_le //; case: (normG_bound o).
+Qed.
+Lemma quadratic_start_le_sharp : integrable E (fun o => normG o * nrm2 (La o *m Th)) ->
+  dotp (mean_quadratic T) T <= mean E (fun o => normG o * nrm2 (La o *m Th)).
+Proof.
+move=> h; rewrite dotp_mean; last exact: quadratic_integrable.
+apply: mean_mono => // [|o]; first exact: integrable_dotp (quadratic_integrable T).
+by apply: le_trans (quadratic_start o T1) _; rewrite ler_wpmul2l ?sandwich_le_sharp //; case: (normG_bound o).
 Qed.
 End RandomCovariance.
