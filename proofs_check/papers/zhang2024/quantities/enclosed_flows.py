@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx, fmpq
+from proofs_check.judge.quantities import Quantity
 from scipy.integrate import solve_ivp
 
 from numerics.enclosure import FlowEnclosure, PathEnclosure, enclose_averaged_flow, enclose_flow
 from numerics.gradient_flow import gradient_flow as integrated_flow
 from numerics.problem import Problem
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.papers.zhang2024.language import ENCLOSED

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 from flint import arb, ctx
+from proofs_check.judge.quantities import Quantity
 
 from numerics.enclosure import enclose_flow
 from numerics.problem import Problem
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, one_by_one
 from proofs_check.judge.statements import as_balls

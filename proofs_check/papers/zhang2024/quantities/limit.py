@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
 from numerics.full_flow import full_flow
 from numerics.gradient_flow import gradient_flow as integrated_flow
 from numerics.problem import Problem
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, derived, exactly, gamma, zeros

@@ -14,8 +14,8 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.exact_moments import Layer
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one

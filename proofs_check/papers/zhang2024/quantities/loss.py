@@ -6,16 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.language import Language
+from proofs_check.judge.quantities import Quantity
 
 from numerics.attention import AttentionWeights
 from numerics.problem import Problem
 from numerics.sequential import Moments
 from numerics.simulate_error import simulate_loss
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.exact_moments import Layer
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity
-from proofs_check.judge.statements import Language, Statement
+from proofs_check.judge.statements import Statement
 from proofs_check.papers.zhang2024.language import GAMMA, LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,

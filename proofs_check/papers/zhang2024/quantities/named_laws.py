@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, LinearLabels, QuadraticLabels, Shift
 from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse, one_by_one

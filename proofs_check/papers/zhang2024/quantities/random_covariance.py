@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.papers.zhang2024.language import LETTERS, TWO_ATOMS

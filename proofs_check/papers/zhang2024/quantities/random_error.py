@@ -10,8 +10,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, inverse, one_by_one

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from proofs_check.judge.quantities import Quantity
 
-from proofs_check.judge.evidence import Quantity
 from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
