@@ -10,25 +10,29 @@ import hypothesis
 import numpy as np
 
 from proofs_check.judge.claims import Claim
+from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.evidence import Verdict
+from proofs_check.judge.evidence.measure import left_side
+from proofs_check.judge.extremes import Range, climb
 from proofs_check.judge.instances import Instance, shown
+from proofs_check.judge.meaning import UNREADABLE
 from proofs_check.judge.search import find_smallest
 from proofs_check.judge.statements import Statement
-from proofs_check.judge.tightness import UNREADABLE, ratio
+from proofs_check.judge.tightness import closeness
 
 _TRIES = 100
 _TRIES_AGAINST_A_MUTANT = 40
 
 
-def left_side(claim: Claim, instance: Instance) -> tuple[Any, Instance]:
+def value_at(claim: Claim, instance: Instance) -> tuple[Any, Instance]:
     """The exact or enclosed left side of a claim at an instance, and the instance with all further letters.
 
     Raises:
-        ValueError: for a claim that has neither.
+        ClaimError: for a claim that has neither.
     """
-    measured = claim.left.exact or claim.left.enclose
+    measured = left_side(claim)
     if measured is None:
-        raise ValueError(f"claim {claim.id} has neither exact nor enclosed evidence, so no single instance decides it")
+        raise ClaimError(f"claim {claim.id} has neither exact nor enclosed evidence, so no single instance decides it")
     left, further = measured(instance)
     return left, instance.with_values(**further)
 
@@ -38,9 +42,9 @@ def require_holds(claim: Claim, instance: Instance) -> None:
 
     Raises:
         AssertionError: if it does not; the message shows both sides.
-        ValueError: for a claim without exact or enclosed evidence.
+        ClaimError: for a claim without exact or enclosed evidence.
     """
-    left, complete = left_side(claim, instance)
+    left, complete = value_at(claim, instance)
     truth, right = claim.statement.compare(left, complete, claim.language)
     if truth == "refuted":
         raise AssertionError(
@@ -58,11 +62,11 @@ def find_claim(claims: Iterable[Claim], name: str) -> Claim:
 
 def smallest_failure(claim: Claim, failure: Verdict, seed: int) -> Verdict:
     """The failure, or a smaller one if the claim has a strategy that leads to one."""
-    if claim.plan.search is None or (claim.left.exact is None and claim.left.enclose is None):
+    if claim.plan.search is None or not claim.left.has_value:
         return failure
 
     def fails(instance: Instance) -> bool:
-        left, complete = left_side(claim, instance)
+        left, complete = value_at(claim, instance)
         return claim.statement.compare(left, complete, claim.language)[0] == "refuted"
 
     found = find_smallest(claim.plan.search, fails, _TRIES, seed)
@@ -75,7 +79,7 @@ def smallest_failure(claim: Claim, failure: Verdict, seed: int) -> Verdict:
         if smaller is None:
             break
         found = smaller
-    left, complete = left_side(claim, found)
+    left, complete = value_at(claim, found)
     _, right = claim.statement.compare(left, complete, claim.language)
     return Verdict("refuted", f"fails at {found}", found, left, right)
 
@@ -91,22 +95,30 @@ def _total(instance: Instance) -> int:
 
 def refuting_instance(claim: Claim, mutant: Statement, seed: int) -> tuple[Instance, Any] | None:
     """An instance at which a mutant of an inequality fails, with the left side there, found by climbing towards it."""
-    if claim.plan.search is None or claim.left.exact is None:
+    if claim.left.exact is None and claim.left.tree is None:
         return None
     found: list[tuple[Instance, Any]] = []
 
-    def fails(instance: Instance) -> bool:
-        left, complete = left_side(claim, instance)
+    def score(instance: Instance) -> float | None:
+        left, complete = value_at(claim, instance)
         try:
             truth, _ = mutant.compare(left, complete, claim.language)
         except UNREADABLE:
-            return False
-        nearness = ratio(mutant, complete, left, claim.language)
-        if truth != "refuted" and nearness is not None:
-            hypothesis.target(nearness)
-        elif truth == "refuted":
+            return None
+        if truth == "refuted":
             found.append((complete, left))
-        return truth == "refuted"
+        return closeness(mutant, complete, left, claim.language)
+
+    if claim.plan.search is None:
+        around = Range(claim.plan.letters, claim.language, claim.plan.exact_sizes(None), claim.plan.fixed)
+        climb(around, score, list(around.ends())[:1], _TRIES_AGAINST_A_MUTANT, seed)
+        return found[0] if found else None
+
+    def fails(instance: Instance) -> bool:
+        value = score(instance)
+        if value is not None and not found:
+            hypothesis.target(value)
+        return bool(found)
 
     find_smallest(claim.plan.search, fails, _TRIES_AGAINST_A_MUTANT, seed, shrink=False)
     return found[0] if found else None
@@ -120,16 +132,14 @@ def reproduction(claim: Claim, failure: Verdict, modules: Sequence[str] = ()) ->
         modules: the files with the claim; without any it is one of the paper's.
     """
     instance = failure.counterexample
-    if instance is None or (claim.left.exact is None and claim.left.enclose is None):
+    if instance is None or not claim.left.has_value:
         return ""
     values = ", ".join(f"{name!r}: {_code(value)}" for name, value in instance.values.items())
     lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
     if modules:
-        imports = (
-            "from proofs_check import Instance, find_claim, require_holds\nfrom proofs_check.judge.verify import load_all\n"
-        )
-        known = f"load_all([{', '.join(f'Path({module!r})' for module in modules)}])[0]"
-        head = f"from fractions import Fraction\nfrom pathlib import Path\n\n{imports}"
+        imports = "from proofs_check import Instance, find_claim, require_holds\nfrom proofs_check.judge.loading import Modules\n"
+        known = f"Modules(({', '.join(map(repr, modules))},)).load()[0]"
+        head = f"from fractions import Fraction\n\n{imports}"
     else:
         known = "catalogue()"
         head = (

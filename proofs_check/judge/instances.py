@@ -105,15 +105,41 @@ def random_value(
     return tuples(matrix)
 
 
-def sizes(rng: np.random.Generator, count: int, largest: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Yield random lengths; the first ones are fixed to be telling: d = 2 with two values of N, then d = 1, then any.
+# A theorem that is wrong off the diagonal, for one N, or beyond d = 1 meets such sizes early.
+_TELLING = ({"d": 2, "N": 2, "M": 3, "n": 2}, {"d": 2, "N": 3, "M": 2, "n": 3}, {"d": 1, "N": 1, "M": 1, "n": 1})
 
-    A theorem that is wrong off the diagonal, for one N, or beyond d = 1 meets such sizes early.
-    """
-    telling = ({"d": 2, "N": 2, "M": 3, "n": 2}, {"d": 2, "N": 3, "M": 2, "n": 3}, {"d": 1, "N": 1, "M": 1, "n": 1})
+
+def sizes(
+    rng: np.random.Generator, count: int, largest: Mapping[str, int], fixed: Mapping[str, int]
+) -> Iterator[dict[str, int]]:
+    """Yield lengths: first d = 2 with two values of the others, then d = 1, then the largest, then any."""
     for i in range(count):
-        if i < len(telling):
-            chosen = {name: min(telling[i].get(name, 2), most) for name, most in largest.items()}
+        if i < len(_TELLING):
+            chosen = {name: min(_TELLING[i].get(name, 2 + i % 2), most) for name, most in largest.items()}
+        elif i == len(_TELLING):
+            chosen = dict(largest)
         else:
             chosen = {name: int(rng.integers(1, most + 1)) for name, most in largest.items()}
-        yield chosen
+        yield {**chosen, **fixed}
+
+
+def integer_value(
+    symbol: Symbol, lengths: Mapping[str, int], rng: np.random.Generator, copies: str | None, largest: int
+) -> Any:
+    """Integers of size up to `largest` for one letter; a definite one is L L' for such an L."""
+    if copies is not None:
+        plain = symbol.with_index(None)
+        return tuple(integer_value(plain, lengths, rng, None, largest) for _ in range(lengths[copies]))
+    rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
+
+    def entries(low: int) -> Any:
+        return np.array([[Fraction(int(rng.integers(low, largest + 1))) for _ in range(cols)] for _ in range(rows)])
+
+    if symbol.rows == 1 and symbol.cols == 1:
+        return entries(1 if symbol.definite or symbol.non_negative else -largest)[0, 0]
+    array = entries(-largest)
+    if symbol.definite:
+        array = array @ array.T
+    elif symbol.symmetric:
+        array = np.tril(array) + np.tril(array, -1).T
+    return tuples(array[:, 0] if symbol.cols == 1 else array)

@@ -36,6 +36,10 @@ class InterpretationError(ValueError):
     """A formula that has no value at these matrices."""
 
 
+# What a formula raises that has no value at an instance.
+UNREADABLE = (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError)
+
+
 def as_array(value: Any) -> Array:
     """A number as 1 x 1, a vector as a column, a matrix as it is."""
     array = np.asarray(value)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from proofs_check.judge.statements import LENGTH_NAMES, Language, Statement
+from proofs_check.judge.language import Language
+from proofs_check.judge.statements import Statement
 from theory.algebra.grammar import (
     Name,
     Negative,
@@ -47,7 +48,7 @@ def mutants(statement: Statement, language: Language) -> list[Mutant]:
         scaled = Quotient(Product((Number(factor.numerator), statement.right)), Number(factor.denominator))
         mutant = statement.replaced(None, scaled)
         found.setdefault(mutant, Mutant(f"right side times {factor}", mutant))
-    if statement.relation == "<=":
+    if statement.relation in ("<=", "<"):
         lower = Quotient(Product((Number(100), statement.right)), Number(101))
         mutant = statement.replaced(None, lower)
         found.setdefault(mutant, Mutant("right side divided by 101/100", mutant))
@@ -85,8 +86,8 @@ def _local(node: Node, language: Language, names: dict[str, tuple[object, ...]])
                     yield f"exponent {exponent} dropped", body
                 elif power:
                     yield f"exponent {exponent} -> {power}", Power(body, power)
-        case Name(name) if name in LENGTH_NAMES:
-            for other in LENGTH_NAMES:
+        case Name(name) if name in language.length_names:
+            for other in language.length_names:
                 if other != name and other != "n":
                     yield f"{name} -> {other}", Name(other)
             yield f"{name} -> {name} + 1", Sum((Name(name), Number(1)))

@@ -2,58 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from flint import arb, ctx, fmpq
-from sympy.polys.polyerrors import BasePolynomialError
 
-from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.language import Language, names_in, require_consistent
 from proofs_check.judge.meaning import InterpretationError, interpret
+from proofs_check.judge.moments_of_formulas import exact_expectation
 from theory.algebra.definitions import Definition, define
-from theory.algebra.expectation import Gaussian
-from theory.algebra.expression import Expression, length, letter
-from theory.algebra.grammar import Expect, Name, Node, Power, Vocabulary, elaborate, parse
-from theory.algebra.words import Symbol
+from theory.algebra.expression import Expression
+from theory.algebra.grammar import Node, Power, elaborate, parse
 
 Array = Any
-LENGTH_NAMES = ("N", "M", "n", "d")
 Relation = Literal["=", "<=", ">=", "<", ">"]
 Truth = Literal["holds", "refuted", "undecided"]
 # Bits of the balls in which roots are evaluated.
 _PRECISION = 256
-
-
-@dataclass(frozen=True)
-class Language:
-    """What the names of a statement mean.
-
-    Args:
-        letters: for each name its letter, an expression with the declared properties.
-        law: for names that are random under E[...] their covariance, an expression.
-        upto: for summation labels their length; N otherwise.
-        stacked: letters that are given as one copy for each value of a summation index, with that index's length.
-    """
-
-    letters: Mapping[str, Expression]
-    law: Mapping[str, Expression] = field(default_factory=dict)
-    upto: Mapping[str, str] = field(default_factory=dict)
-    stacked: Mapping[str, str] = field(default_factory=dict)
-
-    def symbol(self, name: str) -> Symbol:
-        """The letter of that name."""
-        return letter(self.letters[name])
-
-    def vocabulary(self, abbreviations: Mapping[str, Expression]) -> Vocabulary:
-        """The engine's vocabulary."""
-        names = {name: length(name) for name in LENGTH_NAMES} | dict(self.letters) | dict(abbreviations)
-        law = {self.letters[name]: Gaussian(covariance) for name, covariance in self.law.items()}
-        return Vocabulary(names, law, self.upto)
 
 
 @dataclass(frozen=True)
@@ -66,6 +35,7 @@ class Statement:
         relation: between the left side and this.
         text: the source of `right`, for messages.
         abbreviations: the sources of `where`.
+        from_derivation: the right side is taken from the derivation.
     """
 
     right: Node
@@ -73,18 +43,35 @@ class Statement:
     relation: Relation = "="
     text: str = field(default="", compare=False)
     abbreviations: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    from_derivation: bool = field(default=False, compare=False)
 
     @classmethod
-    def of(cls, right: str, where: Mapping[str, str] | None = None, relation: Relation = "=") -> Statement:
-        """Parse a statement; GrammarError for text that cannot be read."""
+    def of(
+        cls,
+        right: str | Expression,
+        where: Mapping[str, str] | None = None,
+        relation: Relation = "=",
+    ) -> Statement:
+        """Read a statement; GrammarError for text that cannot be read.
+
+        A right side that is an expression is taken from the derivation, so that only evidence which does not share it
+        counts.
+        """
         texts = tuple((where or {}).items())
-        return cls(parse(right), tuple((name, parse(text)) for name, text in texts), relation, right, texts)
+        text = str(right)
+        derived = isinstance(right, Expression)
+        trees = tuple((name, parse(abbreviation)) for name, abbreviation in texts)
+        return cls(parse(text), trees, relation, text, texts, derived)
 
     @cached_property
     def names(self) -> frozenset[str]:
         """All names that occur."""
         trees = [self.right, *(tree for _, tree in self.where)]
         return frozenset(name.name for tree in trees for name in names_in(tree))
+
+    def require_meaning(self, language: Language) -> None:
+        """Do nothing if names are used in one meaning each; ClaimError otherwise."""
+        require_consistent(language, self.where, self.right)
 
     def elaborated(
         self, language: Language, known: Sequence[Definition] = ()
@@ -183,56 +170,6 @@ def _copies(values: Mapping[str, Array], language: Language) -> dict[str, Callab
         return lambda i: values[name][i].reshape(-1, 1)
 
     return {name: copy(name) for name in language.stacked if name in values}
-
-
-def exact_expectation(body: Node, values: Mapping[str, Array], lengths: Mapping[str, int], language: Language) -> Array:
-    """E[body] at an instance by exact moments in coordinates."""
-    covariances = {name: _covariance(name, values, lengths, language) for name in language.law}
-    used = {name.name for name in names_in(body)}
-    draws: dict[tuple[str, int], Any] = {}
-    for name, covariance in covariances.items():
-        if name in used:
-            draws[name, 0] = covariance
-        for label in {other.rpartition("_")[2] for other in used if other.rpartition("_")[0] == name}:
-            count = lengths[language.upto.get(label, "N")]
-            draws |= {(name, i + 1): covariance for i in range(count)}
-    space = Coordinates(draws)
-    constants = {name: space.constant(array) for name, array in values.items() if name in used}
-    random = {name: space.vectors[name, 0] for name in covariances if (name, 0) in draws}
-
-    def copy(name: str) -> Callable[[int], Array]:
-        return lambda i: space.vectors[name, i + 1]
-
-    copies = {name: copy(name) for name in covariances if (name, 1) in draws}
-    try:
-        result = interpret(
-            body, {**constants, **random}, lengths=lengths, upto=language.upto, one=space.ring.one, copies=copies
-        )
-    except BasePolynomialError as error:
-        raise InterpretationError(f"E of a quotient has no polynomial moment: {error}") from error
-    return space.means(result)
-
-
-def _covariance(name: str, values: Mapping[str, Array], lengths: Mapping[str, int], language: Language) -> Array:
-    """The covariance of a random name at an instance: of a letter, the identity, or a scalar letter."""
-    expression = language.law[name]
-    if not expression.symbols:
-        rows = lengths["d"] if expression.rows == "d" else 1
-        return [[Fraction(int(i == j)) for j in range(rows)] for i in range(rows)]
-    return values[letter(expression).name].tolist()
-
-
-def names_in(node: Node) -> Iterator[Name]:
-    """Yield every name of a tree."""
-    if isinstance(node, Name):
-        yield node
-    for _, _, child in node.children():
-        yield from names_in(child)
-
-
-def uses_expectation(node: Node) -> bool:
-    """Whether a tree contains E[...]."""
-    return isinstance(node, Expect) or any(uses_expectation(child) for _, _, child in node.children())
 
 
 def _has_roots(node: Node) -> bool:

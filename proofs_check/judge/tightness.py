@@ -10,46 +10,68 @@ import numpy as np
 from flint import arb
 
 from proofs_check.judge.instances import Instance
-from proofs_check.judge.meaning import InterpretationError
-from proofs_check.judge.statements import Language, Statement, as_balls
+from proofs_check.judge.language import Language
+from proofs_check.judge.meaning import UNREADABLE, InterpretationError
+from proofs_check.judge.statements import Statement, as_balls
 
 Array = Any
-# A right side that cannot be read at an instance.
-UNREADABLE = (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError)
 
 
-def _number(value: Any) -> float:
-    entry = np.asarray(value, dtype=object).flat[0]
-    return float(entry.mid()) if isinstance(entry, arb) else float(entry)
-
-
-def ratio(statement: Statement, instance: Instance, left: Array, language: Language) -> float | None:
-    """The smaller side over the larger one as the inequality has them, 1 at equality; None unless both are positive."""
+def _sides(statement: Statement, instance: Instance, left: Array, language: Language) -> tuple[Any, Any] | None:
+    """(smaller, larger) as the inequality has them; None where the right side has no value."""
     try:
         _, right = statement.compare(left, instance, language)
     except UNREADABLE:
         return None
-    low, high = _number(left), _number(right)
-    if statement.relation in (">=", ">"):
-        low, high = high, low
+    low, high = (np.asarray(side, dtype=object).flat[0] for side in (left, right))
+    return (high, low) if statement.relation in (">=", ">") else (low, high)
+
+
+def closeness(statement: Statement, instance: Instance, left: Array, language: Language) -> float | None:
+    """(smaller - larger)/(|smaller| + |larger|) of an inequality's sides: 0 at equality, above 0 where it fails."""
+    sides = _sides(statement, instance, left, language)
+    if sides is None:
+        return None
+    low, high = (float(side.mid()) if isinstance(side, arb) else float(side) for side in sides)
+    size = abs(low) + abs(high)
+    return (low - high) / size if size and np.isfinite(size) else None
+
+
+def ratio(statement: Statement, instance: Instance, left: Array, language: Language) -> float | None:
+    """What is proved of smaller/larger, 1 at equality; None unless both are positive."""
+    sides = _sides(statement, instance, left, language)
+    if sides is None:
+        return None
+    low = float(sides[0].lower()) if isinstance(sides[0], arb) else float(sides[0])
+    high = float(sides[1].upper()) if isinstance(sides[1], arb) else float(sides[1])
     return low / high if low > 0 and high > 0 and np.isfinite(low / high) else None
 
 
-def tightest(
-    statement: Statement, values: Sequence[tuple[Instance, Array]], language: Language
-) -> tuple[float, Instance] | None:
-    """The largest ratio of the sides over the instances, with the instance; None if no instance has one."""
-    best: tuple[float, Instance] | None = None
-    for instance, left in values:
-        found = ratio(statement, instance, left, language)
-        if found is not None and (best is None or found > best[0]):
-            best = (found, instance)
-    return best
+@dataclass(frozen=True)
+class Tightness:
+    """How far an inequality could be strengthened.
+
+    Attributes:
+        factor: the least factor, at least 1, by which the statement could be strengthened without being refuted.
+        instance: where anything stronger fails.
+    """
+
+    factor: float
+    instance: Instance
+
+
+def tightest(statement: Statement, values: Sequence[tuple[Instance, Array]], language: Language) -> Tightness | None:
+    """The tightness that the instances show; None if both sides are positive at none of them."""
+    found = [(value, i) for i, (at, left) in enumerate(values) if (value := ratio(statement, at, left, language))]
+    if not found:
+        return None
+    largest, place = max(found)
+    return Tightness(six_digits(1 / largest), values[place][0])
 
 
 def six_digits(value: float) -> float:
-    """A ratio rounded to six digits, but never up to an equality that was not attained."""
-    return 0.999999 if 0.999999 < value < 1 else float(f"{value:.6g}")
+    """A factor rounded to six digits, but never down to an equality that was not attained."""
+    return 1.000001 if 1 < value < 1.000001 else float(f"{value:.6g}")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from proofs_check import Quantity
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.papers.zhang2024.quantities.local_minimum import critical_point, excess, least_pivot, squared_gradient
 from theory import population_loss
-from theory.model import BLOCKS
+from theory.zhang2024.model import BLOCKS
 
 Q = np.array([[Fraction(3, 5), Fraction(-4, 5)], [Fraction(4, 5), Fraction(3, 5)]], dtype=object)
 

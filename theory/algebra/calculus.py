@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from theory.algebra.coefficients import Coefficient
+from theory.algebra.definitions import Definition
 from theory.algebra.expression import (
     Expression,
     Monomial,
@@ -18,6 +20,7 @@ from theory.algebra.expression import (
     symbol_expression,
     zero,
 )
+from theory.algebra.usage import note
 from theory.algebra.words import Factor, Symbol, Word, letter_power
 
 _ONE = Coefficient.number(1)
@@ -35,6 +38,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
             power of a moving letter, or a moving letter that was declared to commute with another one or that stands
             under a summation index.
     """
+    note("differential")
     moving: dict[Symbol, Expression] = {}
     for key, direction in directions.items():
         symbol = letter(key)
@@ -55,7 +59,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
         for label, upto in lengths.items():
             change = sum_over(label, upto, change)
         total = total + change
-    return total
+    return total.as_computed()
 
 
 def _monomial_differential(monomial: Monomial, whole: Expression, moving: Mapping[Symbol, Expression]) -> Expression:
@@ -99,11 +103,17 @@ def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expr
     hit = [(symbol, exponent) for symbol, exponent in symbols if symbol in moving]
     if not hit:
         if any(symbol.family == other.family for symbol, _ in symbols for other in moving):
-            raise ValueError(f"{symbols[0][0].name} was declared to commute with a letter that moves; expand it first")
+            raise ValueError(
+                f"{symbols[0][0].name} was declared to commute with a letter that moves: is it a function of that "
+                "letter, or does it stay? Pass its definition, or declare letters that do not commute"
+            )
         return None
     symbol, exponent = hit[0]
     if len(symbols) > 1 or symbol.family != symbol.name:
-        raise ValueError(f"cannot differentiate by {symbol.name}: it was declared to commute with other letters")
+        raise ValueError(
+            f"cannot differentiate by {symbol.name}: it was declared to commute with other letters, so it cannot move "
+            "in every direction, and a gradient is not unique; declare it without commuting"
+        )
     if isinstance(exponent, Fraction):
         raise ValueError(f"cannot differentiate {symbol.name}^({exponent}): only integer powers have a closed form")
     direction = moving[symbol]
@@ -121,10 +131,37 @@ def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expr
     return total.T if f.transposed else total
 
 
-def gradient(expression: Expression, by: Expression) -> Expression:
+def apart_from_family(symbol: Symbol) -> Symbol:
+    """The letter with no letter that commutes with it."""
+    return replace(symbol, family="")
+
+
+def decoupled(expression: Expression) -> Expression:
+    """Return the expression with every letter in a family of its own, commuting letters in a fixed order."""
+    return _with_letters(expression, {s: apart_from_family(s) for s in expression.symbols if s.family != s.name})
+
+
+def _with_letters(expression: Expression, letters: Mapping[Symbol, Symbol]) -> Expression:
+    """The expression with letters exchanged for others of the same shape and powers."""
+
+    def image(f: Factor) -> Expression:
+        result: Expression | None = None
+        for symbol, exponent in f.powers:
+            changed = letters.get(symbol.with_index(None), symbol).with_index(symbol.index)
+            power = expression_of_word(letter_power(changed, exponent))
+            result = power if result is None else result @ power
+        assert result is not None
+        return result.T if f.transposed else result
+
+    return expression.map_factors(image) if letters else expression
+
+
+def gradient(expression: Expression, by: Expression, definitions: Sequence[Definition] = ()) -> Expression:
     """Return the gradient of a scalar expression: the G with d expression = tr(G' dX) for every direction dX.
 
-    G has the shape of the letter `by`; for a symmetric letter it is the symmetric gradient, (G + G')/2.
+    G has the shape of the letter `by`; for a symmetric letter it is the symmetric gradient, (G + G')/2. Letters that
+    are defined by `definitions`, each in terms of those before it, move with `by` (chain rule), also those that commute
+    with it, such as Gamma = alpha Lambda + beta I with Lambda: dLambda need not commute with either.
 
     Raises:
         ValueError: if expression is not scalar, and as `differential`.
@@ -135,13 +172,32 @@ def gradient(expression: Expression, by: Expression) -> Expression:
             "use `differential` for the derivative along a direction"
         )
     symbol = letter(by)
-    taken = {s.name for s in expression.symbols}
+    taken = {s.name for held in (expression, *(d.expression for d in definitions)) for s in held.symbols}
     name = "D"
     while name in taken:
         name += "D"
     step = Symbol(name, symbol.rows, symbol.cols, symmetric=symbol.symmetric)
-    change = differential(expression, {by: symbol_expression(step)})
-    total = zero(symbol.rows, symbol.cols)
+    known = {d.symbol for d in definitions}
+    members = {s for e in (expression, *(d.expression for d in definitions)) for s in e.symbols} | {symbol}
+    coupled = {apart_from_family(s): s for s in known | members if known and s.family != s.name}
+    if coupled and any(s not in known | {symbol} and s.family == symbol.family for s in members):
+        coupled = {}
+
+    def free(held: Expression) -> Expression:
+        return decoupled(held) if coupled else held
+
+    directions = {free(by): symbol_expression(step)}
+    for definition in definitions:
+        moved = differential(free(definition.expression), directions)
+        if moved:
+            directions[free(definition.name)] = moved
+    total = _with_letters(_factor_of(step, differential(free(expression), directions)), coupled).as_computed()
+    return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
+
+
+def _factor_of(step: Symbol, change: Expression) -> Expression:
+    """The G with change = tr(G' step)."""
+    total = zero(step.rows, step.cols)
     for monomial, coefficient in change.terms.items():
         free, lengths = freed(monomial)
         term = scalar(coefficient)
@@ -159,4 +215,4 @@ def gradient(expression: Expression, by: Expression) -> Expression:
         for label, upto in lengths.items():
             term = sum_over(label, upto, term)
         total = total + term
-    return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
+    return total

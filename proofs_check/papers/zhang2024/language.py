@@ -14,9 +14,9 @@ from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import Relation, Statement
 from theory.algebra.expression import Expression, matrix, scalar_letter, vector
-from theory.model import LAMBDA, NOISE_VARIANCE, PSI, U11, u, u12, u21, w, x, x_q
-from theory.preconditioner import U
-from theory.prediction_error import FLOOR, SIGMA, B, a, c
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, PSI, U11, u, u12, u21, w, x, x_q
+from theory.zhang2024.preconditioner import U
+from theory.zhang2024.prediction_error import FLOOR, SIGMA, B, a, c
 
 
 def _positive(*names: str) -> dict[str, Expression]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from proofs_check.papers.zhang2024.language import GAUSSIAN, state
 from proofs_check.papers.zhang2024.quantities import layer, loss
 from theory.algebra.expression import matrix, vector
-from theory.model import Law
-from theory.population_loss import population_loss
+from theory.zhang2024.model import Law
+from theory.zhang2024.population_loss import population_loss
 
 PROMPT = {"X": matrix("X", "d", "N"), "y": vector("y", "N")}
 OUTPUT = "((u12' X + u y') (X' U11 x_q + y u21' x_q) + u12' x_q x_q' U11 x_q)/N"

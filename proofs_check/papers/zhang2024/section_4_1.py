@@ -7,7 +7,7 @@ from proofs_check.papers.zhang2024.instances.errors import accuracy_instances, c
 from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, SMALL, state
 from proofs_check.papers.zhang2024.quantities import error_bounds, limit, minimum, prediction_error
 from theory.algebra.expression import identity, scalar_letter
-from theory.model import LAMBDA
+from theory.zhang2024.model import LAMBDA
 
 CONVERGES = "the flow converges to a minimiser (gradient inequality; statement B1)"
 START = (GAUSSIAN, "the initialisation of Assumption 3.3")

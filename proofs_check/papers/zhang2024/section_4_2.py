@@ -5,7 +5,7 @@ from __future__ import annotations
 from proofs_check.papers.zhang2024.instances.errors import noisy_tasks
 from proofs_check.papers.zhang2024.language import GAMMA, state
 from proofs_check.papers.zhang2024.quantities import shift
-from theory.distribution_shift import CONTEXT
+from theory.zhang2024.distribution_shift import CONTEXT
 
 SHIFTED = {"Lambda_c": CONTEXT, "Lambda_q": shift.QUERY_MOMENT}
 SIZES = {"d": 2, "N": 3, "M": 2}

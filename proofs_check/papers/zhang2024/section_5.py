@@ -9,8 +9,8 @@ from proofs_check.papers.zhang2024.language import ALIGNMENT, CONDITION, FLOW, G
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, layer, loss, minimum
 from proofs_check.papers.zhang2024.section_3 import OUTPUT, PROMPT
 from theory.algebra.calculus import gradient
-from theory.model import BLOCKS, Law
-from theory.population_loss import population_loss
+from theory.zhang2024.model import BLOCKS, Law
+from theory.zhang2024.population_loss import population_loss
 
 ON_SUBSPACE = (GAUSSIAN, SUBSPACE)
 INVARIANCE = ("lem-5.2-invariance-u21", "lem-5.2-invariance-u12")

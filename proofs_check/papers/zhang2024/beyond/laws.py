@@ -8,9 +8,9 @@ from proofs_check.papers.zhang2024.quantities import labels, loss, minimum, pred
 from proofs_check.papers.zhang2024.section_4_2 import SHIFTED
 from theory import prediction_error as derived_error
 from theory.algebra.expression import scalar_letter
-from theory.model import Law
-from theory.population_loss import population_loss
-from theory.prediction_error import TWO_OVER_PI
+from theory.zhang2024.model import Law
+from theory.zhang2024.population_loss import population_loss
+from theory.zhang2024.prediction_error import TWO_OVER_PI
 
 NOISY = Law(noise=True, task_covariance=True)
 NOISY_LAW = ("w ~ N(0, Psi)", "labels with noise of variance s2")

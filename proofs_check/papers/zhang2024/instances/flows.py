@@ -25,8 +25,8 @@ from proofs_check.strategies import (
     positives,
     rationals,
 )
-from theory.random_covariance import random_covariance
-from theory.random_entries import FiniteLaw
+from theory.zhang2024.random_covariance import random_covariance
+from theory.zhang2024.random_entries import FiniteLaw
 
 # The work of an enclosure grows with the ratio of the fastest to the slowest rate.
 _MOST_STIFF = 20

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import Exact, gamma, zeros
 
 

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 from flint import arb, ctx
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import as_balls
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, gamma, on_subspace, training_layer
 

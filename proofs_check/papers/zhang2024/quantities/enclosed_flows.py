@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx, fmpq
-from proofs_check.judge.quantities import Quantity
 from scipy.integrate import solve_ivp
 
 from numerics.enclosure import FlowEnclosure, PathEnclosure, enclose_averaged_flow, enclose_flow
@@ -19,6 +18,7 @@ from numerics.gradient_flow import gradient_flow as integrated_flow
 from numerics.problem import Problem
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import ENCLOSED
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact
 from proofs_check.strategies import Vector

@@ -8,7 +8,6 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, Shift
@@ -16,6 +15,7 @@ from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
@@ -29,10 +29,10 @@ from theory.algebra.definitions import expand
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, length, letter, matrix, zero
 from theory.algebra.expression import number as constant
-from theory.distribution_shift import shifted_predictor
-from theory.estimator_variance import error_estimator_variance
-from theory.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
-from theory.preconditioner import preconditioner
+from theory.zhang2024.distribution_shift import shifted_predictor
+from theory.zhang2024.estimator_variance import error_estimator_variance
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
+from theory.zhang2024.preconditioner import preconditioner
 
 
 def _error_of(instance: Instance, w: Any) -> Fraction:

@@ -7,20 +7,20 @@ from functools import lru_cache
 
 import numpy as np
 from flint import arb, ctx
-from proofs_check.judge.quantities import Quantity
 
 from numerics.enclosure import enclose_flow
 from numerics.problem import Problem
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import as_balls
 from proofs_check.papers.zhang2024.language import ENCLOSED
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Derived, Exact, exactly, gamma, scalar
 from proofs_check.papers.zhang2024.quantities.loss import subspace_blocks, training_layer_of
 from theory.algebra.calculus import differential
-from theory.gradient_flow import gradient_flow
-from theory.model import Law, u
-from theory.preconditioner import preconditioner
+from theory.zhang2024.gradient_flow import gradient_flow
+from theory.zhang2024.model import Law, u
+from theory.zhang2024.preconditioner import preconditioner
 
 _BITS = 128
 

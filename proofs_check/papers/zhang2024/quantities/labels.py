@@ -8,7 +8,6 @@ from math import pi, prod
 
 import numpy as np
 from flint import arb, ctx
-from proofs_check.judge.quantities import Quantity
 
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, Shift, SignLabels
@@ -17,6 +16,7 @@ from numerics.simulate_error import simulate_error
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import as_balls
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Exact,
@@ -26,8 +26,8 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     rounded_up,
     zeros,
 )
-from theory.global_minimum import global_minimum
-from theory.prediction_error import prediction_error
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.prediction_error import prediction_error
 
 _BITS = 128
 

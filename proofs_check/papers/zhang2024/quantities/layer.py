@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Exact,
@@ -19,7 +19,7 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     zeros,
 )
 from proofs_check.papers.zhang2024.quantities.loss import all_blocks
-from theory.model import prediction_from_layer, quadratic_form
+from theory.zhang2024.model import prediction_from_layer, quadratic_form
 
 
 def _embedding(X: Array, y: Array, x_q: Array) -> Array:

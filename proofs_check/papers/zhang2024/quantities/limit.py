@@ -8,19 +8,19 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from numerics.full_flow import full_flow
 from numerics.gradient_flow import gradient_flow as integrated_flow
 from numerics.problem import Problem
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, derived, exactly, gamma, zeros
 from proofs_check.papers.zhang2024.quantities.layer import layer_output
 from proofs_check.papers.zhang2024.quantities.minimum import least_training_loss
-from theory.convergence import convergence
-from theory.limiting_predictor import limiting_predictor
-from theory.model import Law
+from theory.zhang2024.convergence import convergence
+from theory.zhang2024.limiting_predictor import limiting_predictor
+from theory.zhang2024.model import Law
 
 # How near the limit the flow is followed, and how near the statement must then be.
 _FLOW_DISTANCE = 1e-8

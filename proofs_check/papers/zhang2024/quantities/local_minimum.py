@@ -14,13 +14,13 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.exact_moments import Layer
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import Exact, least_loss, training_layer, zeros
-from theory.model import BLOCKS
+from theory.zhang2024.model import BLOCKS
 
 
 @lru_cache(maxsize=64)

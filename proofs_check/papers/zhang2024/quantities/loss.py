@@ -6,8 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.language import Language
-from proofs_check.judge.quantities import Quantity
 
 from numerics.attention import AttentionWeights
 from numerics.problem import Problem
@@ -15,7 +13,9 @@ from numerics.sequential import Moments
 from numerics.simulate_error import simulate_loss
 from proofs_check.judge.exact_moments import Layer
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import exact_identity
+from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import Statement
 from proofs_check.papers.zhang2024.language import GAMMA, LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
@@ -29,10 +29,10 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
 )
 from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, letter
-from theory.estimator_variance import loss_estimator_variance
-from theory.model import BLOCKS, U11, Law
-from theory.population_loss import population_loss, reduced
-from theory.preconditioner import U, preconditioner
+from theory.zhang2024.estimator_variance import loss_estimator_variance
+from theory.zhang2024.model import BLOCKS, U11, Law
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
 
 
 def training_layer_of(instance: Instance, law: Law) -> Layer:

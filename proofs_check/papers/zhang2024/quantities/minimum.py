@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
@@ -19,8 +19,8 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     least_loss,
 )
 from proofs_check.papers.zhang2024.quantities.loss import all_blocks, derived_loss, subspace_blocks, training_layer_of
-from theory.global_minimum import global_minimum
-from theory.model import Law
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.model import Law
 
 
 def least_training_loss(instance: Instance, law: Law) -> tuple[Array, Fraction]:

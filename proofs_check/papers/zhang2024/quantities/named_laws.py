@@ -13,17 +13,17 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact
 from proofs_check.papers.zhang2024.quantities.random_covariance import WEIGHTS, least_averaged_loss
 from proofs_check.papers.zhang2024.quantities.random_error import independent_atoms, prediction_error_by_enumeration
-from theory.random_entries import Entry, exponential, log_normal, two_point, uniform
-from theory.random_entries import constant as point_mass
-from theory.random_entries import gamma as gamma_law
+from theory.zhang2024.random_entries import Entry, exponential, log_normal, two_point, uniform
+from theory.zhang2024.random_entries import constant as point_mass
+from theory.zhang2024.random_entries import gamma as gamma_law
 
 _NODES = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(3))
 

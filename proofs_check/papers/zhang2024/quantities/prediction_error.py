@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, LinearLabels, QuadraticLabels, Shift
@@ -16,6 +15,7 @@ from numerics.simulate_error import simulate_error
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
@@ -27,9 +27,9 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
 )
 from proofs_check.papers.zhang2024.quantities.minimum import least_training_loss
 from theory.algebra.expression import zero
-from theory.estimator_variance import error_estimator_variance
-from theory.model import Law
-from theory.prediction_error import label_law, prediction_error
+from theory.zhang2024.estimator_variance import error_estimator_variance
+from theory.zhang2024.model import Law
+from theory.zhang2024.prediction_error import label_law, prediction_error
 
 
 class _Test:

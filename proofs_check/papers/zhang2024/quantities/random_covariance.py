@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import LETTERS, TWO_ATOMS
 from proofs_check.papers.zhang2024.quantities import brute_force
 from proofs_check.papers.zhang2024.quantities.brute_force import (
@@ -29,10 +29,10 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.expression import Expression, letter
 from theory.algebra.expression import number as constant
-from theory.model import BLOCKS, LAMBDA, U11, Law, u
-from theory.population_loss import population_loss, reduced
-from theory.preconditioner import U, preconditioner
-from theory.random_covariance import coefficients, lambda_i, lambda_j, total
+from theory.zhang2024.model import BLOCKS, LAMBDA, U11, Law, u
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
+from theory.zhang2024.random_covariance import coefficients, lambda_i, lambda_j, total
 
 P, Q = Fraction(2, 5), Fraction(3, 5)
 WEIGHTS: Mapping[str, Fraction] = {"p": P, "q": Q}

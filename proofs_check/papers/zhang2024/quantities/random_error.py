@@ -10,11 +10,11 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import TWO_ATOMS
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Derived, Exact
 from proofs_check.papers.zhang2024.quantities.random_covariance import (
@@ -32,10 +32,10 @@ from proofs_check.papers.zhang2024.quantities.random_covariance import (
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression, letter
 from theory.algebra.expression import number as constant
-from theory.distribution_shift import CONTEXT, QUERY, distribution_shift
-from theory.model import LAMBDA
-from theory.random_covariance import random_covariance_theory
-from theory.random_query import alignment
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift
+from theory.zhang2024.model import LAMBDA
+from theory.zhang2024.random_covariance import random_covariance_theory
+from theory.zhang2024.random_query import alignment
 
 
 def predicted(

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 from scipy.integrate import solve_ivp
 
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import Array
 from proofs_check.papers.zhang2024.quantities.random_covariance import P, Q
 

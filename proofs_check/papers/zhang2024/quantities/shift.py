@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, GaussianQuery, LinearLabels, Shift
@@ -16,6 +15,7 @@ from numerics.simulate_error import simulate_error
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
@@ -32,9 +32,9 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import letter, matrix
 from theory.derivation import Formula
-from theory.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
-from theory.global_minimum import global_minimum
-from theory.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
 
 QUERY_MOMENT = matrix("Lambda_q", definite=True)
 

@@ -8,17 +8,17 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from proofs_check.judge.quantities import Quantity
 
 from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, exactly
 from theory.algebra.calculus import gradient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, letter
-from theory.model import LAMBDA, x
+from theory.zhang2024.model import LAMBDA, x
 
 Polynomial = Callable[[Mapping[str, Array], Array], Any]
 
