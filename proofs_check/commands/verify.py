@@ -13,9 +13,9 @@ from proofs_check.commands.completion import completed
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.terminal import Screen, progress_line, summary
 from proofs_check.judge.claims import Claim
+from proofs_check.judge.names import find
 from proofs_check.judge.run import Run, write_atomically
 from proofs_check.papers import PAPERS, catalogue
-from proofs_check.judge.names import find
 from proofs_check.verification import Catalogue, claim_source
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
