@@ -92,7 +92,14 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
         }
         if steps:
             record["steps"] = [
-                {"left": s.label, "relation": s.relation, "right": str(s.value), "latex": s.latex(), "reason": s.reason}
+                {
+                    "id": s.id,
+                    "left": s.label,
+                    "relation": s.relation,
+                    "right": str(s.value),
+                    "latex": s.latex(),
+                    "reason": s.plain_reason,
+                }
                 for s in derivation.steps
             ]
         click.echo(json.dumps(record, indent=2, ensure_ascii=False))

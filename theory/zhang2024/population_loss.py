@@ -20,13 +20,14 @@ def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
     error = predicted - w.T @ x_q
     loss = expectation(error * error, law.laws()) * Fraction(1, 2)
     steps = (
-        Step(r"\hat y", "The prediction of the layer on a prompt of length N.", predicted),
-        Step(r"\hat y - w^\top x_q", "Its error on the query.", error),
+        Step(r"\hat y", "The prediction of the layer on a prompt of length $N$.", predicted, id="prediction"),
+        Step(r"\hat y - w^\top x_q", "Its error on the query.", error, id="error"),
         Step(
             r"L = \tfrac12 \mathbb{E}\left(\hat y - w^\top x_q\right)^2",
             "Average over task, covariates, query and noise by Wick's theorem on words; a summation index that no "
             "letter carries any more contributes its length.",
             loss,
+            id="wick",
         ),
     )
     return loss, steps
