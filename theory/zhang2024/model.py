@@ -82,9 +82,14 @@ class Law:
         return keywords
 
 
+# E[r^k] for elliptical covariates; only the fourth moment of x, k = 2, has a name in the theory. The prediction has
+# degree three in one covariate, its square degree six.
+RADIAL_MOMENTS = {2: RADIAL_FOURTH, 3: scalar_letter("m3", latex="m_{3}")}
+
+
 def radial_moment(k: int) -> Expression:
-    """E[r^k] for elliptical covariates; only the fourth moment of x, k = 2, has a name in the theory."""
-    return RADIAL_FOURTH if k == 2 else scalar_letter(f"m{k}", latex=f"m_{{{k}}}")
+    """E[r^k] for elliptical covariates."""
+    return RADIAL_MOMENTS[k]
 
 
 def embedding(columns: str = "N") -> BlockMatrix:

@@ -11,7 +11,7 @@ from functools import cache
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter, zero
 from theory.derivation import Derivation, Formula, Step
-from theory.zhang2024.model import BLOCKS, Law, prediction, u12, u21, w, x_q
+from theory.zhang2024.model import BLOCKS, RADIAL_MOMENTS, Law, prediction, u12, u21, w, x_q
 
 
 def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
@@ -52,9 +52,9 @@ def population_loss(*, noise: bool = False, task_covariance: bool = False, ellip
     law = Law(noise, task_covariance, elliptical)
     loss, steps = loss_expression(law)
     arguments = {**law.arguments(), **{name: name for name in BLOCKS}}
-    for symbol in loss.symbols:
-        if symbol.name.startswith("m") and symbol.name[1:].isdigit():
-            arguments[symbol.name] = symbol.name
+    for k, moment in RADIAL_MOMENTS.items():
+        if k > 2 and letter(moment) in loss.symbols:
+            arguments[letter(moment).name] = letter(moment).name
     return Formula("population loss", loss, arguments, steps, "Zhang et al. (2024), section 3.3")
 
 
