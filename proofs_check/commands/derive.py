@@ -58,7 +58,14 @@ def _record(name: str, derivation: Derivation, steps: bool) -> dict[str, Any]:
     }
     if steps:
         record["steps"] = [
-            {"left": s.label, "relation": s.relation, "right": str(s.value), "latex": s.latex(), "reason": s.reason}
+            {
+                "id": s.id,
+                "left": s.label,
+                "relation": s.relation,
+                "right": str(s.value),
+                "latex": s.latex(),
+                "reason": s.plain_reason,
+            }
             for s in derivation.steps
         ]
     return record
