@@ -90,7 +90,7 @@ def random_value(
     """
     rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
     if copies is not None:
-        plain = symbol.with_index(None)
+        plain = symbol.plain
         return tuple(random_value(plain, lengths, rng, None, mild) for _ in range(lengths[copies]))
     if symbol.rows == 1 and symbol.cols == 1:
         value = _rational(rng, mild)

@@ -45,7 +45,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
             )
         if symbol.symmetric and direction != direction.T:
             raise ValueError(f"{symbol.name} is symmetric, so its direction must be; got {direction}")
-        if any(s.index is not None and s.with_index(None) == symbol for m in expression.terms for s in m.symbols()):
+        if any(s.indices and s.plain == symbol for m in expression.terms for s in m.symbols()):
             raise ValueError(f"cannot differentiate by {symbol.name}: it stands for one letter per summation index")
         moving[symbol] = direction
     total = zero(expression.rows, expression.cols)
@@ -95,7 +95,7 @@ def _word_differential(word: Word, moving: Mapping[Symbol, Expression]) -> Expre
 
 
 def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expression | None:
-    symbols = [(symbol.with_index(None), exponent) for symbol, exponent in f.powers]
+    symbols = [(symbol.plain, exponent) for symbol, exponent in f.powers]
     hit = [(symbol, exponent) for symbol, exponent in symbols if symbol in moving]
     if not hit:
         if any(symbol.family == other.family for symbol, _ in symbols for other in moving):
