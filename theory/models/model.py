@@ -154,12 +154,13 @@ class Model:
         """
         error = self.error_expression
         steps = (
-            Step(r"\hat y", "The last entry of the network's output on a prompt.", self.prediction_in_data),
-            Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error),
+            Step(r"\hat y", "The last entry of the network's output on a prompt.", self.prediction_in_data, id="prediction"),
+            Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
             Step(
                 r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2",
                 "Average over task, covariates, query and noise by Wick's theorem on words.",
                 self.loss_expression,
+                id="wick",
             ),
         )
         return self.formula("population loss", self.loss_expression, steps)
@@ -171,10 +172,11 @@ class Model:
 
     def flow(self) -> Derivation:
         """Return the gradient flow theta' = -grad L; its results are "A0'", "A1'", ... for the weights A0, A1, ..."""
-        steps = [Step("L", "The population loss.", self.loss_expression)]
+        steps = [Step("L", "The population loss.", self.loss_expression, id="loss")]
         results = {}
         for name, expression in self.gradients.items():
-            steps.append(Step(f"{name}'", f"Minus the gradient of L with respect to {name}.", -expression))
+            reason = f"Minus the gradient of L with respect to {name}."
+            steps.append(Step(f"{name}'", reason, -expression, id=f"flow-{name}"))
             results[f"{name}'"] = self.formula(f"flow of {name}", -expression)
         return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
 
