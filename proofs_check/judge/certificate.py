@@ -232,7 +232,7 @@ def _check_symbolic(claim: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     if _irrational(texts):
         return False
     for point in range(FRESH_POINTS):
-        lengths = {"d": 2 + point % 3, "N": 4 + point % 5, "M": 3 + point % 4, "n": 5}
+        lengths = _fresh_lengths(language, point)
         values = {name: _fresh(kind, lengths, source) for name, kind in language["kinds"].items()}
         world = _World(lengths, values, language)
         stated = world.statement(claim["where"], claim["right"])
@@ -243,6 +243,13 @@ def _check_symbolic(claim: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
         if stated != derived:
             raise CertificateError(f"claim {claim['id']}: the derived form and the statement differ at {lengths}")
     return True
+
+
+def _fresh_lengths(language: Mapping[str, Any], point: int) -> dict[str, int]:
+    """Lengths that change from point to point, each in its own cycle, so that no two of them always agree."""
+    usual = {"d": 2 + point % 3, "N": 4 + point % 5, "M": 3 + point % 4, "n": 5}
+    others = sorted(set(language.get("lengths", ())) - set(usual))
+    return usual | {name: 2 + (point + 1) * (k + 2) % (k + 3) for k, name in enumerate(others)}
 
 
 def _fresh(kind: Mapping[str, Any], lengths: Mapping[str, int], source: random.Random) -> Any:

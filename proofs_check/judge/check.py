@@ -119,7 +119,7 @@ def language_record(claim: Claim) -> dict[str, Any]:
             "stacked": language.stacked.get(name),
         }
     law = {name: str(language.gaussian(name).covariance) for name in language.law}
-    return {"kinds": kinds, "upto": dict(language.upto), "law": law}
+    return {"kinds": kinds, "upto": dict(language.upto), "law": law, "lengths": list(language.length_names)}
 
 
 def _checked(claim: Claim, budget: Budget, modules: Sequence[str]) -> ClaimResult:

@@ -19,7 +19,9 @@ from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import exact_identity, inverse
 from theory.algebra.words import Symbol
 
-_FACTORS = tuple(Fraction(*pair) for pair in ((2, 1), (1, 2), (10, 1), (1, 10), (1000, 1), (1, 1000), (11, 10), (10, 11)))
+_FACTORS = tuple(
+    Fraction(*pair) for pair in ((2, 1), (1, 2), (10, 1), (1, 10), (1000, 1), (1, 1000), (11, 10), (10, 11))
+)
 _SCALES = (Fraction(1), Fraction(1, 1000), Fraction(10**6))
 # The spectra of the ends: equal, spread over six orders of magnitude, one large eigenvalue, one small one.
 _SPECTRA: tuple[Callable[[int, int], Fraction], ...] = (
@@ -68,8 +70,9 @@ def _cayley(raw: Sequence[Fraction], d: int) -> Any:
     if not any(raw):
         return unit
     skew = np.full((d, d), Fraction(0), dtype=object)
-    for (i, j), value in zip(((i, j) for i in range(d) for j in range(i)), raw, strict=True):
-        skew[i, j], skew[j, i] = value, -value
+    below = [(row, column) for row in range(d) for column in range(row)]
+    for (row, column), value in zip(below, raw, strict=True):
+        skew[row, column], skew[column, row] = value, -value
     return (unit - skew) @ inverse(unit + skew)
 
 
@@ -93,9 +96,7 @@ class Range:
             else:
                 plain = symbol.with_index(None)
                 count = draft.lengths[stacked]
-                values[name] = tuple(
-                    _value(plain, draft.lengths, raw[k * size : (k + 1) * size]) for k in range(count)
-                )
+                values[name] = tuple(_value(plain, draft.lengths, raw[k * size : (k + 1) * size]) for k in range(count))
         return Instance(draft.lengths, values)
 
     def _count(self, name: str, lengths: Mapping[str, int]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from proofs_check.judge.errors import ClaimError
 from theory.algebra.expectation import Gaussian
@@ -11,7 +12,8 @@ from theory.algebra.expression import Expression, length, letter
 from theory.algebra.grammar import Name, Node, SumOver, Vocabulary
 from theory.algebra.words import Symbol
 
-LENGTH_NAMES = ("N", "M", "n", "d")
+# Names that are lengths in every language.
+_USUAL_LENGTHS = ("N", "M", "n", "d")
 _DEFAULT_LENGTH = "N"
 
 
@@ -24,14 +26,34 @@ class Language:
         law: for names that are random under E[...] their law: a Gaussian, or the covariance of a centred one.
         upto: for summation labels their length; N otherwise.
         stacked: letters that are given as one copy for each value of a summation index, with that index's length.
-        lengths: the names of lengths.
+        lengths: names of lengths beside N, M, n and d, the lengths of sums and copies, and the sizes of letters.
+
+    Raises:
+        ClaimError: where a letter has the name of a length.
     """
 
     letters: Mapping[str, Expression]
     law: Mapping[str, Expression | Gaussian] = field(default_factory=dict)
     upto: Mapping[str, str] = field(default_factory=dict)
     stacked: Mapping[str, str] = field(default_factory=dict)
-    lengths: Sequence[str] = LENGTH_NAMES
+    lengths: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        counted = {*self.lengths, *self.upto.values(), *self.stacked.values(), *self._sizes}
+        clash = sorted(counted & set(self.letters))
+        if clash:
+            raise ClaimError(f"{clash[0]} is a letter and a length at once; rename one of them")
+
+    @property
+    def _sizes(self) -> set[str]:
+        sizes = {size for expression in self.letters.values() for size in expression.shape}
+        return {size for size in sizes if isinstance(size, str)}
+
+    @cached_property
+    def length_names(self) -> tuple[str, ...]:
+        """Every length: N, M, n and d unless a letter has that name, then the others by name."""
+        others = {*self.lengths, *self.upto.values(), *self.stacked.values(), *self._sizes} - set(_USUAL_LENGTHS)
+        return (*(name for name in _USUAL_LENGTHS if name not in self.letters), *sorted(others))
 
     def symbol(self, name: str) -> Symbol:
         """The letter of that name."""
@@ -48,7 +70,7 @@ class Language:
 
     def vocabulary(self, abbreviations: Mapping[str, Expression]) -> Vocabulary:
         """The engine's vocabulary."""
-        names = {name: length(name) for name in self.lengths} | dict(self.letters) | dict(abbreviations)
+        names = {name: length(name) for name in self.length_names} | dict(self.letters) | dict(abbreviations)
         law = {self.letters[name]: self.gaussian(name) for name in self.law}
         return Vocabulary(names, law, self.upto)
 
@@ -98,7 +120,7 @@ def require_consistent(language: Language, where: Sequence[tuple[str, Node]], ri
         ClaimError: for an abbreviation named like a length, or a letter that is summed to two lengths; it names them.
     """
     for name, _ in where:
-        if name in language.lengths:
+        if name in language.length_names:
             raise ClaimError(f"the abbreviation {name!r} has the name of a length; give it another name")
     trees = [(f"the abbreviation {name!r}", tree) for name, tree in where] + [("the right side", right)]
     summed: dict[str, str] = {}

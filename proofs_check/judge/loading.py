@@ -95,7 +95,7 @@ def load_claims(path: Path, seconds: float = LOADING_SECONDS) -> tuple[tuple[Cla
 
 
 def _line(error: Exception, path: Path) -> str:
-    """", line 7" where the file raised the error; empty if it did not."""
+    """ ", line 7" where the file raised the error; empty if it did not."""
     frame, line = error.__traceback__, 0
     while frame is not None:
         if Path(frame.tb_frame.f_code.co_filename) == path:

@@ -68,7 +68,9 @@ def _law(name: str, values: Mapping[str, Array], lengths: Mapping[str, int], lan
     return covariance.tolist(), np.full((len(covariance), 1), 0, dtype=object) if mean is None else mean
 
 
-def _literally(expression: Expression, values: Mapping[str, Array], lengths: Mapping[str, int], language: Language) -> Array:
+def _literally(
+    expression: Expression, values: Mapping[str, Array], lengths: Mapping[str, int], language: Language
+) -> Array:
     if not expression.terms:
         rows, cols = (size if isinstance(size, int) else lengths[size] for size in expression.shape)
         return np.full((rows, cols), 0, dtype=object)

@@ -86,8 +86,8 @@ def _local(node: Node, language: Language, names: dict[str, tuple[object, ...]])
                     yield f"exponent {exponent} dropped", body
                 elif power:
                     yield f"exponent {exponent} -> {power}", Power(body, power)
-        case Name(name) if name in language.lengths:
-            for other in language.lengths:
+        case Name(name) if name in language.length_names:
+            for other in language.length_names:
                 if other != name and other != "n":
                     yield f"{name} -> {other}", Name(other)
             yield f"{name} -> {name} + 1", Sum((Name(name), Number(1)))

@@ -57,10 +57,8 @@ class Plan:
         self, language: Language, rng: np.random.Generator, count: int, largest: Mapping[str, int], mild: bool = False
     ) -> Sequence[Instance]:
         """Draw generic instances; lengths that the plan does not name have small values, for mutants that do."""
-        every = {**dict.fromkeys(language.lengths, _LEAST_LARGEST), **largest, **self.fixed}
-        return [
-            self.instance(language, rng, lengths, mild=mild) for lengths in sizes(rng, count, every, self.fixed)
-        ]
+        every = {**dict.fromkeys(language.length_names, _LEAST_LARGEST), **largest, **self.fixed}
+        return [self.instance(language, rng, lengths, mild=mild) for lengths in sizes(rng, count, every, self.fixed)]
 
     def instance(
         self, language: Language, rng: np.random.Generator, lengths: Mapping[str, int], mild: bool = False

@@ -95,9 +95,7 @@ def _doubt(claim: Claim, fates: Sequence[MutantResult], tightness: Tightness | N
 
 def _best(claim: Claim, judged: Sequence[Judged]) -> tuple[Status, str] | None:
     earned = [item.measurement.earns for item in judged if item.counts]
-    independent = any(
-        item.counts and item.measurement.kind in ("exact", "enclosure") for item in judged
-    )
+    independent = any(item.counts and item.measurement.kind in ("exact", "enclosure") for item in judged)
     if "proved" in earned and independent:
         return ("conditional", f"given: {'; '.join(claim.cited)}") if claim.cited else ("proved", "")
     if "tested" in earned:

@@ -60,9 +60,7 @@ class Tightness:
     instance: Instance
 
 
-def tightest(
-    statement: Statement, values: Sequence[tuple[Instance, Array]], language: Language
-) -> Tightness | None:
+def tightest(statement: Statement, values: Sequence[tuple[Instance, Array]], language: Language) -> Tightness | None:
     """The tightness that the instances show; None if both sides are positive at none of them."""
     found = [(value, i) for i, (at, left) in enumerate(values) if (value := ratio(statement, at, left, language))]
     if not found:

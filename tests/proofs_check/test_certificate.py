@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 import proofs_check.judge.certificate
-from proofs_check import paper_claims, verify
-from proofs_check.judge.certificate import CertificateError, check_report, seal
+from proofs_check import catalogue, verify
 from proofs_check.command_line import main
+from proofs_check.judge.certificate import CertificateError, check_report, seal
 
 EXACT = ("prediction", "lem-5.1", "thm-4.2-covariance")
 # One of each kind: samples, an inequality, a finding, numbers, and balls.
@@ -23,7 +23,7 @@ IDS = (*EXACT, "thm-4.2-linear", "trace-product", "F2", "cor-A.2-square", "B3-lo
 
 @pytest.fixture(scope="module")
 def record() -> dict[str, Any]:
-    known = {claim.id: claim for claim in paper_claims()}
+    known = {claim.id: claim for claim in catalogue()}
     kept = [replace(known[name], rests_on=tuple(set(known[name].rests_on) & set(IDS))) for name in IDS]
     report = verify(kept, prompts=3000)
     loaded: dict[str, Any] = json.loads(report.to_json())

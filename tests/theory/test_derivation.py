@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from theory import DERIVATIONS, Derivation, global_minimum, population_loss
+from tests.theory import brute_force
+from theory import DERIVATIONS, Derivation, Formula, global_minimum, population_loss
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import indexed, length, matrix, scalar_letter, sum_over, vector
 from theory.derivation import plain
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", DERIVATIONS)
-def test_every_module_runs_as_a_script(name: str) -> None:
-    """`python -m theory.NAME` prints the derivation and nothing else, with warnings shown."""
+def test_every_derivation_prints_itself(name: str) -> None:
+    """`python -m theory NAME` prints the derivation and nothing else, with warnings shown."""
     result = subprocess.run(
-        [sys.executable, "-m", f"theory.{name}"],
+        [sys.executable, "-m", "theory", name],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -63,13 +71,34 @@ def test_unknown_results_list_the_known_ones() -> None:
 
 
 def test_gradients_by_what_is_no_letter_are_refused() -> None:
-    """There is no derivative by a length, nor through an abbreviation that hides the letter."""
+    """There is no derivative by a length."""
     with pytest.raises(
         ValueError, match="no gradient with respect to 'context_length'; the letters are covariance, U11"
     ):
         population_loss().gradient("context_length")
-    with pytest.raises(ValueError, match=r"Gamma = .* depends on it"):
-        global_minimum(task_covariance=True)["floor"].gradient("task_covariance")
+
+
+@pytest.mark.parametrize(
+    ("formula", "argument"),
+    [
+        (global_minimum()["floor"], "covariance"),
+        (global_minimum(task_covariance=True)["floor"], "covariance"),
+        (global_minimum(task_covariance=True)["floor"], "task_covariance"),
+    ],
+)
+def test_gradients_go_through_abbreviations(formula: Formula, argument: str) -> None:
+    """Gamma moves with the covariance that it is made of: the slope along a direction is tr(G' D)."""
+    generator = random.Random(3)
+    roots = {key: brute_force.root(generator, 3) for key in ("covariance", "task_covariance")}
+    at: dict[str, Any] = {key: root @ root.T for key, root in roots.items() if key in formula.arguments}
+    half = brute_force.matrix(generator, 3, 3)
+    direction, step = half + half.T, Fraction(1, 10**6)
+    ends = [
+        formula.evaluate(**{**at, argument: at[argument] + sign * step * direction}, context_length=2)
+        for sign in (1, -1)
+    ]
+    slope = np.trace(formula.gradient(argument).evaluate(**at, context_length=2).T @ direction)
+    assert abs((ends[0] - ends[1]) / (2 * step) - slope) < Fraction(1, 10**6) * abs(slope)
 
 
 def test_labels_have_a_plain_form() -> None:
@@ -77,3 +106,61 @@ def test_labels_have_a_plain_form() -> None:
     assert "y_hat = E[x]'" == plain(r"\hat y = \mathbb{E}[x]^\top")
     for derive in DERIVATIONS.values():
         assert "\\" not in derive().text()
+
+
+def test_an_unknown_derivation_is_answered_with_the_names() -> None:
+    """`python -m theory NAME` for a slip."""
+    result = subprocess.run(
+        [sys.executable, "-m", "theory", "loss"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert result.returncode == 2
+    assert "no derivation 'loss'" in result.stderr
+    assert "population_loss" in result.stderr
+
+
+def _heads() -> Formula:
+    """(1/T^2) sum_{i=1}^{T} tr(A x_i x_i') in R^width."""
+    x = vector("x", "width")
+    xi = indexed(x, "i")
+    total = sum_over("i", "T", xi.T @ matrix("A", "width", "width") @ xi) / length("T") ** 2
+    law = {x: Gaussian(matrix("Lambda", "width", "width", definite=True))}
+    return Formula("mean form", expectation(total, law), {"covariance": "Lambda", "prompt": "T", "A": "A"})
+
+
+def test_lengths_may_have_any_name() -> None:
+    """T and width are lengths because the expression uses them so; they are checked as N and d are."""
+    formula = _heads()
+    values = {"covariance": [[2, 1], [1, 3]], "A": [[1, 2], [3, 4]]}
+    assert formula.evaluate(**values, prompt=5) == Fraction(2 + 2 + 3 + 12, 5)
+    assert formula.length_names == {"T"}
+    # The gradient Lambda / T does not contain A, which stays an argument that is checked.
+    expected = np.array([[Fraction(1, 2), Fraction(1, 4)], [Fraction(1, 4), Fraction(3, 4)]])
+    assert np.array_equal(expected, formula.gradient("A").evaluate(**values, prompt=4))
+    with pytest.raises(TypeError, match=r"prompt must be a positive integer, got 2\.5"):
+        formula.evaluate(**values, prompt=2.5)
+    with pytest.raises(ValueError, match="no gradient with respect to 'prompt'; the letters are covariance, A"):
+        formula.gradient("prompt")
+
+
+def test_an_argument_that_drops_out_is_still_a_length() -> None:
+    """The second derivative of T tr(A) does not contain T, but T has to be a positive integer all the same."""
+    A = matrix("A", "p", "p")
+    formula = Formula("trace", length("T") * (A @ A).trace(), {"prompt": "T", "A": "A"})
+    constant = replace(formula.gradient("A"), expression=A.T)
+    assert constant.length_names == {"T"}
+    with pytest.raises(ValueError, match="prompt must be at least 1, got 0"):
+        constant.evaluate(prompt=0, A=[[1]])
+
+
+def test_a_usual_length_may_be_a_letter() -> None:
+    """n is a length by default, a letter where the formula has a letter of that name, and never both."""
+    n = scalar_letter("n")
+    formula = Formula("square", n**2, {"n": "n"})
+    assert formula.evaluate(n=Fraction(3, 2)) == Fraction(9, 4)
+    with pytest.raises(ValueError, match="n is a letter and a length at once in both"):
+        Formula("both", length("n") * n, {"n": "n"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from theory.algebra.coefficients import Coefficient
@@ -102,11 +103,17 @@ def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expr
     hit = [(symbol, exponent) for symbol, exponent in symbols if symbol in moving]
     if not hit:
         if any(symbol.family == other.family for symbol, _ in symbols for other in moving):
-            raise ValueError(f"{symbols[0][0].name} was declared to commute with a letter that moves; expand it first")
+            raise ValueError(
+                f"{symbols[0][0].name} was declared to commute with a letter that moves: is it a function of that "
+                "letter, or does it stay? Pass its definition, or declare letters that do not commute"
+            )
         return None
     symbol, exponent = hit[0]
     if len(symbols) > 1 or symbol.family != symbol.name:
-        raise ValueError(f"cannot differentiate by {symbol.name}: it was declared to commute with other letters")
+        raise ValueError(
+            f"cannot differentiate by {symbol.name}: it was declared to commute with other letters, so it cannot move "
+            "in every direction, and a gradient is not unique; declare it without commuting"
+        )
     if isinstance(exponent, Fraction):
         raise ValueError(f"cannot differentiate {symbol.name}^({exponent}): only integer powers have a closed form")
     direction = moving[symbol]
@@ -124,11 +131,37 @@ def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expr
     return total.T if f.transposed else total
 
 
+def apart_from_family(symbol: Symbol) -> Symbol:
+    """The letter with no letter that commutes with it."""
+    return replace(symbol, family="")
+
+
+def decoupled(expression: Expression) -> Expression:
+    """Return the expression with every letter in a family of its own, commuting letters in a fixed order."""
+    return _with_letters(expression, {s: apart_from_family(s) for s in expression.symbols if s.family != s.name})
+
+
+def _with_letters(expression: Expression, letters: Mapping[Symbol, Symbol]) -> Expression:
+    """The expression with letters exchanged for others of the same shape and powers."""
+
+    def image(f: Factor) -> Expression:
+        result: Expression | None = None
+        for symbol, exponent in f.powers:
+            changed = letters.get(symbol.with_index(None), symbol).with_index(symbol.index)
+            power = expression_of_word(letter_power(changed, exponent))
+            result = power if result is None else result @ power
+        assert result is not None
+        return result.T if f.transposed else result
+
+    return expression.map_factors(image) if letters else expression
+
+
 def gradient(expression: Expression, by: Expression, definitions: Sequence[Definition] = ()) -> Expression:
     """Return the gradient of a scalar expression: the G with d expression = tr(G' dX) for every direction dX.
 
     G has the shape of the letter `by`; for a symmetric letter it is the symmetric gradient, (G + G')/2. Letters that
-    are defined by `definitions`, each in terms of those before it, move with `by` (chain rule).
+    are defined by `definitions`, each in terms of those before it, move with `by` (chain rule), also those that commute
+    with it, such as Gamma = alpha Lambda + beta I with Lambda: dLambda need not commute with either.
 
     Raises:
         ValueError: if expression is not scalar, and as `differential`.
@@ -144,12 +177,21 @@ def gradient(expression: Expression, by: Expression, definitions: Sequence[Defin
     while name in taken:
         name += "D"
     step = Symbol(name, symbol.rows, symbol.cols, symmetric=symbol.symmetric)
-    directions = {by: symbol_expression(step)}
+    known = {d.symbol for d in definitions}
+    members = {s for e in (expression, *(d.expression for d in definitions)) for s in e.symbols} | {symbol}
+    coupled = {apart_from_family(s): s for s in known | members if known and s.family != s.name}
+    if coupled and any(s not in known | {symbol} and s.family == symbol.family for s in members):
+        coupled = {}
+
+    def free(held: Expression) -> Expression:
+        return decoupled(held) if coupled else held
+
+    directions = {free(by): symbol_expression(step)}
     for definition in definitions:
-        moved = differential(definition.expression, directions)
+        moved = differential(free(definition.expression), directions)
         if moved:
-            directions[definition.name] = moved
-    total = _factor_of(step, differential(expression, directions)).as_computed()
+            directions[free(definition.name)] = moved
+    total = _with_letters(_factor_of(step, differential(free(expression), directions)), coupled).as_computed()
     return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
 
 

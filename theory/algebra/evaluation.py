@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.algebra.expression import Expression
+from theory.algebra.expression import Expression, summed_lengths
 from theory.algebra.text import closed_text
 from theory.algebra.usage import note
 from theory.algebra.words import Dimension, Factor, Symbol, Word
@@ -184,7 +184,7 @@ class _Evaluator:
         for index in {index for m in expression.terms for index in m.indices}:
             if isinstance(index.label, str):
                 raise ValueError(f"the index {index.label} is bound by no sum in {expression}")
-        summed = {s.name: s.index.length for m in expression.terms for s in m.symbols() if s.index is not None}
+        summed = summed_lengths(expression)
         for symbol in expression.symbols:
             if symbol.name in self.letters:
                 raise ValueError(f"two different letters are both called {symbol.name}: {expression}")

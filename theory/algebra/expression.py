@@ -183,9 +183,7 @@ class Expression:
 
     __slots__ = ("cols", "computed", "rows", "terms")
 
-    def __init__(
-        self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension, computed: bool = False
-    ):
+    def __init__(self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension, computed: bool = False):
         self.terms: dict[Monomial, Coefficient] = {m: c for m, c in terms.items() if c}
         self.rows = rows
         self.cols = cols
@@ -614,8 +612,14 @@ def letter(expression: Expression) -> Symbol:
 
 
 def indexed(expression: Expression, label: str) -> Expression:
-    """Return the letter with a free summation index, x -> x_i; bind it with `sum_over`."""
+    """Return the letter with a free summation index, x -> x_i; bind it with `sum_over`.
+
+    Raises:
+        ValueError: for anything but a letter without an index.
+    """
     symbol = letter(expression)
+    if symbol.index is not None:
+        raise ValueError(f"{symbol.name} carries the index {symbol.index.label} already; it cannot carry {label} too")
     return symbol_expression(symbol.with_index(Index("", label)))
 
 
@@ -637,6 +641,18 @@ def sum_over(label: str, upto: str, expression: Expression) -> Expression:
         else:
             result.add(monomial, coefficient * Coefficient.length(upto))
     return result.expression()
+
+
+def summed_lengths(expression: Expression) -> dict[str, str]:
+    """Return for each letter under a sum the length that the sum runs to; ValueError if one letter has two lengths."""
+    lengths: dict[str, str] = {}
+    for monomial in expression.terms:
+        for symbol in monomial.symbols():
+            if symbol.index is not None and lengths.setdefault(symbol.name, symbol.index.length) != symbol.index.length:
+                raise ValueError(
+                    f"{symbol.name} is summed to {lengths[symbol.name]} and to {symbol.index.length}; use two letters"
+                )
+    return lengths
 
 
 def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upto: str) -> Expression:

@@ -26,13 +26,12 @@ What is proved is proved for every size and length. Every method ends: 2 by dime
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from math import lcm
 from typing import Any, Literal
 
-from theory.algebra.calculus import gradient
+from theory.algebra.calculus import apart_from_family, decoupled, gradient
 from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.definitions import Definition, expand
 from theory.algebra.expression import (
@@ -44,7 +43,8 @@ from theory.algebra.expression import (
     symbol_expression,
 )
 from theory.algebra.rational_series import NotRegularError, Series, Span, constant_series, letter_series, total
-from theory.algebra.words import Factor, Symbol, Word, letter_power
+from theory.algebra.words import Factor, Symbol, Word
+from theory.errors import IclTheoryError
 
 Answer = Literal["equal", "different", "unknown"]
 MOST_RELATIONS = 600
@@ -55,7 +55,7 @@ _LARGEST_STATE = 1500
 _POINTS = ((2, 3, 5, 7, 11, 13, 17, 19, 23, 29), (31, -7, 12, 5, -43, 9, 26, -3, 8, 21))
 
 
-class _UnsupportedError(ArithmeticError):
+class _UnsupportedError(IclTheoryError, ArithmeticError):
     """A method does not apply."""
 
 
@@ -115,7 +115,10 @@ def is_complete(expression: Expression, definitions: Sequence[Definition] = ()) 
 
 def _vanishes_as_series(difference: Expression, definitions: Sequence[Definition]) -> bool:
     """Method 2."""
-    free, apart = _decoupled(difference), [Definition(_alone(d.symbol), _decoupled(d.expression)) for d in definitions]
+    free, apart = (
+        decoupled(difference),
+        [Definition(apart_from_family(d.symbol), decoupled(d.expression)) for d in definitions],
+    )
     error: ArithmeticError = _UnsupportedError()
     for points in _POINTS:
         try:
@@ -144,7 +147,10 @@ def _vanishes_by_gradients(difference: Expression, definitions: Sequence[Definit
     """Method 3, first with traces of polynomials as parameters that stay, then as the functions that they are."""
     if not difference.is_scalar:
         raise _UnsupportedError
-    free, apart = _decoupled(difference), [Definition(_alone(d.symbol), _decoupled(d.expression)) for d in definitions]
+    free, apart = (
+        decoupled(difference),
+        [Definition(apart_from_family(d.symbol), decoupled(d.expression)) for d in definitions],
+    )
     return _is_constant_zero(*_with_parameters(free, apart)) or _is_constant_zero(free, apart)
 
 
@@ -190,26 +196,6 @@ def _with_parameters(free: Expression, definitions: Sequence[Definition]) -> tup
         return result
 
     return replaced(free), [Definition(d.symbol, replaced(d.expression)) for d in definitions]
-
-
-def _alone(symbol: Symbol) -> Symbol:
-    return replace(symbol, family="")
-
-
-def _decoupled(expression: Expression) -> Expression:
-    """The expression with every letter in a family of its own, products of commuting letters in a fixed order."""
-
-    def image(f: Factor) -> Expression:
-        result: Expression | None = None
-        for symbol, exponent in f.powers:
-            power = expression_of_word(letter_power(_alone(symbol), exponent))
-            result = power if result is None else result @ power
-        assert result is not None
-        return result.T if f.transposed else result
-
-    if all(symbol.family == symbol.name for symbol in expression.symbols):
-        return expression
-    return expression.map_factors(image)
 
 
 class _Expansion:

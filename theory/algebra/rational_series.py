@@ -22,13 +22,15 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from theory.errors import IclTheoryError
+
 Vector = dict[int, Any]
 Matrix = dict[int, Vector]
 # A letter and whether it is transposed.
 SeriesLetter = tuple[Hashable, bool]
 
 
-class NotRegularError(ArithmeticError):
+class NotRegularError(IclTheoryError, ArithmeticError):
     """An inverse does not exist at the point around which series are expanded."""
 
 

@@ -25,8 +25,6 @@ from proofs_check.judge.evidence.measure import (
 from proofs_check.judge.evidence.sampled import Sampled, SampledMeasurement
 from proofs_check.judge.evidence.symbolic import SymbolicMeasurement
 from proofs_check.judge.evidence.verdict import Budget, Measurement, Outcome, Verdict
-from proofs_check.judge.plans import Plan  # noqa: F401
-from proofs_check.judge.quantities import Quantity  # noqa: F401
 
 if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim

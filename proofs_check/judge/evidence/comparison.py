@@ -105,7 +105,7 @@ def narrow(instances: Sequence[Instance], statement: Statement, language: Langua
 
 def named_lengths(statement: Statement, language: Language) -> set[str]:
     """The lengths that a statement names, itself or by the shapes of its letters."""
-    named = set(statement.names & set(language.lengths))
+    named = set(statement.names & set(language.length_names))
     for name in statement.names & set(language.letters):
         named |= {size for size in language.letters[name].shape if isinstance(size, str)}
     return named

@@ -39,14 +39,20 @@ class ExactMeasurement:
     def objection(self, statement: Statement, language: Language) -> str:
         """Why it is too little to count; empty if it counts."""
         if self.engine:
-            return f"the exact evidence calls the engine ({', '.join(sorted(self.engine))}), so it repeats the derivation"
+            return (
+                f"the exact evidence calls the engine ({', '.join(sorted(self.engine))}), so it repeats the derivation"
+            )
         return narrow([instance for instance, _ in self.values], statement, language, self.fixed)
 
     def summary(self) -> str:
         """What was measured."""
-        covered = "; ".join(f"{name} {said}" if " of " in name else f"{name} = {said}" for name, said in self.covered.items())
+        covered = "; ".join(
+            f"{name} {said}" if " of " in name else f"{name} = {said}" for name, said in self.covered.items()
+        )
         settled = f"; {self.settles}" if self.settles else ""
-        return f"{len(self.values)} instances, {covered}{settled}" if covered else f"{len(self.values)} instances{settled}"
+        return (
+            f"{len(self.values)} instances, {covered}{settled}" if covered else f"{len(self.values)} instances{settled}"
+        )
 
     def power(self, statement: Statement, language: Language) -> None:
         """Exact numbers leave no room."""

@@ -226,6 +226,4 @@ def measure_computed(asked: Asked) -> ComputedMeasurement | None:
         return None
     rng = np.random.default_rng(asked.seeds[1])
     chosen = claim.plan.instances(claim.language, rng, _COMPUTED_INSTANCES, claim.plan.largest_sampled)
-    return ComputedMeasurement(
-        tuple((instance, *compute(instance)) for instance in chosen), claim.left.computed_by
-    )
+    return ComputedMeasurement(tuple((instance, *compute(instance)) for instance in chosen), claim.left.computed_by)

@@ -298,3 +298,13 @@ def test_only_exact_numbers_enter() -> None:
     """Floating point never gets into the algebra."""
     with pytest.raises(TypeError, match="an int or a Fraction"):
         A + 0.5  # type: ignore[operator]
+
+
+def test_a_letter_carries_one_index() -> None:
+    """x_i cannot be indexed again, and its copies run to one length."""
+    x = vector("x")
+    with pytest.raises(ValueError, match="x carries the index i already; it cannot carry p too"):
+        indexed(indexed(x, "i"), "p")
+    both = sum_over("i", "N", indexed(x, "i")) @ sum_over("j", "M", indexed(x, "j")).T
+    with pytest.raises(ValueError, match=r"x is summed to [NM] and to [NM]; use two letters"):
+        evaluate(both, {"x": [[1, 2], [3, 4]]}, {"N": 2, "M": 2})

@@ -21,7 +21,7 @@ from tests.theory.models.reference_network import (
 )
 from theory import Elliptical, Formula, Gaussian, LinearAttention, Model, Prompt, Stack, evaluate, population_loss
 from theory.algebra.expression import Expression, letter, matrix, symbol_expression
-from theory.population_loss import reduced
+from theory.zhang2024.population_loss import reduced
 
 PLAIN = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"))
 UNIT = Fraction(1)
