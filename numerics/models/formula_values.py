@@ -68,7 +68,8 @@ def tree_value(node: Node, values: Values, d: int) -> FloatArray:
         case Negative(body):
             return -tree_value(body, values, d)
         case Trace(body):
-            return np.trace(tree_value(body, values, d), axis1=-2, axis2=-1)[..., None, None]
+            traces: FloatArray = np.trace(tree_value(body, values, d), axis1=-2, axis2=-1)
+            return traces[..., None, None]
     raise ValueError(f"{type(node).__name__} has no value here: sums over an index and expectations are not numbers")
 
 
@@ -85,7 +86,8 @@ def _named(name: str, values: Values, d: int) -> FloatArray:
 def times(a: FloatArray, b: FloatArray) -> FloatArray:
     """The matrix product, or the product with a number where one of the two is one."""
     if a.shape[-1] == b.shape[-2]:
-        return np.matmul(a, b)
+        product: FloatArray = np.matmul(a, b)
+        return product
     if a.shape[-2:] == (1, 1) or b.shape[-2:] == (1, 1):
         scaled: FloatArray = a * b
         return scaled
@@ -97,9 +99,11 @@ def _power(base: FloatArray, exponent: float) -> FloatArray:
         raised: FloatArray = base**exponent
         return raised
     if exponent.is_integer():
-        return np.linalg.matrix_power(base, int(exponent))
+        power: FloatArray = np.linalg.matrix_power(base, int(exponent))
+        return power
     eigenvalues, basis = np.linalg.eigh(base)
-    return np.matmul(basis * eigenvalues[..., None, :] ** exponent, np.swapaxes(basis, -1, -2))
+    root: FloatArray = np.matmul(basis * eigenvalues[..., None, :] ** exponent, np.swapaxes(basis, -1, -2))
+    return root
 
 
 def pull_back(node: Node, values: Values, d: int, slope: FloatArray, gradient: dict[str, FloatArray]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ class Batch:
         return Z
 
 
-def letter_values(values: Mapping[str, Any], lengths: Mapping[str, str | None]) -> tuple[dict[str, FloatArray], int]:
+def letter_values(values: Mapping[str, Any], lengths: Collection[str]) -> tuple[dict[str, FloatArray], int]:
     """Return every letter as an array (rows, columns), and the dimension d that they show.
 
     Args:
@@ -107,7 +107,8 @@ class PromptDrawer:
 
     def _labels(self, x: FloatArray, w: FloatArray) -> FloatArray:
         if self.law.label == "w' x":
-            return np.matmul(x, w[:, :, None])[:, :, 0]
+            linear: FloatArray = np.matmul(x, w[:, :, None])
+            return linear[:, :, 0]
         values = {**self.values, "x": x[..., None], "w": w[:, None, :, None]}
         labels = formula_value(self.law.label, values, self.d)[..., 0, 0]
         return np.array(np.broadcast_to(labels, x.shape[:2]))
@@ -149,4 +150,5 @@ def _root(covariance: FloatArray) -> FloatArray:
     eigenvalues, basis = np.linalg.eigh((covariance + covariance.T) / 2)
     if eigenvalues[0] < -1e-10 * max(eigenvalues[-1], 0.0) or eigenvalues[-1] <= 0:
         raise ValueError(f"a covariance must be positive semidefinite, its smallest eigenvalue is {eigenvalues[0]:.3g}")
-    return basis * np.sqrt(np.maximum(eigenvalues, 0.0))
+    root: FloatArray = basis * np.sqrt(np.maximum(eigenvalues, 0.0))
+    return root
