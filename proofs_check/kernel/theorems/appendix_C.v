@@ -204,10 +204,89 @@ Let neq0 : exists i, 0 < U 0 i i. Proof. by have [i h] := start_neq0 start ortho
 Let excess t : R := mean_loss E N La (U t) (u t) - loss_min.
 Let excessE t : excess t = diagonal_loss g xi (U t) (u t) - diagonal_min g xi.
 Proof. by rewrite /excess lossE minE. Qed.
-Let gradient t : R := nrm2 (u t ^+ 2 *: mean_mx E (fun o => Gamma N (La o) *m La o *m U t *m La o) -
-   u t *: mean_mx E (fun o => La o *m La o)) + (u t * \tr (mean_quadratic E N La (U t) *m (U t)^T) -
-   \tr (mean_square E La *m (U t)^T)) ^+ 2.
 
-(* Theorem 4.5's limit of uU, A = E[Gamma Lambda^2]^-1 E[Lambda^2] = diag(xi_i/gamma_i) *)
+(* the square norm of the gradient of mean_loss (lemma_C1_gradient) at (V, v) *)
+Let gradient2 (V : 'M[R]_d) (v : R) : R :=
+  nrm2 (v ^+ 2 *: mean_quadratic E N La V - v *: mean_square E La) +
+  (v * \tr (mean_quadratic E N La V *m V^T) - \tr (mean_square E La *m V^T)) ^+ 2.
+Let B := [linear of entrywise g].
+Let gradient2E V v : gradient2 V v = nrm2 (qgradU B (diagonal xi) V v) + qgradu B (diagonal xi) V v ^+ 2.
+Proof. by rewrite /gradient2 (mean_quadratic_diagonal N moment3) mean_square_diagonal. Qed.
+
+(* Lemma C.8, at every point *)
+Theorem lemma_C8_gradient (V : 'M[R]_d) v : 2%:R * nu * v ^+ 2 * (mean_loss E N La V v - loss_min) <= gradient2 V v.
+Proof.
+rewrite gradient2E lossE -minE -qell_diagonal -qmin_diagonal.
+apply: le_trans (qPL (diagonal_flow.selfadjoint g) (B_target xi g_gt0) nu_positive (diagonal_flow.coercive nu_le) V v) _.
+by rewrite ler_addl sqr_ge0.
+Qed.
+
+(* Theorem 4.5's limit of u U: A = E[Gamma Lambda^2]^-1 E[Lambda^2] *)
 Let A : 'M[R]_d := invmx (mean_mx E (fun o => Gamma N (La o) *m La o *m La o)) *m mean_mx E (fun o => La o *m La o).
+Let gamma_gt0 i : 0 < gamma i. Proof. by have := zeta_gt0 N positive moment3 i i; rewrite zeta_diagonal. Qed.
+Let cubicE : mean_mx E (fun o => Gamma N (La o) *m La o *m La o) = diag_mx (\row_i gamma i).
+Proof.
+have -> : mean_mx E (fun o => Gamma N (La o) *m La o *m La o) = mean_quadratic E N La 1%:M.
+  by congr mean_mx; apply/funext => o; rewrite mulmx1.
+rewrite (mean_quadratic_diagonal N moment3); apply/matrixP => i j; rewrite [LHS]mxE -/g gE !mxE /coefficient.
+by case: eqP; rewrite ?mulr1 ?mulr0 ?mulr1n ?mulr0n.
+Qed.
+Let targetE : target g xi = A.
+Proof.
+rewrite /A cubicE; have unit : diag_mx (\row_i gamma i) \in unitmx.
+  rewrite unitmxE det_diag unitfE; apply/prodf_neq0 => i _; by rewrite mxE gt_eqF.
+have -> : mean_mx E (fun o => La o *m La o) = diag_mx (\row_i gamma i) *m target g xi.
+  rewrite -/(mean_square E La) mean_square_diagonal //; apply/matrixP => i j.
+  rewrite mul_diag_mx [RHS]mxE [X in X * _]mxE [target _ _ _ _]mxE gE /coefficient eqxx [LHS]mxE.
+  by case: eqP => _; rewrite ?mulr0n ?mulr0 // !mulr1n mulrC divfK // gt_eqF.
+by rewrite mulKmx.
+Qed.
+(* its entries *)
+Theorem theorem_4_5_limit i j : A i j = if i == j then xi i / gamma i else 0.
+Proof. by rewrite -targetE mxE gE /coefficient eqxx; case: eqP. Qed.
+
+(* B12 for random diagonal covariances: no condition on sigma *)
+Let u_max : R := Num.sqrt (Num.sqrt (nrm2 A) + Num.sqrt (2%:R * excess 0 / nu)).
+Let c : R := Num.sqrt (\sum_i Num.min (U 0 i i) (xi i / gamma i / u_max) ^+ 2).
+Let u_maxE : diagonal_flow.u_max g xi nu U u = u_max.
+Proof. by rewrite /diagonal_flow.u_max targetE -excessE. Qed.
+Let cE : c_low g xi nu U u = c.
+Proof.
+rewrite /c_low /floor u_maxE; congr Num.sqrt; apply: eq_bigr => i _.
+by rewrite gE /coefficient eqxx.
+Qed.
+
+Theorem B12_random_lower_positive : 0 < c.
+Proof. rewrite -cE; exact: (c_low_gt0 g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 neq0). Qed.
+
+Theorem B12_random_bounds t : 0 <= t -> c <= u t <= u_max.
+Proof.
+move=> t0; rewrite -cE -u_maxE (diagonal_lower g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 ge0 t0).
+exact: (diagonal_upper g_gt0 nu_positive nu_le flowD u0 balanced t0).
+Qed.
+
+Theorem B12_random_decay t : 0 <= t -> excess t <= expR (- (2%:R * c ^+ 2 * nu * t)) * excess 0.
+Proof.
+by rewrite !excessE -cE; apply: (diagonal_decay g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 ge0 neq0).
+Qed.
+
+Theorem B12_random_rate t : 0 <= t ->
+  nrm2 (u t *: U t - A) <= expR (- (2%:R * c ^+ 2 * nu * t)) * (2%:R * excess 0 / nu).
+Proof.
+by rewrite !excessE -cE -targetE; apply: (diagonal_rate g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 ge0 neq0).
+Qed.
+
+Theorem B1_random_positive t : 0 <= t -> 0 < u t.
+Proof. exact: (diagonal_positive g_gt0 nu_positive nu_le flowD u0 balanced). Qed.
+
+(* Theorem 4.5, without its condition on sigma *)
+Theorem theorem_4_5_u : (u : R -> R^o) @ +oo --> (Num.sqrt (Num.sqrt (nrm2 A)) : R^o).
+Proof.
+by rewrite -targetE; apply: (diagonal_u_limit g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 ge0 neq0).
+Qed.
+
+Theorem theorem_4_5_U i j : (fun t => U t i j : R^o) @ +oo --> ((Num.sqrt (Num.sqrt (nrm2 A)))^-1 * A i j : R^o).
+Proof.
+by rewrite -targetE; apply: (diagonal_U_limit g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 ge0 neq0).
+Qed.
 End Diagonal.
