@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse, one_by_one
 from proofs_check.judge.quantities import Quantity
+from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
@@ -18,9 +19,18 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     gamma,
     least_loss,
 )
-from proofs_check.papers.zhang2024.quantities.loss import all_blocks, derived_loss, subspace_blocks, training_layer_of
+from proofs_check.papers.zhang2024.quantities.loss import (
+    all_blocks,
+    derived_loss,
+    even_square,
+    even_square_by_layer,
+    subspace_blocks,
+    training_layer_of,
+)
+from theory.algebra.definitions import Definition
+from theory.algebra.expression import letter
 from theory.zhang2024.global_minimum import global_minimum
-from theory.zhang2024.model import Law
+from theory.zhang2024.model import LAMBDA, Law
 
 
 def least_training_loss(instance: Instance, law: Law) -> tuple[Array, Fraction]:
@@ -47,34 +57,36 @@ def floor_of_restricted_loss() -> Quantity:
 
 
 def excess_of_restricted_loss() -> Quantity:
-    """l(U, u) - min l."""
+    """l(U, u) - min l at Lambda = Root^2, so that Lambda^(1/2) is rational."""
+    inserted = {letter(LAMBDA): LETTERS["Root"] ** 2}
 
-    def compute(instance: Instance) -> tuple[Array, float]:
-        here = training_layer_of(instance, Law()).loss(subspace_blocks(instance))
-        value = float(here - least_training_loss(instance, Law())[1])
-        # The left side is exact; the tolerance is for the roots of matrices on the right side.
-        return np.array([[value]]), 1e-9 * (1 + abs(value))
+    def derive() -> Derived:
+        excess = global_minimum()["excess loss"]
+        definitions = tuple(Definition(x.symbol, x.expression.substitute(inserted)) for x in excess.definitions)
+        return excess.expression.substitute(inserted), definitions
 
-    return Quantity(
-        r"\ell(U, u) - \min \ell",
-        derive=derived(lambda: global_minimum()["excess loss"]),
-        compute=compute,
-        computed_by="exact loss, roots of matrices in floating point",
-    )
+    def exact(instance: Instance) -> Array:
+        root = instance.arrays["Root"]
+        at = instance.with_values(Lambda=tuples(root @ root))
+        here = training_layer_of(at, Law()).loss(subspace_blocks(at))
+        return [[here - least_training_loss(at, Law())[1]]]
+
+    return Quantity(r"\ell(U, u) - \min \ell", derive=derive, exact=exactly(exact))
 
 
 def excess_over_all_blocks() -> Quantity:
-    """L(all blocks) - min over the subspace."""
+    """L(all blocks) - min over the subspace; `even` in the statement as in `training_loss`."""
 
     def derive() -> Derived:
         minimum = global_minimum()["minimum of L"]
-        return derived_loss(Law()) - minimum.expression, minimum.definitions
+        return derived_loss(Law()) - minimum.expression, (*minimum.definitions, even_square(Law()))
 
-    def exact(instance: Instance) -> Array:
-        here = training_layer_of(instance, Law()).loss(all_blocks(instance))
-        return [[here - least_training_loss(instance, Law())[1]]]
+    def exact(instance: Instance) -> Exact:
+        layer, blocks = training_layer_of(instance, Law()), all_blocks(instance)
+        gap = layer.loss(blocks) - least_training_loss(instance, Law())[1]
+        return one_by_one(gap), {"even": even_square_by_layer(layer, blocks)}
 
-    return Quantity(r"L(U_{11}, u_{21}, u_{12}, u) - \min_{u_{21} = u_{12} = 0} L", derive=derive, exact=exactly(exact))
+    return Quantity(r"L(U_{11}, u_{21}, u_{12}, u) - \min_{u_{21} = u_{12} = 0} L", derive=derive, exact=exact)
 
 
 def _squared_gradient(instance: Instance) -> Exact:
