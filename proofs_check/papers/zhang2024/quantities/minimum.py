@@ -9,7 +9,6 @@ import numpy as np
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse, one_by_one
 from proofs_check.judge.quantities import Quantity
-from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
@@ -27,10 +26,8 @@ from proofs_check.papers.zhang2024.quantities.loss import (
     subspace_blocks,
     training_layer_of,
 )
-from theory.algebra.definitions import Definition
-from theory.algebra.expression import letter
 from theory.zhang2024.global_minimum import global_minimum
-from theory.zhang2024.model import LAMBDA, Law
+from theory.zhang2024.model import Law
 
 
 def least_training_loss(instance: Instance, law: Law) -> tuple[Array, Fraction]:
@@ -56,22 +53,28 @@ def floor_of_restricted_loss() -> Quantity:
     return Quantity(r"\min \ell", derive=derived(lambda: global_minimum()["floor"]), exact=exactly(exact))
 
 
-def excess_of_restricted_loss() -> Quantity:
-    """l(U, u) - min l at Lambda = Root^2, so that Lambda^(1/2) is rational."""
-    inserted = {letter(LAMBDA): LETTERS["Root"] ** 2}
+def _excess_on_subspace(instance: Instance) -> Array:
+    here = training_layer_of(instance, Law()).loss(subspace_blocks(instance))
+    return [[here - least_training_loss(instance, Law())[1]]]
 
-    def derive() -> Derived:
-        excess = global_minimum()["excess loss"]
-        definitions = tuple(Definition(x.symbol, x.expression.substitute(inserted)) for x in excess.definitions)
-        return excess.expression.substitute(inserted), definitions
+
+def excess_of_restricted_loss() -> Quantity:
+    """l(U, u) - min l."""
+    return Quantity(
+        r"\ell(U, u) - \min \ell",
+        derive=derived(lambda: global_minimum()["excess loss"]),
+        exact=exactly(_excess_on_subspace),
+    )
+
+
+def excess_at_root() -> Quantity:
+    """The same at Lambda = Root^2."""
 
     def exact(instance: Instance) -> Array:
         root = instance.arrays["Root"]
-        at = instance.with_values(Lambda=tuples(root @ root))
-        here = training_layer_of(at, Law()).loss(subspace_blocks(at))
-        return [[here - least_training_loss(at, Law())[1]]]
+        return _excess_on_subspace(instance.with_values(Lambda=tuples(root @ root)))
 
-    return Quantity(r"\ell(U, u) - \min \ell", derive=derive, exact=exactly(exact))
+    return Quantity(r"\ell(U, u) - \min \ell", exact=exactly(exact))
 
 
 def excess_over_all_blocks() -> Quantity:
