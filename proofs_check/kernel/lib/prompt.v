@@ -4,7 +4,7 @@ From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import mpoly.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import words sums wick expectation random gaussian layer formula.
+From ICL Require Import words sums wick expectation random gaussian attention formula.
 From ICLGenerated Require population_loss.
 Close Scope Z_scope.
 Set Implicit Arguments.
@@ -70,8 +70,11 @@ Definition target : A := (task^T *m query) 0 0.
 
 Variables (P11 : 'M[A]_d) (p12 k12 : 'cV[A]_d) (k22 : A).
 Variables (U11 : 'M[R]_d) (u12 u21 : 'cV[R]_d) (u : R).
-Definition predicted : A :=
-  prediction covariates labels query P11 (constant U11) p12 k12 (constant u12) (constant u21) u%:MP k22.
+(* W_PV = [[P11, p12], [u12', u]], W_KQ = [[U11, k12], [u21', k22]] *)
+Definition W_PV : 'M[A]_(d + 1) := block_mx P11 p12 (constant u12)^T u%:MP%:M.
+Definition W_KQ : 'M[A]_(d + 1) := block_mx (constant U11) k12 (constant u21)^T k22%:M.
+(* the layer of lib/attention.v with rho = N + 1 *)
+Definition predicted : A := prediction (n%:R^-1)%:A W_PV W_KQ (prompt_embedding covariates labels query).
 (* L = 1/2 E (y_hat - <w, x_q>)^2, E the expectation of polynomials in independent standard normal variables *)
 Definition population_loss : R := 2%:R^-1 * EE ((predicted - target) ^+ 2).
 
@@ -126,13 +129,16 @@ Lemma covariates_row q (M : 'M[A]_(d, q)) i j : (covariates^T *m M) i j = ((cova
 Proof. by rewrite !mxE; apply: eq_bigr => k _; rewrite !mxE. Qed.
 Lemma predictedE : n%:R *: predicted = \sum_i (a i + u *: c i) * (b i + c i * g) + h1 * h2.
 Proof.
-rewrite /predicted predictionE scalerA mulfV // scale1r mxE; congr (_ + _); last first.
+rewrite /predicted predictionE /W_PV /W_KQ !block_mxKdl block_mxKdr block_mxKul mulr_algl scalerA mulfV // scale1r.
+rewrite mxE; congr (_ + _); last first.
+  have -> : (constant u12)^T *m query *m query^T *m constant U11 *m query =
+    ((constant u12)^T *m query) *m (query^T *m constant U11 *m query) by rewrite !mulmxA.
   by rewrite mxE big_ord1 u12E queryE dot bilinear.
 rewrite mxE; apply: eq_bigr => i _; congr (_ * _).
-  by rewrite mxE [in X in _ + X]mxE !covariates_col covariateE u12E dot taskE dot mul_mpolyC.
+  by rewrite mul_scalar_mx mxE [in X in _ + X]mxE !covariates_col covariateE u12E dot taskE dot mul_mpolyC.
 rewrite mxE; congr (_ + _).
   by rewrite -mulmxA covariates_row mulmxA covariateE queryE bilinear.
-by rewrite mxE big_ord1 mxE covariates_col covariateE taskE u21E queryE !dot.
+by rewrite -mulmxA mxE big_ord1 mxE covariates_col covariateE taskE u21E queryE !dot.
 Qed.
 Lemma targetE : target = y. Proof. by rewrite /target taskE queryE dot. Qed.
 Lemma errorE : n%:R *: (predicted - target) = reval rho sc x population_loss.error.

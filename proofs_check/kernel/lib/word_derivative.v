@@ -23,6 +23,16 @@ Definition dpoly (p : poly) : poly := flatten [seq [seq (t.1, k) | k <- dkey t.2
 End Compute.
 
 Local Open Scope ring_scope.
+(* a polynomial in some of the letters does not see the others *)
+Definition written_in (k : nat) (p : poly) : bool := all (fun t : term => all (all (fun l : lettr => (l.1 < k)%N)) t.2.2) p.
+Lemma ev_written_in (R : comRingType) d (rho rho' : nat -> 'M[R]_d) sc N k p : written_in k p ->
+  (forall a, (a < k)%N -> rho a = rho' a) -> ev rho sc N p = ev rho' sc N p.
+Proof.
+move=> /allP hp same; apply: eq_big_seq => t /hp /allP ht; congr (_ * (_ * _)).
+apply: eq_big_seq => w /ht hw; have -> // : evw rho w = evw rho' w.
+by elim: w hw => //= l w IH /andP[lk /IH ->]; rewrite /evl same.
+Qed.
+
 Section Sound.
 Variables (R : realType) (d N : nat) (t : R) (dletter : nat -> seq lettr) (dscalar : nat -> seq nat).
 Variables (rho : R -> nat -> 'M[R]_d) (sc : R -> nat -> R).

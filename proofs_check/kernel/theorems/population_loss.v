@@ -3,7 +3,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import mpoly.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import words sums wick expectation random gaussian layer prompt formula.
+From ICL Require Import words sums wick expectation random gaussian attention prompt formula.
 From ICLGenerated Require population_loss.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -48,5 +48,28 @@ rewrite -h /population_loss -expr2; move: (EE _) => e.
 by rewrite mulrA [2%:R * _]mulrC -[_ * 2%:R * _]mulrA mulfV ?mulr1 ?Num.Theory.pnatr_eq0 // expr2.
 Qed.
 
-(* on u12 = u21 = 0: L = 1/2 u^2 tr(Gamma Lambda U Lambda U') - u tr(Lambda^2 U') + 1/2 tr Lambda *)
 End Loss.
+
+(* Lemma A.1 and section 5.2: on u12 = u21 = 0 the loss is ell + tr(Lambda)/2, with ell and Gamma of the reduced flow *)
+Section Restricted.
+Variables (R : numFieldType) (d N : nat) (Sq : 'M[R]_d) (U : 'M[R]_d) (u : R).
+Let Lambda : 'M[R]_d := Sq *m Sq^T.
+Let Gamma : 'M[R]_d := (1 + N.+1%:R^-1) *: Lambda + (\tr Lambda / N.+1%:R) *: 1%:M.
+Notation A := {mpoly R[#|[finType of 'I_3 * 'I_N.+1 * 'I_d]|]}.
+Variables (P11 : 'M[A]_d) (p12 k12 : 'cV[A]_d) (k22 : A).
+
+Theorem restricted_loss : population_loss Sq P11 p12 k12 k22 U 0 0 u =
+  2%:R^-1 * u ^+ 2 * \tr (Gamma *m Lambda *m U *m Lambda *m U^T) - u * \tr (Lambda *m Lambda *m U^T) + 2%:R^-1 * \tr Lambda.
+Proof.
+have Ls : Lambda^T = Lambda by rewrite /Lambda trmx_mul trmxK.
+have z (B : 'M[R]_(1, d)) : (B *m (0 : 'cV[R]_d)) 0 0 = 0 by rewrite mulmx0 mxE.
+rewrite population_lossE /population_loss.loss /Gamma -/Lambda !z; move: (Lambda) Ls => L Ls.
+have -> : \tr (L *m L *m U^T) = \tr (L *m L *m U).
+  by rewrite -[LHS]mxtrace_tr !trmx_mul trmxK Ls mxtrace_mulC.
+have -> : \tr (((1 + N.+1%:R^-1) *: L + (\tr L / N.+1%:R) *: 1%:M) *m L *m U *m L *m U^T) =
+    (1 + N.+1%:R^-1) * \tr (L *m U^T *m L *m L *m U) + (\tr L / N.+1%:R) * \tr (L *m U *m L *m U^T).
+  rewrite !mulmxDl -!scalemxAl mul1mx mxtraceD !mxtraceZ; congr (_ * _ + _).
+  by rewrite -!mulmxA [RHS]mxtrace_mulC -!mulmxA [RHS]mxtrace_mulC -!mulmxA.
+by by_field N.+1.
+Qed.
+End Restricted.

@@ -4,7 +4,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From ICL Require Import frobenius definite curve setting convergence layer weights.
+From ICL Require Import frobenius definite curve setting convergence weights.
 From ICLTheorems Require Import beyond_B12.
 Set Implicit Arguments.
 Unset Strict Implicit.
