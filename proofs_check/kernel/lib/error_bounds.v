@@ -93,11 +93,11 @@ have cyc (P : 'M[R]_d) : \tr (La *m P *m G *m G *m La) = \tr (G *m G *m La *m La
 rewrite /linear_error; have -> : \tr ((\tr (La *m W) *: La + La *m W *m La + s2 *: La) *m G *m G *m La) =
     \tr (La *m W) * \tr (G *m G *m La *m La) + \tr (G *m G *m La *m La *m La *m W) + s2 * \tr (G *m G *m La *m La).
   rewrite !mulmxDl -!scalemxAl !mxtraceD !mxtraceZ.
-  have -> : \tr (La *m G *m G *m La) = \tr (G *m G *m La *m La) by rewrite -[La in LHS]mulmx1 cyc mulmx1.
+  have -> : \tr (La *m G *m G *m La) = \tr (G *m G *m La *m La) by have := cyc 1%:M; rewrite !mulmx1.
   have -> : \tr (La *m W *m La *m G *m G *m La) = \tr (G *m G *m La *m La *m La *m W).
     have -> : La *m W *m La *m G *m G *m La = La *m (W *m La) *m G *m G *m La by rewrite !mulmxA.
-    rewrite cyc !mulmxA mxtrace_mulC !mulmxA.
-    by [].
+    have LG : La *m G *m G = G *m G *m La by rewrite -G_Lambda -(mulmxA G La G) -G_Lambda mulmxA.
+    by rewrite cyc !mulmxA mxtrace_mulC !mulmxA LG.
   by [].
 have h1 := drop_1 w; have h0 := drop_0 w; have hm := drop_m1 w.
 have -> (m n t D X1 X0 Xm : R) : f * (m * (t * D + X1 + s2 * D) + n * (X1 + 2%:R * tau * X0 + tau ^+ 2 * Xm)) =
