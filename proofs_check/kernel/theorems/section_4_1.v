@@ -46,10 +46,13 @@ Proof.
 rewrite (statement_B9 G M_positive law_x law law_w law_q ind context query_moment tasks noise_x noise_xxx noise_xx fourth).
 have Gs := G_sym N Lambda_definite; have comm := G_Lambda N Lambda_definite; have Ls := pd_sym Lambda_definite.
 congr (_ * _ + _).
-  rewrite Gs -mulmxA -[G *m La]/(G *m La) mxtrace_mulC.
-  set V := \tr (La *m W) *: La + _ + _.
-  have -> : V *m G *m G *m La = V *m (G *m La *m G) by rewrite -comm !mulmxA.
-  Show.
-  by [].
-Abort.
+  rewrite Gs [LHS]mxtrace_mulC; move: (\tr (La *m W) *: La + _ + _) => V.
+  have -> : G *m La *m G = G *m G *m La by rewrite -[LHS]mulmxA -comm mulmxA.
+  by rewrite !mulmxA.
+have -> : (G *m La - 1%:M)^T *m La *m (G *m La - 1%:M) = La *m G *m La *m G *m La - (La *m G *m La) *+ 2 + La.
+  rewrite trB trmx_mul Gs Ls trmx1 !(mulmxBl, mulmxBr) !mul1mx !mulmx1 !mulmxA mulr2n.
+  by move: (La *m G *m La) => Q; rewrite opprB opprD !addrA [LHS]addrAC.
+rewrite (bias_matrix comm (G_rest N Lambda_definite)) -scalemxAl mxtraceZ !mulmxDl !mxtraceD -!scalemxAl !mxtraceZ.
+by [].
+Qed.
 End LinearLabels.
