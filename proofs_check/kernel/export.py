@@ -1,9 +1,9 @@
-"""`icl-theory kernel export`: the engine's own input and output, one file a derived claim, for Coq to check by computation.
+"""`icl-theory kernel export`: the engine's own input and output, one file a derived claim, for Coq to check.
 
 Each file says in numbered letters what was averaged (or differentiated) and what the engine says the result is; one
 boolean, evaluated by the kernel, decides whether the two agree for every d and N (`lib/expectation.v`, `lib/random.v`,
-`lib/word_derivative.v` prove that it does). Where the result is short enough to be read it is also written as a formula,
-and the file proves that both are equal. The bytes depend on the engine's result alone.
+`lib/word_derivative.v` prove that it does). Where the result is short enough to be read it is also written as a
+formula, and the file proves that both are equal. The bytes depend on the engine's result alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from proofs_check.kernel.exporter import Alphabet, Term, clearing, formula, lett
 from proofs_check.kernel.sources import ROOT
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, indexed, letter, matrix, scalar_letter, sum_over, vector
-from theory.model import Law, U11, prediction, u, u12, u21, w, x_q
+from theory.model import U11, Law, prediction, u, u12, u21, w, x_q
 from theory.population_loss import population_loss
 
 _HEAD = """\
@@ -65,18 +65,18 @@ _DIRECTIONS = {"U11": (U11, _D11), "u21": (u21, _e21), "u12": (u12, _e12), "u": 
 def _loss_letters() -> Alphabet:
     """The letters of the population loss and of its derivatives, in a fixed order."""
     letters = Alphabet(letters_of(Law().laws()))
-    for name in (U11, _D11):
-        letters.word(next(iter(name.terms)).word)
-    for name in (u, _e):
-        letters.scalar(letter(name))
+    for block in (U11, _D11):
+        letters.word(next(iter(block.terms)).word)
+    for number in (u, _e):
+        letters.scalar(letter(number))
     fixed = [letter(name) for name in (u12, u21, _e12, _e21)]
     for name in fixed:
         letters.vector(name)
     weights, directions = fixed[:2], fixed[2:]
     letters.fix(weights)
-    for block in weights:
+    for weight in weights:
         for direction in directions:
-            letters.outer(block, direction)
+            letters.outer(weight, direction)
     return letters
 
 

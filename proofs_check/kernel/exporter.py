@@ -1,7 +1,7 @@
 """From the engine's expressions to Coq: words, terms and readable formulas over one alphabet of letters.
 
-Letters are numbered in the order in which they are met. A product v v'^T of two fixed vectors is a letter of its own, so
-that a bilinear form is a trace, v'^T W v = tr(W v v'^T). Coefficients become integers by one common factor
+Letters are numbered in the order in which they are met. A product v v'^T of two fixed vectors is a letter of its own,
+so that a bilinear form is a trace, v'^T W v = tr(W v v'^T). Coefficients become integers by one common factor
 scale * N^shift on both sides of an identity.
 """
 
@@ -279,7 +279,10 @@ class Alphabet:
 
     def legend(self) -> str:
         """What the numbers stand for, as a comment's text."""
-        letters = [f"{i} = {key[0].name} {key[1].name}'" if isinstance(key, tuple) else f"{i} = {key.name}" for i, key in enumerate(self.order)]
+        letters = [
+            f"{i} = {key[0].name} {key[1].name}'" if isinstance(key, tuple) else f"{i} = {key.name}"
+            for i, key in enumerate(self.order)
+        ]
         lines = [
             "letters: " + ", ".join(letters),
             "scalars: " + (", ".join(f"{i} = {s.name}" for i, s in enumerate(self.scalars)) or "none"),

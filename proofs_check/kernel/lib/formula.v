@@ -18,15 +18,29 @@ Lemma zR_pos p : zR R (Zpos p) = (Pos.to_nat p)%:R.
 Proof. by rewrite /zR /= -pmulrn. Qed.
 Lemma zR_neg p : zR R (Zneg p) = - (Pos.to_nat p)%:R.
 Proof. by rewrite /zR /= NegzE mulrNz -pmulrn; case: (Pos.to_nat p) (Pos2Nat.is_pos p) => // /PeanoNat.Nat.lt_irrefl. Qed.
-Lemma evl_plain (rho : nat -> 'M[R]_d) a : evl rho (a, false) = rho a. Proof. by []. Qed.
-Lemma evl_turned (rho : nat -> 'M[R]_d) a : evl rho (a, true) = (rho a)^T. Proof. by []. Qed.
-Definition letters_apart := (evl_plain, evl_turned).
+(* the value of a polynomial in a form that computes *)
+Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (n : nat).
+Let letter (l : lettr) : 'M[R]_d := if l.2 then (rho l.1)^T else rho l.1.
+Definition product (w : word) : 'M[R]_d :=
+  if w is l :: w' then foldl (fun M l => M *m letter l) (letter l) w' else 1%:M.
+Definition folded (p : poly) : R := foldr (fun (t : term) r => zR R t.1 * (n%:R ^+ t.2.1.1 *
+  foldr (fun s q => sc s * q) 1 t.2.1.2 * foldr (fun w q => \tr (product w) * q) 1 t.2.2) + r) 0 p.
+Lemma productE w : evw rho w = product w.
+Proof.
+case: w => //= l w; change (evl rho l) with (letter l); move: (letter l) => M.
+by elim: w M => [|l' w IH] M /=; rewrite ?mulmx1 // mulmxA IH.
+Qed.
+Lemma foldedE p : ev rho sc n p = folded p.
+Proof.
+rewrite /ev unlock; elim: p => //= t p ->; congr (_ * (_ * _ * _) + _); rewrite unlock //=.
+by elim: t.2.2 => //= w ws ->; rewrite productE.
+Qed.
 Definition numerals := (zR_pos, zR_neg).
 End Formula.
 
 (* the value of a polynomial that is written out, forms v^T W w in place of traces tr(W w v^T) *)
 Ltac evaluate :=
-  rewrite /ev !big_cons big_nil /evk /= !big_cons !big_nil /= !letters_apart /= !mulmx1 ?addr0 ?mulr1 !numerals /Pos.to_nat /=;
+  rewrite foldedE /folded /=; rewrite !mulr1 addr0 !numerals /Pos.to_nat /=;
   rewrite ?trmx_mul ?trmxK ?mulmxA ?trace_outer ?mulmxA.
 (* tr(gradient direction^T), term by term *)
 Ltac along_direction :=
