@@ -12,16 +12,18 @@ from typing import Any
 import click
 
 from numerics.executor import choose_executor
-from proofs_check.certificate import CertificateError, check_report
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.export import export
+from proofs_check.commands.kernel import kernel
 from proofs_check.commands.networks import compare, train
 from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
 from proofs_check.commands.terminal import Screen, progress_line, table
+from proofs_check.judge.certificate import CertificateError, check_report
+from proofs_check.judge.results import Report
+from proofs_check.judge.run import Run, write_atomically
 from proofs_check.latex.document import derivation_document
-from proofs_check.paper.catalogue import catalogue
-from proofs_check.verify import Report, Run, load_all, write_atomically
+from proofs_check.papers import catalogue
 from theory import DERIVATIONS
 from theory.algebra.expect import expect
 from theory.algebra.grammar import LARGEST_DEGREE
@@ -283,7 +285,7 @@ def run_command(output: Path, jobs: int) -> None:
     sys.exit(report.exit_code)
 
 
-for command in (flow, risk, report, export, train, compare):
+for command in (flow, risk, report, export, train, compare, kernel):
     main.add_command(command)
 
 

@@ -2,7 +2,8 @@
 
 In the paper's order (`theory.zhang2024`): the model, its population loss, the gradient flow, the global minimum,
 convergence, the limiting predictor, the prediction error, distribution shift. `expect` is the engine by itself
-(`theory.algebra`).
+(`theory.algebra`), `Model` a model of one's own
+(`theory.models`).
 
 Source: Zhang, Frei and Bartlett, Trained Transformers Learn Linear Models In-Context, JMLR 25(49), 2024.
 """
@@ -13,6 +14,19 @@ from theory.algebra.grammar import GrammarError
 from theory.catalogue import DERIVATIONS
 from theory.derivation import Derivation, DerivationError, Formula, Step
 from theory.errors import IclTheoryError
+from theory.models import (
+    Elliptical,
+    FiniteTasks,
+    Fixed,
+    Gaussian,
+    GradientStep,
+    LinearAttention,
+    Model,
+    ModelError,
+    Moments,
+    Prompt,
+    Stack,
+)
 from theory.zhang2024.convergence import convergence
 from theory.zhang2024.distribution_shift import distribution_shift
 from theory.zhang2024.global_minimum import global_minimum
@@ -25,9 +39,20 @@ __all__ = [
     "DERIVATIONS",
     "Derivation",
     "DerivationError",
+    "Elliptical",
+    "FiniteTasks",
+    "Fixed",
     "Formula",
+    "Gaussian",
+    "GradientStep",
     "GrammarError",
     "IclTheoryError",
+    "LinearAttention",
+    "Model",
+    "ModelError",
+    "Moments",
+    "Prompt",
+    "Stack",
     "Step",
     "convergence",
     "distribution_shift",

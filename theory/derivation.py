@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -14,6 +15,7 @@ from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
+from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
 
 
@@ -65,7 +67,7 @@ def require_equal(left: Expression, right: Expression, what: str, definitions: S
     difference = expand(left - right, definitions)
     if difference:
         raise DerivationError(f"{what}: the sides differ by {difference}")
-    return right
+    return right.as_computed() if left.computed else right
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ class Formula:
         definitions: what defined letters such as Gamma stand for; `evaluate` computes them itself.
         defaults: keywords that may be left out, with their values; None is a zero of the right shape.
         constants: irrational numbers among the letters, as text of the form SymPy would print.
+        lengths: names of lengths; needed only for arguments on which the formula happens not to depend, since in the
+            others its expression tells lengths from letters.
+
+    Raises:
+        ValueError: where one name is a letter and a length at once.
     """
 
     name: str
@@ -91,6 +98,35 @@ class Formula:
     definitions: tuple[Definition, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
+
+    def __post_init__(self) -> None:
+        clash = self._letter_names & self._counted_names
+        if clash:
+            raise ValueError(f"{min(clash)} is a letter and a length at once in {self.name}; rename one of them")
+        if self.steps:
+            object.__setattr__(self, "expression", self.expression.as_computed())
+
+    @property
+    def _letter_names(self) -> set[str]:
+        return {symbol.name for part in self._parts for symbol in part.symbols}
+
+    @property
+    def _counted_names(self) -> set[str]:
+        """Names that the expressions use as a length: in a coefficient, a sum, or the size of a letter."""
+        counted = {name for part in self._parts for name in (*part.lengths, *part.shape)}
+        counted |= {size for part in self._parts for symbol in part.symbols for size in (symbol.rows, symbol.cols)}
+        return {name for name in counted if isinstance(name, str)}
+
+    @property
+    def _parts(self) -> tuple[Expression, ...]:
+        return (self.expression, *(definition.expression for definition in self.definitions))
+
+    @cached_property
+    def length_names(self) -> frozenset[str]:
+        """Those of the names set by arguments that are lengths, positive integers; the others are letters."""
+        held = frozenset(self.arguments.values())
+        return held & (self.lengths - self._letter_names | self._counted_names)
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""
@@ -129,18 +165,9 @@ class Formula:
                 numbers or exact and floating-point mixed.
             ValueError: for values of a wrong shape or outside the formula's domain; the message names the argument.
         """
-        unknown = [key for key in values if key not in self.arguments]
-        if unknown:
-            raise TypeError(f"unknown argument {unknown[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
-        missing = [key for key in self.arguments if key not in values and key not in self.defaults]
-        if missing:
-            raise TypeError(f"missing argument {missing[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
-        given = {**self.defaults, **values}
-        for key, value in given.items():
-            if value is None and self.defaults.get(key, 0) is not None:
-                raise TypeError(f"{key} of {self.name} must be given, got None")
+        given = self._given(values)
         names = {self.arguments[key]: key for key in self.arguments}
-        lengths = {name for name in names if name in LENGTHS}
+        lengths = self.length_names
         letters = {name: given[key] for name, key in names.items() if name not in lengths and given[key] is not None}
         sizes = {name: given[names[name]] for name in lengths}
         for name in NON_NEGATIVE & set(letters):
@@ -152,6 +179,76 @@ class Formula:
         except (ValueError, TypeError) as error:
             raise type(error)(_with_keywords(str(error), names)) from error
 
+    def lambdify(self, namespace: str = "numpy") -> Callable[..., Any]:
+        """Return a function of the same keywords as `evaluate`, compiled, for floating-point values at many points.
+
+        Arguments broadcast: a length may be an array of integers, a scalar an array, a vector has shape (..., d), a
+        matrix (..., d, d), and the result the broadcast of the leading axes in front of its own. A letter under a sum
+        has its copies along the axis before its own axes.
+
+        Args:
+            namespace: "numpy", or "torch" for tensors, through which gradients flow.
+
+        Returns:
+            A function that raises as `evaluate` does; exact numbers other than integers are a TypeError. Letters that
+            the formula does not contain are checked to be finite numbers, not for their shape.
+        """
+        from theory.algebra.compile import Compiled, checked_array, compile_expression
+
+        definitions = self._used_definitions()
+        parts = [(d.symbol.name, compile_expression(d.expression, namespace)) for d in definitions]
+        programs: dict[frozenset[Symbol], Compiled] = {}
+        names = {self.arguments[key]: key for key in self.arguments}
+        optional = [s for s in self.expression.symbols if self._is_absent(s.name, {})]
+        constants = {name: CONSTANTS[value] for name, value in self.constants.items()}
+
+        def call(**values: Any) -> Any:
+            given = self._given(values)
+            lengths = {name: given[names[name]] for name in self.length_names}
+            letters = {name: given[key] for name, key in names.items() if name not in lengths}
+            letters = {name: value for name, value in letters.items() if value is not None}
+            absent = frozenset(s for s in optional if s.name not in letters)
+            if absent not in programs:
+                programs[absent] = compile_expression(_without(self.expression, absent), namespace)
+            program = programs[absent]
+            try:
+                for name in letters.keys() - {symbol.name for symbol in program.symbols}:
+                    checked_array(name, letters[name], program.namespace)
+                for name in NON_NEGATIVE & set(letters):
+                    if (low := program.namespace.plain(program.namespace.asarray(letters[name])).min()) < 0:
+                        raise ValueError(f"{name} must be at least 0, got {low}")
+                letters.update(constants)
+                trusted: dict[str, Any] = {}
+                for name, part in parts:
+                    trusted[name] = part(letters, lengths, trusted)
+                return program(letters, lengths, trusted)
+            except (ValueError, TypeError) as error:
+                raise type(error)(_with_keywords(str(error), names)) from error
+
+        return call
+
+    def _given(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with defaults filled in; TypeError for one that is unknown or missing."""
+        unknown = [key for key in values if key not in self.arguments]
+        if unknown:
+            raise TypeError(f"unknown argument {unknown[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+        missing = [key for key in self.arguments if key not in values and key not in self.defaults]
+        if missing:
+            raise TypeError(f"missing argument {missing[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+        given = {**self.defaults, **values}
+        for key, value in given.items():
+            if value is None and self.defaults.get(key, 0) is not None:
+                raise TypeError(f"{key} of {self.name} must be given, got None")
+        return given
+
+    def _used_definitions(self) -> list[Definition]:
+        """The definitions on which the expression depends, directly or through another one."""
+        return [
+            definition
+            for definition in self.definitions
+            if any(definition.symbol in part.symbols for part in self._parts)
+        ]
+
     def _add_constants(self, letters: dict[str, Any]) -> None:
         if all_exact(letters):
             name, value = next(iter(self.constants.items()))
@@ -160,16 +257,11 @@ class Formula:
 
     def _value(self, letters: dict[str, Any], sizes: Mapping[str, int]) -> Any:
         expression = self.expression
-        absent = [s for s in expression.symbols if self._is_absent(s.name, letters)]
-        if absent:
-            expression = expression.substitute({s: zero(s.rows, s.cols) for s in absent})
-        for definition in self.definitions:
-            if definition.symbol in expression.symbols or any(
-                definition.symbol in other.expression.symbols for other in self.definitions
-            ):
-                letters[definition.symbol.name] = evaluate(
-                    definition.expression, _used(definition.expression, letters), sizes
-                )
+        expression = _without(expression, [s for s in expression.symbols if self._is_absent(s.name, letters)])
+        for definition in self._used_definitions():
+            letters[definition.symbol.name] = evaluate(
+                definition.expression, _used(definition.expression, letters), sizes
+            )
         # Every argument is checked, also one that the formula happens not to depend on.
         return evaluate(expression, letters, sizes)
 
@@ -186,7 +278,7 @@ class Formula:
         name = self.arguments.get(argument)
         symbol = next((s for s in self.expression.symbols if s.name == name), None)
         if symbol is None:
-            letters = [key for key, held in self.arguments.items() if held not in LENGTHS]
+            letters = [key for key, held in self.arguments.items() if held not in self.length_names]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
         return Formula(
             f"gradient of {self.name} with respect to {argument}",
@@ -197,15 +289,19 @@ class Formula:
             self.definitions,
             self.defaults,
             self.constants,
+            self.length_names,
         )
 
 
-# Names of lengths: positive integers in coefficients, not letters.
-LENGTHS = frozenset({"N", "M", "d", "n"})
 # The irrational numbers that occur, rounded once, when a formula is evaluated in floating point.
 CONSTANTS = {"2/pi": 2 / math.pi}
 # Letters that are variances.
 NON_NEGATIVE = frozenset({"s2"})
+
+
+def _without(expression: Expression, absent: Iterable[Symbol]) -> Expression:
+    """The expression with letters set to zero."""
+    return expression.substitute({symbol: zero(symbol.rows, symbol.cols) for symbol in absent})
 
 
 def _used(expression: Expression, letters: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from proofs_check.certificate import check_report
+from proofs_check.judge.verify import ClaimError, load_claims, verify
 
 from proofs_check.command_line import main
-from proofs_check.verify import ClaimError, load_claims, verify
+from proofs_check.judge.language import Language
+from theory.algebra.expression import scalar_letter
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "preconditioned_gradient_descent_claims.py"
 GOOD = """
@@ -110,3 +113,56 @@ def test_the_counterexample_of_an_own_claim_is_reproduced_from_its_file(tmp_path
         check=False,
     )
     assert "AssertionError: bad fails at" in run.stderr
+
+
+LENGTHS = """
+from fractions import Fraction
+from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import indexed, length, matrix, sum_over, vector
+
+A, x, Lambda = matrix("A"), vector("x"), matrix("Lambda", definite=True)
+LANGUAGE = Language({"A": A, "Lambda": Lambda}, lengths=("T", "heads"))
+
+def derived():
+    xi = indexed(x, "i")
+    form = sum_over("i", "T", xi.T @ A @ xi)
+    return expectation(length("heads") / length("T") * form**2, {x: Gaussian(Lambda)}), ()
+
+def exact(instance):
+    T, H = instance.lengths["T"], instance.lengths["heads"]
+    L, a = instance.arrays["Lambda"], instance.arrays["A"]
+    ax, sx = a @ L, a.T @ L
+    trace = lambda m: sum(m[i, i] for i in range(len(m)))
+    return [[Fraction(H, T) * (T * T * trace(ax) ** 2 + T * trace(ax @ ax) + T * trace(sx @ ax))]], {}
+
+def own(name, right):
+    left = Quantity("E", derive=derived, exact=exact)
+    plan = Plan(("A", "Lambda"), {"d": 3, "T": 3, "heads": 4})
+    return Claim(name, "", "", left, Statement.of(right), LANGUAGE, plan)
+
+good = own("good", "heads (T tr(A Lambda)^2 + tr(A Lambda A Lambda) + tr(A' Lambda A Lambda))")
+"""
+WRONG_LENGTHS = {
+    "one": "T (T tr(A Lambda)^2 + tr(A Lambda A Lambda) + tr(A' Lambda A Lambda))",
+    "other": "heads (N tr(A Lambda)^2 + tr(A Lambda A Lambda) + tr(A' Lambda A Lambda))",
+}
+
+
+def test_claims_in_lengths_of_any_name(tmp_path: Path) -> None:
+    """T and heads are lengths of a claim: mutants exchange them, and its report is checked at fresh values."""
+    file = tmp_path / "lengths.py"
+    wrong = "".join(f"\n{name} = own({name!r}, {right!r})" for name, right in WRONG_LENGTHS.items())
+    file.write_text(LENGTHS + wrong)
+    report = verify(load_claims(file), prompts=0)
+    assert {"good": "proved", "one": "refuted", "other": "refuted"} == {r.id: r.status for r in report.results}
+    (good,) = (result for result in report.results if result.id == "good")
+    assert {"heads -> T", "T -> heads"} <= {m.change for m in good.mutants if m.fate == "killed"}
+    file.write_text(LENGTHS)
+    assert check_report(verify(load_claims(file), prompts=0).to_json())
+
+
+def test_a_letter_and_a_length_of_one_name_are_refused() -> None:
+    """A name means one thing."""
+    with pytest.raises(ValueError, match="T is a letter and a length at once"):
+        Language({"T": scalar_letter("T")}, upto={"i": "T"})

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import pytest
 
 from tests.theory import brute_force
 from theory import DERIVATIONS, Derivation, Formula, global_minimum, population_loss
-from theory.algebra.expression import number
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import indexed, length, matrix, number, scalar_letter, sum_over, vector
 from theory.derivation import Step, marked, plain
 
 ROOT = Path(__file__).parents[2]
@@ -142,3 +144,46 @@ def test_an_unknown_derivation_is_answered_with_the_names() -> None:
     assert result.returncode == 2
     assert "no derivation 'loss'" in result.stderr
     assert "population_loss" in result.stderr
+
+
+def _heads() -> Formula:
+    """(1/T^2) sum_{i=1}^{T} tr(A x_i x_i') in R^width."""
+    x = vector("x", "width")
+    xi = indexed(x, "i")
+    total = sum_over("i", "T", xi.T @ matrix("A", "width", "width") @ xi) / length("T") ** 2
+    law = {x: Gaussian(matrix("Lambda", "width", "width", definite=True))}
+    return Formula("mean form", expectation(total, law), {"covariance": "Lambda", "prompt": "T", "A": "A"})
+
+
+def test_lengths_may_have_any_name() -> None:
+    """T and width are lengths because the expression uses them so; they are checked as N and d are."""
+    formula = _heads()
+    values = {"covariance": [[2, 1], [1, 3]], "A": [[1, 2], [3, 4]]}
+    assert formula.evaluate(**values, prompt=5) == Fraction(2 + 2 + 3 + 12, 5)
+    assert formula.length_names == {"T"}
+    # The gradient Lambda / T does not contain A, which stays an argument that is checked.
+    expected = np.array([[Fraction(1, 2), Fraction(1, 4)], [Fraction(1, 4), Fraction(3, 4)]])
+    assert np.array_equal(expected, formula.gradient("A").evaluate(**values, prompt=4))
+    with pytest.raises(TypeError, match=r"prompt must be a positive integer, got 2\.5"):
+        formula.evaluate(**values, prompt=2.5)
+    with pytest.raises(ValueError, match="no gradient with respect to 'prompt'; the letters are covariance, A"):
+        formula.gradient("prompt")
+
+
+def test_an_argument_that_drops_out_is_still_a_length() -> None:
+    """The second derivative of T tr(A) does not contain T, but T has to be a positive integer all the same."""
+    A = matrix("A", "p", "p")
+    formula = Formula("trace", length("T") * (A @ A).trace(), {"prompt": "T", "A": "A"})
+    constant = replace(formula.gradient("A"), expression=A.T)
+    assert constant.length_names == {"T"}
+    with pytest.raises(ValueError, match="prompt must be at least 1, got 0"):
+        constant.evaluate(prompt=0, A=[[1]])
+
+
+def test_a_usual_length_may_be_a_letter() -> None:
+    """n is a length by default, a letter where the formula has a letter of that name, and never both."""
+    n = scalar_letter("n")
+    formula = Formula("square", n**2, {"n": "n"})
+    assert formula.evaluate(n=Fraction(3, 2)) == Fraction(9, 4)
+    with pytest.raises(ValueError, match="n is a letter and a length at once in both"):
+        Formula("both", length("n") * n, {"n": "n"})

@@ -20,6 +20,7 @@ from theory.algebra.expression import (
     symbol_expression,
     zero,
 )
+from theory.algebra.usage import note
 from theory.algebra.words import Factor, Symbol, Word, letter_power
 
 _ONE = Coefficient.number(1)
@@ -37,6 +38,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
             power of a moving letter, or a moving letter that was declared to commute with another one or that stands
             under a summation index.
     """
+    note("differential")
     moving: dict[Symbol, Expression] = {}
     for key, direction in directions.items():
         symbol = letter(key)
@@ -57,7 +59,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
         for label, upto in lengths.items():
             change = sum_over(label, upto, change)
         total = total + change
-    return total
+    return total.as_computed()
 
 
 def _monomial_differential(monomial: Monomial, whole: Expression, moving: Mapping[Symbol, Expression]) -> Expression:
@@ -189,7 +191,7 @@ def gradient(expression: Expression, by: Expression, definitions: Sequence[Defin
         moved = differential(free(definition.expression), directions)
         if moved:
             directions[free(definition.name)] = moved
-    total = _with_letters(_factor_of(step, differential(free(expression), directions)), coupled)
+    total = _with_letters(_factor_of(step, differential(free(expression), directions)), coupled).as_computed()
     return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
 
 

@@ -40,6 +40,7 @@ from theory.algebra.expression import (
     symbol_expression,
 )
 from theory.algebra.text import closed_text
+from theory.algebra.usage import note
 from theory.algebra.words import (
     Factor,
     Index,
@@ -92,6 +93,7 @@ def expectation(expression: Expression, law: Mapping[Expression, Gaussian]) -> E
         ValueError: where a random letter occurs in a way without polynomial moment, such as a negative power, or under
             an index that no sum binds, or where a covariance depends on a random letter.
     """
+    note("expectation")
     laws = {letter(key): value for key, value in law.items()}
     for symbol, distribution in laws.items():
         covariance = distribution.covariance
@@ -111,7 +113,7 @@ def expectation(expression: Expression, law: Mapping[Expression, Gaussian]) -> E
         if distribution.mean is not None
     }
     centred = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
-    return _Contraction(laws).expectation(centred)
+    return _Contraction(laws).expectation(centred).as_computed()
 
 
 # Some ten seconds of work, counted in factors of partly contracted terms.

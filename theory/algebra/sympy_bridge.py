@@ -16,6 +16,22 @@ from theory.algebra.expression import Expression, Monomial, identity, matrix, nu
 from theory.algebra.words import Dimension, Symbol, Word
 
 
+class Trace(sympy.Trace):  # type: ignore[misc]
+    """SymPy's trace, equal to it in every way, that `sympy.lambdify` can print for NumPy; SymPy 1.14's cannot."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, sympy.Trace) and bool(self.arg == other.arg)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    # Basic hashes the name of the class, which is the same.
+    __hash__ = sympy.Trace.__hash__
+
+    def _numpycode(self, printer: Any) -> str:
+        return f"{printer._module_format('numpy.trace')}({printer._print(self.arg)})"
+
+
 def length_symbol(name: str) -> sympy.Symbol:
     """The SymPy symbol of a length: a positive integer."""
     return sympy.Symbol(name, integer=True, positive=True)
@@ -67,12 +83,15 @@ def _word(word: Word) -> Any:
 def _closed(word: Word, exponent: Rational) -> Any:
     value = _word(word)
     if len(word) > 1 or word[0].rows != 1:
-        value = sympy.Trace(value)
+        value = Trace(value)
     return value ** _rational(exponent)
 
 
 def to_sympy(expression: Expression) -> Any:
     """Return the expression in SymPy: MatrixSymbols, Traces (of x' A x too), Symbols; lengths as positive integers.
+
+    `sympy.lambdify` turns the result into a NumPy function of arrays, vectors as columns (d x 1), unless a fractional
+    power of a matrix occurs, which SymPy does not print for NumPy.
 
     Raises:
         ValueError: for an expression with sums over indices, which SymPy's matrix language cannot state.

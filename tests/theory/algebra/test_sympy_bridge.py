@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import hypothesis
+import numpy as np
 import pytest
 import sympy
 from hypothesis import strategies as st
 
+from tests.theory.algebra.test_compile import exact_values
 from tests.theory.algebra.test_expression import LETTERS, product
-from theory import population_loss
+from theory import evaluate, gradient_flow, population_loss, prediction_error
 from theory.algebra.expression import (
     Expression,
     identity,
@@ -25,6 +28,13 @@ from theory.algebra.expression import (
 )
 from theory.algebra.sympy_bridge import from_sympy, length_symbol, to_sympy
 
+LAMBDIFIED = {
+    "loss": population_loss(),
+    "gradient": population_loss().gradient("U11"),
+    "gradient of a vector": population_loss().gradient("u12"),
+    "reduced flow": gradient_flow().results["U' reduced"],
+    "prediction error": prediction_error("quadratic"),
+}
 A, S, v = matrix("A"), matrix("S", symmetric=True), vector("v")
 
 
@@ -48,6 +58,40 @@ def test_the_population_loss_survives() -> None:
     """All blocks of the loss go to SymPy and come back."""
     loss = population_loss().expression
     assert loss == from_sympy(population_loss().to_sympy(), letters(loss))
+
+
+@pytest.mark.parametrize("name", LAMBDIFIED)
+def test_sympy_can_lambdify_what_we_hand_over(name: str) -> None:
+    """The NumPy function that SymPy prints has the value of `evaluate`."""
+    formula = LAMBDIFIED[name]
+    exact = exact_values(formula, {"d": 3, "N": 2, "M": 4}, seed=5)
+    arrays = {held: np.array(exact[key], dtype=float) for key, held in formula.arguments.items()}
+    columns = {held: array.reshape(-1, 1) if array.ndim == 1 else array for held, array in arrays.items()}
+    for d in formula.definitions:
+        columns[d.symbol.name] = evaluate(d.expression, _used(d.expression, arrays), {"N": 2})
+    symbols = sorted(formula.to_sympy().free_symbols, key=str)
+    function = sympy.lambdify(symbols, formula.to_sympy(), "numpy")
+    sizes = {"d": 3, "N": 2, "M": 4}
+    value = function(*(sizes.get(str(s), columns.get(str(s))) for s in symbols))
+    expected = np.array(formula.evaluate(**exact), dtype=float)
+    assert np.allclose(expected.reshape(np.shape(value)), value, rtol=1e-11, atol=0)
+
+
+def _used(expression: Expression, arrays: dict[str, Any]) -> dict[str, Any]:
+    return {s.name: arrays[s.name] if arrays[s.name].ndim else float(arrays[s.name]) for s in expression.symbols}
+
+
+def test_our_trace_is_that_of_sympy() -> None:
+    """Traces that a user builds cancel against ours, whichever comes first."""
+    X = sympy.MatrixSymbol("A", length_symbol("d"), length_symbol("d"))
+    for ours, theirs in ((to_sympy(A.trace()), sympy.Trace(X)), (to_sympy((A @ A).trace()), sympy.Trace(X * X))):
+        assert ours == theirs
+        assert theirs == ours
+        assert hash(ours) == hash(theirs)
+        assert ours - theirs == 0
+        assert theirs - ours == 0
+        assert ours != sympy.Trace(X.T)
+    assert sympy.Trace(X) + to_sympy(A.trace()) == 2 * sympy.Trace(X)
 
 
 def test_shapes_carry_over() -> None:
