@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.verify import ClaimResult, Report
+from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.latex.display import display, top_level_pieces
 from proofs_check.latex.prose import READABLE, escape, prose_latex
 from proofs_check.papers.zhang2024 import catalogue
