@@ -16,6 +16,7 @@ from numerics.full_flow import full_flow
 from numerics.gradient_descent import gradient_descent
 from numerics.gradient_flow import FlowPath, gradient_flow
 from numerics.local_rate import local_rate, paper_rate
+from numerics.models import Descent, ModelFlow, SampledError, descend, simulate, solve_flow
 from numerics.problem import Problem
 from numerics.prompts import (
     FixedTask,
@@ -38,6 +39,7 @@ __all__ = [
     "AttentionWeights",
     "CheckpointError",
     "DaskExecutor",
+    "Descent",
     "EnclosureError",
     "ErrorCheck",
     "ErrorEstimate",
@@ -53,11 +55,13 @@ __all__ = [
     "GaussianTask",
     "HeteroscedasticLabels",
     "LinearLabels",
+    "ModelFlow",
     "Moments",
     "Problem",
     "ProcessExecutor",
     "QuadraticLabels",
     "ReluLabels",
+    "SampledError",
     "SequentialTest",
     "SerialExecutor",
     "Shift",
@@ -69,6 +73,7 @@ __all__ = [
     "certify_explicit_rate",
     "check_error",
     "choose_executor",
+    "descend",
     "draw_prompts",
     "enclose_flow",
     "error_variance",
@@ -78,6 +83,8 @@ __all__ = [
     "gradient_flow",
     "local_rate",
     "paper_rate",
+    "simulate",
     "simulate_error",
     "simulate_loss",
+    "solve_flow",
 ]

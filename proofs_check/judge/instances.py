@@ -90,7 +90,7 @@ def random_value(
     """
     rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
     if copies is not None:
-        plain = symbol.with_index(None)
+        plain = symbol.plain
         return tuple(random_value(plain, lengths, rng, None, mild) for _ in range(lengths[copies]))
     if symbol.rows == 1 and symbol.cols == 1:
         value = _rational(rng, mild)
@@ -133,7 +133,7 @@ def integer_value(
 ) -> Any:
     """Integers of size up to `largest` for one letter; a definite one is L L' for such an L."""
     if copies is not None:
-        plain = symbol.with_index(None)
+        plain = symbol.plain
         return tuple(integer_value(plain, lengths, rng, None, largest) for _ in range(lengths[copies]))
     rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
 

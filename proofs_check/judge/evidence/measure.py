@@ -20,7 +20,7 @@ from proofs_check.judge.extremes import Range, climb
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language
 from proofs_check.judge.search import visit
-from proofs_check.judge.settling import Settled, degree_of_right, settled_by, settling_instances
+from proofs_check.judge.settling import Settled, degree_of_right, is_cheap, settled_by, settling_instances
 from proofs_check.judge.statements import Statement
 from proofs_check.judge.tightness import closeness
 from theory.algebra.definitions import Definition
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # Monte Carlo and floating-point evidence look at so many instances.
 _SAMPLED_INSTANCES = 5
 _COMPUTED_INSTANCES = 4
+# How long prompts get where a formula is cheap at any length.
+_LONGEST = 10**9
 # Steps of the climb towards equality, from the best of the ends.
 _CLIMB = 60
 
@@ -136,6 +138,8 @@ def _visit_all(asked: Asked, visited: _Visited) -> Settled | None:
         _search(asked, visited, claim.statement if asked.inequality else None)
         return None
     largest = plan.exact_sizes(None if asked.inequality else degree_of_right(claim))
+    if asked.inequality and plan.largest is None and is_cheap(claim):
+        largest |= {name: _LONGEST for name in claim.language.length_names if name != "d" and name not in plan.fixed}
     rng = np.random.default_rng(asked.seeds[0])
     for instance in plan.instances(claim.language, rng, asked.budget.instances, largest):
         visited(instance)
