@@ -20,8 +20,8 @@ from typing import Any
 
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, indexed, matrix, sum_over, vector
-from theory.model import Law
-from theory.population_loss import loss_expression
+from theory.zhang2024.model import Law
+from theory.zhang2024.population_loss import loss_expression
 
 
 def wishart() -> tuple[Expression, dict[Expression, Gaussian]]:

@@ -13,8 +13,8 @@ from fractions import Fraction
 import numpy as np
 
 from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
-from proofs_check.exact_moments import Coordinates, rational
-from proofs_check.instances import Instance
+from proofs_check.judge.exact_moments import Coordinates, rational
+from proofs_check.judge.instances import Instance
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import define
 from theory.algebra.expectation import Gaussian, expectation

@@ -13,13 +13,14 @@ from types import FunctionType
 import numpy as np
 
 from numerics.sequential import Moments
+from theory.errors import IclTheoryError
 
 _FORMAT = 1
 
 Description = dict[str, str | int | float | None]
 
 
-class CheckpointError(RuntimeError):
+class CheckpointError(IclTheoryError, RuntimeError):
     """A checkpoint is damaged, or belongs to another run. It is never used, and never overwritten."""
 
 

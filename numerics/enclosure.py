@@ -35,6 +35,7 @@ from numpy.typing import ArrayLike
 
 from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem
+from theory.errors import IclTheoryError
 
 Number = int | float | Fraction
 
@@ -52,7 +53,7 @@ _SMALLEST_RADIUS = 2.0**-400
 Status = Literal["certified", "not certified", "violated", "not applicable"]
 
 
-class EnclosureError(RuntimeError):
+class EnclosureError(IclTheoryError, RuntimeError):
     """The solution could not be enclosed rigorously."""
 
 

@@ -10,7 +10,11 @@ from numerics.attention import AttentionWeights
 from numerics.exact_error import exact_error
 from numerics.problem import FloatArray
 from numerics.prompts import FixedTask, GaussianTask, LinearLabels, PromptLaw, QuadraticLabels
-from theory.estimator_variance import conditional_error_variance, loss_estimator_variance, squared_gap_variance
+from theory.zhang2024.estimator_variance import (
+    conditional_error_variance,
+    loss_estimator_variance,
+    squared_gap_variance,
+)
 
 
 def draw_variance(

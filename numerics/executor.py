@@ -28,6 +28,7 @@ from typing import Any, Protocol, TypeVar
 from threadpoolctl import ThreadpoolController
 
 from numerics.problem import checked_length
+from theory.errors import IclTheoryError
 
 Result = TypeVar("Result")
 
@@ -41,7 +42,7 @@ _BREAKDOWNS = 3
 """How often the pool may break without a single new result before the run is given up."""
 
 
-class ExecutorError(RuntimeError):
+class ExecutorError(IclTheoryError, RuntimeError):
     """Workers cannot be started, or keep dying."""
 
 

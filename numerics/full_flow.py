@@ -15,7 +15,7 @@ from scipy.integrate import solve_ivp
 
 from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem, checked_array
-from theory.population_loss import population_loss
+from theory.zhang2024.population_loss import population_loss
 
 BLOCKS = ("U11", "u21", "u12", "u")
 

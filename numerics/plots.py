@@ -12,6 +12,7 @@ import numpy as np
 from numerics.enclosure import FlowEnclosure
 from numerics.gradient_flow import FlowPath
 from numerics.problem import FloatArray
+from theory.errors import IclTheoryError
 
 _CURVES = 8
 """Eigenvalues of U drawn at most; more would hide each other."""
@@ -19,7 +20,7 @@ _CURVES = 8
 _POINTS = 400
 
 
-class PlotError(RuntimeError):
+class PlotError(IclTheoryError, RuntimeError):
     """A picture cannot be drawn: matplotlib is missing, or the file has no known format."""
 
 

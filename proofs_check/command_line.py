@@ -12,19 +12,22 @@ from typing import Any
 import click
 
 from numerics.executor import choose_executor
-from proofs_check.certificate import CertificateError, check_report
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.export import export
+from proofs_check.commands.kernel import kernel
 from proofs_check.commands.networks import compare, train
 from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
 from proofs_check.commands.terminal import Screen, progress_line, table
+from proofs_check.judge.certificate import CertificateError, check_report
+from proofs_check.judge.results import Report
+from proofs_check.judge.run import Run, write_atomically
 from proofs_check.latex.document import derivation_document
-from proofs_check.paper.catalogue import catalogue
-from proofs_check.verify import Report, Run, load_all, write_atomically
+from proofs_check.papers import catalogue
 from theory import DERIVATIONS
+from theory.algebra.expect import expect
+from theory.algebra.grammar import LARGEST_DEGREE
 from theory.algebra.latex import latex
-from theory.expect import expect
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
 _PROMPTS_A_SECOND = 1000
@@ -208,6 +211,13 @@ def check(report: Path) -> None:
 @click.option("--scalar", multiple=True, metavar="NAME", help="A number; repeat.")
 @click.option("--upto", multiple=True, metavar="i:LENGTH", help="What a summation index runs to; N by default.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
+@click.option(
+    "--largest-degree",
+    type=click.IntRange(min=1),
+    default=LARGEST_DEGREE,
+    show_default=True,
+    help="How many random letters a term may have; more may take hours.",
+)
 @clear_errors
 def expect_command(
     expression: str,
@@ -218,6 +228,7 @@ def expect_command(
     scalar: tuple[str, ...],
     upto: tuple[str, ...],
     as_latex: bool,
+    largest_degree: int,
 ) -> None:
     """The expectation of a matrix polynomial in Gaussian vectors, for every dimension at once.
 
@@ -233,6 +244,7 @@ def expect_command(
         vectors=vector,
         scalars=scalar,
         lengths=_pairs("--upto", upto),
+        largest_degree=largest_degree,
     )
     click.echo(latex(value) if as_latex else str(value))
 
@@ -266,7 +278,7 @@ def run_command(output: Path, jobs: int) -> None:
     sys.exit(report.exit_code)
 
 
-for command in (flow, risk, report, export, train, compare):
+for command in (flow, risk, report, export, train, compare, kernel):
     main.add_command(command)
 
 

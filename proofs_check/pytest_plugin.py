@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from proofs_check.claims import Claim
+    from proofs_check.judge.claims import Claim
 
 PATTERNS = ("claims_*.py", "*_claims.py")
 
@@ -40,7 +40,7 @@ class ClaimsFile(pytest.File):
     def collect(self) -> Iterator[ClaimItem]:
         """One test a claim."""
         # Imported late: pytest loads this plugin everywhere, also where nobody has claims.
-        from proofs_check.verify import ClaimError, load_claims
+        from proofs_check.judge.verify import ClaimError, load_claims
 
         try:
             found = load_claims(self.path)
@@ -59,7 +59,7 @@ class ClaimItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the claim; fail unless it holds."""
-        from proofs_check.verify import ClaimError, check_claim, run_budget
+        from proofs_check.judge.verify import ClaimError, check_claim, run_budget
 
         options = self.config.option
         budget = run_budget(1, options.claims_seed, 1e-6, options.claims_prompts)
@@ -70,7 +70,7 @@ class ClaimItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A claim's failure needs no traceback."""
-        from proofs_check.verify import ClaimError
+        from proofs_check.judge.verify import ClaimError
 
         if isinstance(excinfo.value, ClaimError):
             return str(excinfo.value)

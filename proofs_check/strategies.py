@@ -18,8 +18,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from numerics.prompts import LabelLaw, LinearLabels, QuadraticLabels, ReluLabels, SignLabels
-from proofs_check.instances import tuples
-from proofs_check.interpretation import exact_identity, inverse
+from proofs_check.judge.instances import tuples
+from proofs_check.judge.meaning import exact_identity, inverse
 
 T = TypeVar("T")
 Array = Any

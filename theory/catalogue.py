@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from theory.convergence import derivation as _convergence
 from theory.derivation import Derivation
-from theory.distribution_shift import derivation as _distribution_shift
-from theory.global_minimum import derivation as _global_minimum
-from theory.gradient_flow import derivation as _gradient_flow
-from theory.limiting_predictor import derivation as _limiting_predictor
-from theory.matrix_calculus import derivation as _matrix_calculus
-from theory.model import derivation as _model
-from theory.population_loss import derivation as _population_loss
-from theory.prediction_error import derivation as _prediction_error
-from theory.random_covariance import derivation as _random_covariance
-from theory.random_query import derivation as _random_query
-from theory.variants import derivation as _variants
+from theory.zhang2024.convergence import derivation as _convergence
+from theory.zhang2024.distribution_shift import derivation as _distribution_shift
+from theory.zhang2024.global_minimum import derivation as _global_minimum
+from theory.zhang2024.gradient_flow import derivation as _gradient_flow
+from theory.zhang2024.limiting_predictor import derivation as _limiting_predictor
+from theory.zhang2024.matrix_calculus import derivation as _matrix_calculus
+from theory.zhang2024.model import derivation as _model
+from theory.zhang2024.population_loss import derivation as _population_loss
+from theory.zhang2024.prediction_error import derivation as _prediction_error
+from theory.zhang2024.random_covariance import derivation as _random_covariance
+from theory.zhang2024.random_query import derivation as _random_query
+from theory.zhang2024.variants import derivation as _variants
 
 DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
     {

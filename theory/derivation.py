@@ -15,9 +15,10 @@ from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
 from theory.algebra.words import Symbol
+from theory.errors import IclTheoryError
 
 
-class DerivationError(Exception):
+class DerivationError(IclTheoryError):
     """A step of a derivation does not hold; the message shows the difference that should be zero."""
 
 
@@ -58,7 +59,7 @@ def require_equal(left: Expression, right: Expression, what: str, definitions: S
     difference = expand(left - right, definitions)
     if difference:
         raise DerivationError(f"{what}: the sides differ by {difference}")
-    return right
+    return right.as_computed() if left.computed else right
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class Formula:
         clash = self._letter_names & self._counted_names
         if clash:
             raise ValueError(f"{min(clash)} is a letter and a length at once in {self.name}; rename one of them")
+        if self.steps:
+            object.__setattr__(self, "expression", self.expression.as_computed())
 
     @property
     def _letter_names(self) -> set[str]:
@@ -269,15 +272,9 @@ class Formula:
         if symbol is None:
             letters = [key for key, held in self.arguments.items() if held not in self.length_names]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
-        for definition in self.definitions:
-            if definition.symbol in self.expression.symbols and symbol in definition.expression.symbols:
-                raise ValueError(
-                    f"no gradient with respect to {argument!r}: {definition.symbol.name} = {definition.expression} "
-                    "depends on it; expand that first"
-                )
         return Formula(
             f"gradient of {self.name} with respect to {argument}",
-            gradient(self.expression, symbol_expression(symbol)),
+            gradient(self.expression, symbol_expression(symbol), self.definitions),
             self.arguments,
             (),
             self.source,

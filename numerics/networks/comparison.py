@@ -13,8 +13,8 @@ from numerics.networks.laws import fixed_covariance
 from numerics.networks.shifts import TEST_LAWS, Group, TestLaw, draw_groups, exact_errors, zero_cost
 from numerics.networks.shipped import Trained
 from numerics.problem import FloatArray, Problem
-from theory.random_covariance import random_covariance
-from theory.random_entries import exponential
+from theory.zhang2024.random_covariance import random_covariance
+from theory.zhang2024.random_entries import exponential
 
 RIDGE_PENALTY = 1.0
 """Of ridge regression: the best one for labels with noise of variance 1."""

@@ -15,6 +15,7 @@ from safetensors.torch import load
 from numerics.networks.models import Network, build
 from numerics.networks.presets import Curriculum, Run, Settings
 from numerics.networks.training import LOG_FILE, WEIGHTS_FILE
+from theory.errors import IclTheoryError
 
 SHIPPED = Path(__file__).parent / "weights"
 RECORD = SHIPPED / "comparison.json"
@@ -22,7 +23,7 @@ RECORD = SHIPPED / "comparison.json"
 _RUN_FIELDS = ("model", "law", "preset", "seed", "optimiser", "start")
 
 
-class WeightsError(ValueError):
+class WeightsError(IclTheoryError, ValueError):
     """Weights are missing, damaged, or not those of their log."""
 
 

@@ -9,7 +9,7 @@ import click
 from numerics.executor import choose_executor
 from proofs_check.commands.errors import BadInput, clear_errors
 from proofs_check.commands.terminal import progress_line
-from proofs_check.verify import ClaimError, Run
+from proofs_check.judge.verify import ClaimError, Run
 
 
 @click.command("report")

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import click
 
-from proofs_check.verify import ORDER, ClaimResult, Report
+from proofs_check.judge.verify import ORDER, ClaimResult, Report
 
 _COLOURS = {"proved": "green", "certified": "green", "supported": "cyan", "undecided": "yellow", "refuted": "red"}
 _SHORT = {"symbolic": "sym", "exact": "exact", "Monte Carlo": "MC", "numerical": "num", "enclosure": "encl"}

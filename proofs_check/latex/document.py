@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from proofs_check.claims import Claim
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.verify import ClaimResult, Report
 from proofs_check.latex.display import display, top_level_pieces
 from proofs_check.latex.prose import READABLE, escape, prose_latex
-from proofs_check.paper.catalogue import catalogue
-from proofs_check.paper.results import LETTERS
-from proofs_check.verify import ClaimResult, Report
+from proofs_check.papers.zhang2024 import catalogue
+from proofs_check.papers.zhang2024.language import LETTERS
 from theory import DERIVATIONS
 from theory.algebra.definitions import Definition, abbreviate
 from theory.algebra.expression import Expression, letter

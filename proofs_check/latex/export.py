@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from proofs_check.judge.verify import write_atomically
 from proofs_check.latex.display import display
 from proofs_check.latex.document import (
     Stated,
@@ -20,7 +21,6 @@ from proofs_check.latex.document import (
     slug,
     statement_display,
 )
-from proofs_check.verify import write_atomically
 from theory import DERIVATIONS
 
 DEBIAN_PACKAGES = ("texlive-latex-recommended", "lmodern")

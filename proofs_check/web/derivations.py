@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from proofs_check.claims import Claim
-from proofs_check.verify import ClaimResult
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.verify import ClaimResult
 from proofs_check.web.formulas import NAMES, FormulaSheet, Pieces, expression_pieces
 from theory import DERIVATIONS, prediction_error
 from theory.algebra.grammar import parse

@@ -16,8 +16,8 @@ from theory.algebra.coefficients import Coefficient, Polynomial
 from theory.algebra.expression import Expression, letter, number
 from theory.algebra.words import Word
 from theory.derivation import CONSTANTS, Formula
-from theory.model import Law, u
-from theory.preconditioner import U, preconditioner
+from theory.zhang2024.model import Law, u
+from theory.zhang2024.preconditioner import U, preconditioner
 
 
 def exported(formula: Formula) -> dict[str, Any]:

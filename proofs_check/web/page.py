@@ -15,10 +15,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from proofs_check.claims import Claim
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
 from proofs_check.latex.document import Stated, right_side, right_tree
-from proofs_check.paper.catalogue import catalogue
-from proofs_check.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
+from proofs_check.papers.zhang2024 import catalogue
 from proofs_check.web import graph
 from proofs_check.web.charts import Chart
 from proofs_check.web.derivations import ShownStep, shown_steps

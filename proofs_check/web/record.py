@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.certificate import seal
-from proofs_check.verify import ORDER, ClaimError, ClaimResult, Report, from_record
+from proofs_check.judge.certificate import seal
+from proofs_check.judge.verify import ORDER, ClaimError, ClaimResult, Report, from_record
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def test_starting_slightly_off_the_subspace() -> None:
 
 def test_gradient_matches_differences_of_the_loss() -> None:
     """The compiled gradient is the derivative of the loss that theory evaluates, in every block."""
-    from theory.population_loss import population_loss
+    from theory.zhang2024.population_loss import population_loss
 
     rng = np.random.default_rng(14)
     problem = random_problem(rng, 2, 3)

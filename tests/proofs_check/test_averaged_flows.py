@@ -7,24 +7,33 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from scipy.integrate import solve_ivp
 
 from numerics.enclosure import enclose_averaged_flow, enclose_flow
 from numerics.problem import Problem
 from proofs_check import catalogue
-from proofs_check.claims import ancestors
-from proofs_check.instances import Instance
-from proofs_check.paper.averaged_flow import averaged_flow_claims, averaged_flow_instances
-from proofs_check.paper.flow_quantities import averaged_flow_facts, flow_facts
-from proofs_check.paper.laws import LAWS, cubature, law_claims
-from proofs_check.search import visit
-from proofs_check.statements import Statement
-from proofs_check.verify import ClaimResult, check_claim, run_budget
-from theory.random_covariance import bounds, random_covariance
-from theory.random_entries import FiniteLaw, IndependentEntries
+from proofs_check.judge.claims import ancestors
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.search import visit
+from proofs_check.judge.statements import Statement
+from proofs_check.papers.zhang2024 import appendix_c, beyond
+from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instances
+from proofs_check.papers.zhang2024.quantities.enclosed_flows import averaged_flow_facts, flow_facts
+from proofs_check.papers.zhang2024.quantities.named_laws import LAWS, cubature
+from theory.zhang2024.random_covariance import bounds, random_covariance
+from theory.zhang2024.random_entries import FiniteLaw, IndependentEntries
 
 BUDGET = run_budget(200, 9, 1e-6, 0)
-CLAIMS = {claim.id: claim for claim in (*averaged_flow_claims(), *law_claims())}
+CLAIMS = {
+    claim.id: claim
+    for claim in (
+        *appendix_c.RATE,
+        *beyond.sharper.AVERAGED_RATES,
+        *beyond.flow.EVERY_SIGMA[2:],
+        *beyond.random_covariances.NAMED,
+    )
+}
 RESULTS: dict[str, ClaimResult] = {}
 F = Fraction
 ATOMS = ((F(2, 5), (F(1), F(1, 2))), (F(3, 5), (F(3, 4), F(2))))

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-import proofs_check.certificate
-from proofs_check import paper_claims, verify
-from proofs_check.certificate import CertificateError, check_report, seal
+import proofs_check.judge.certificate
+from proofs_check import catalogue, verify
 from proofs_check.command_line import main
+from proofs_check.judge.certificate import CertificateError, check_report, seal
 
 EXACT = ("prediction", "lem-5.1", "thm-4.2-covariance")
 # One of each kind: samples, an inequality, a finding, numbers, and balls.
@@ -23,7 +23,7 @@ IDS = (*EXACT, "thm-4.2-linear", "trace-product", "F2", "cor-A.2-square", "B3-lo
 
 @pytest.fixture(scope="module")
 def record() -> dict[str, Any]:
-    known = {claim.id: claim for claim in paper_claims()}
+    known = {claim.id: claim for claim in catalogue()}
     kept = [replace(known[name], rests_on=tuple(set(known[name].rests_on) & set(IDS))) for name in IDS]
     report = verify(kept, prompts=3000)
     loaded: dict[str, Any] = json.loads(report.to_json())
@@ -141,7 +141,7 @@ def test_text_that_is_no_report(text: str) -> None:
 
 def test_the_checker_imports_nothing_of_this_project() -> None:
     """The code that made a report has no part in checking it."""
-    tree = ast.parse(Path(proofs_check.certificate.__file__).read_text())
+    tree = ast.parse(Path(proofs_check.judge.certificate.__file__).read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
     assert not {name.split(".")[0] for name in names} & {"theory", "numerics", "proofs_check", "sympy", "numpy"}

@@ -7,17 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from proofs_check.judge.verify import check_claim, run_budget
 
 from numerics.sequential import Moments
-from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, paper_claims, verify
+from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, catalogue, verify
 from proofs_check.commands.terminal import Screen, table
-from proofs_check.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
-from proofs_check.paper.vocabulary import LETTERS
-from proofs_check.power import Window, power
-from proofs_check.statements import Relation
-from proofs_check.verify import check_claim, run_budget
+from proofs_check.judge.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
+from proofs_check.judge.power import Window, power
+from proofs_check.judge.statements import Relation
+from proofs_check.papers.zhang2024.language import LETTERS
 
-CLAIMS = {claim.id: claim for claim in paper_claims()}
+CLAIMS = {claim.id: claim for claim in catalogue()}
 BUDGET = run_budget(100, 5, 1e-6, 4000)
 LANGUAGE = Language(LETTERS)
 

@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from proofs_check.verify import equal_up_to_time
+from proofs_check.judge.verify import equal_up_to_time
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ("lem-5.2-u", "lem-A.1")

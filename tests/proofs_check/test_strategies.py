@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from numerics.prompts import LinearLabels, QuadraticLabels, ReluLabels, SignLabels
 from proofs_check import strategies
-from proofs_check.search import find_smallest, visit
+from proofs_check.judge.search import find_smallest, visit
 
 LIGHT = settings(max_examples=40, deadline=None, database=None)
 

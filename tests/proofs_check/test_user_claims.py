@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-
 from proofs_check.certificate import check_report
+from proofs_check.judge.verify import ClaimError, load_claims, verify
+
 from proofs_check.command_line import main
-from proofs_check.statements import Language
-from proofs_check.verify import ClaimError, load_claims, verify
+from proofs_check.judge.language import Language
 from theory.algebra.expression import scalar_letter
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "preconditioned_gradient_descent_claims.py"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.theory import brute_force
 from theory import DERIVATIONS, Derivation, Formula, global_minimum, population_loss
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import indexed, length, matrix, scalar_letter, sum_over, vector
@@ -22,10 +25,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", DERIVATIONS)
-def test_every_module_runs_as_a_script(name: str) -> None:
-    """`python -m theory.NAME` prints the derivation and nothing else, with warnings shown."""
+def test_every_derivation_prints_itself(name: str) -> None:
+    """`python -m theory NAME` prints the derivation and nothing else, with warnings shown."""
     result = subprocess.run(
-        [sys.executable, "-m", f"theory.{name}"],
+        [sys.executable, "-m", "theory", name],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -68,13 +71,34 @@ def test_unknown_results_list_the_known_ones() -> None:
 
 
 def test_gradients_by_what_is_no_letter_are_refused() -> None:
-    """There is no derivative by a length, nor through an abbreviation that hides the letter."""
+    """There is no derivative by a length."""
     with pytest.raises(
         ValueError, match="no gradient with respect to 'context_length'; the letters are covariance, U11"
     ):
         population_loss().gradient("context_length")
-    with pytest.raises(ValueError, match=r"Gamma = .* depends on it"):
-        global_minimum(task_covariance=True)["floor"].gradient("task_covariance")
+
+
+@pytest.mark.parametrize(
+    ("formula", "argument"),
+    [
+        (global_minimum()["floor"], "covariance"),
+        (global_minimum(task_covariance=True)["floor"], "covariance"),
+        (global_minimum(task_covariance=True)["floor"], "task_covariance"),
+    ],
+)
+def test_gradients_go_through_abbreviations(formula: Formula, argument: str) -> None:
+    """Gamma moves with the covariance that it is made of: the slope along a direction is tr(G' D)."""
+    generator = random.Random(3)
+    roots = {key: brute_force.root(generator, 3) for key in ("covariance", "task_covariance")}
+    at: dict[str, Any] = {key: root @ root.T for key, root in roots.items() if key in formula.arguments}
+    half = brute_force.matrix(generator, 3, 3)
+    direction, step = half + half.T, Fraction(1, 10**6)
+    ends = [
+        formula.evaluate(**{**at, argument: at[argument] + sign * step * direction}, context_length=2)
+        for sign in (1, -1)
+    ]
+    slope = np.trace(formula.gradient(argument).evaluate(**at, context_length=2).T @ direction)
+    assert abs((ends[0] - ends[1]) / (2 * step) - slope) < Fraction(1, 10**6) * abs(slope)
 
 
 def test_labels_have_a_plain_form() -> None:
@@ -82,6 +106,21 @@ def test_labels_have_a_plain_form() -> None:
     assert "y_hat = E[x]'" == plain(r"\hat y = \mathbb{E}[x]^\top")
     for derive in DERIVATIONS.values():
         assert "\\" not in derive().text()
+
+
+def test_an_unknown_derivation_is_answered_with_the_names() -> None:
+    """`python -m theory NAME` for a slip."""
+    result = subprocess.run(
+        [sys.executable, "-m", "theory", "loss"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert result.returncode == 2
+    assert "no derivation 'loss'" in result.stderr
+    assert "population_loss" in result.stderr
 
 
 def _heads() -> Formula:

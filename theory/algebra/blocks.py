@@ -45,14 +45,14 @@ class BlockMatrix:
         total = self.blocks[0][0].trace()
         for i in range(1, len(self.blocks)):
             total = total + self.blocks[i][i].trace()
-        return total
+        return total.as_computed()
 
 
 def _dot(row: Sequence[Expression], column: Sequence[Expression]) -> Expression:
     total = row[0] @ column[0]
     for a, b in zip(row[1:], column[1:], strict=True):
         total = total + a @ b
-    return total
+    return total.as_computed()
 
 
 def block_matrix(rows: Sequence[Sequence[Expression]]) -> BlockMatrix:

@@ -11,7 +11,7 @@ and Gamma^-j (j >= 1). These are linearly independent functions of L (their pole
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -39,8 +39,11 @@ class Definition:
         return symbol_expression(self.symbol)
 
 
-def define(name: str, expression: Expression, *, latex: str = "") -> Definition:
+def define(name: str, expression: Expression, *, latex: str = "", invertible: bool = False) -> Definition:
     """Return a definition; the letter's properties are proved from the expression, never assumed.
+
+    The one assumption that can be made is `invertible`: formulas with the inverse are then about all values of the
+    letters for which it exists.
 
     It is symmetric if the expression is, it commutes with a family of symmetric letters if the expression is a
     polynomial in letters of that family alone, and it is positive definite if the expression is a sum with positive
@@ -62,6 +65,7 @@ def define(name: str, expression: Expression, *, latex: str = "") -> Definition:
         expression.cols,
         symmetric=symmetric,
         definite=symmetric and is_positive(expression),
+        invertible=invertible,
         family=families.pop() if commutes else "",
         latex=latex,
     )
@@ -72,8 +76,8 @@ def is_positive(expression: Expression) -> bool:
     """Whether a symmetric expression is positive definite by form, for all lengths >= 1: sufficient, not necessary."""
     strict = False
     for monomial, coefficient in expression.terms.items():
-        signs = [_sign(coefficient), *(_closed_sign(word) for word, _ in monomial.closed)]
-        if None in signs or monomial.indices or not _positive_word(monomial.word):
+        signs = [_sign(coefficient), *(_closed_sign(word) for word, _ in monomial.closed), _word_sign(monomial.word)]
+        if None in signs or monomial.indices:
             return False
         strict = strict or all(signs)
     return strict
@@ -94,18 +98,24 @@ def _closed_sign(word: Word) -> bool | None:
     if word[0].rows == 1:
         symbol = word[0].symbol
         return True if len(word) == 1 and symbol.definite else False if len(word) == 1 and symbol.non_negative else None
-    return True if any(_positive_word(word[:i]) and _positive_word(word[i:]) for i in range(len(word))) else None
+    # tr(PQ) > 0 for definite P and Q, and at least 0 if one of them is semidefinite.
+    pairs = [(_word_sign(word[:i]), _word_sign(word[i:])) for i in range(len(word))]
+    return max((all(pair) for pair in pairs if None not in pair), default=None)
 
 
-def _positive_word(word: Word) -> bool:
-    """P^a for commuting positive definite letters, or W P W' with invertible W."""
+def _word_sign(word: Word) -> bool | None:
+    """True for a word that is positive definite by form, False for one that is semidefinite; None if not known.
+
+    P^a is definite for commuting positive definite letters; W P W' is semidefinite, and definite for invertible W.
+    """
     if not word:
         return True
     if len(word) == 1:
-        return all(symbol.definite for symbol, _ in word[0].powers)
-    first, last = word[0], word[-1]
-    mirrored = first.transpose is last and all(symbol.invertible for symbol, _ in first.powers)
-    return mirrored and _positive_word(word[1:-1])
+        return True if all(symbol.definite for symbol, _ in word[0].powers) else None
+    if word[0].transpose is not word[-1]:
+        return None
+    inner = _word_sign(word[1:-1])
+    return inner if inner is None else inner and all(symbol.invertible for symbol, _ in word[0].powers)
 
 
 def expand(expression: Expression, definitions: Sequence[Definition]) -> Expression:
@@ -125,8 +135,33 @@ def expand(expression: Expression, definitions: Sequence[Definition]) -> Express
             return images[f]
 
         if definition.symbol in expression.symbols:
-            expression = expression.map_factors(image)
+            expression = _mapped(expression, definition.symbol, image)
     return expression
+
+
+def _mapped(expression: Expression, symbol: Symbol, image: Callable[[Factor], Expression]) -> Expression:
+    """The expression with factors replaced, but for scalars under a power that a sum does not have."""
+    total = Expression({}, expression.rows, expression.cols)
+    plain: dict[Monomial, Coefficient] = {}
+    for monomial, coefficient in expression.terms.items():
+        kept = tuple(
+            (word, exponent)
+            for word, exponent in monomial.closed
+            if not (isinstance(exponent, int) and exponent > 0)
+            and any(s == symbol for f in word for s, _ in f.powers)
+            and len(_closed_word(word).map_factors(image).terms) != 1
+        )
+        if not kept:
+            plain[monomial] = coefficient
+            continue
+        others = Monomial(tuple(pair for pair in monomial.closed if pair not in kept), monomial.word)
+        rest = Expression({others: coefficient}, expression.rows, expression.cols).map_factors(image)
+        total = total + rest * Expression({Monomial(kept, ()): Coefficient.number(1)}, 1, 1)
+    return total + Expression(plain, expression.rows, expression.cols).map_factors(image) if plain else total
+
+
+def _closed_word(word: Word) -> Expression:
+    return Expression({Monomial(((word, 1),), ()): Coefficient.number(1)}, 1, 1)
 
 
 def _affine(definition: Definition) -> tuple[Symbol, Expression, Expression] | None:

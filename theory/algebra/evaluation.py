@@ -12,6 +12,7 @@ import numpy as np
 
 from theory.algebra.expression import Expression, stacking
 from theory.algebra.text import closed_text
+from theory.algebra.usage import note
 from theory.algebra.words import ORDER, Dimension, Factor, Index, Symbol, Word
 
 Array = Any
@@ -42,6 +43,7 @@ def evaluate(
         ValueError, TypeError: naming the argument, its value and the remedy, for values that are missing, of a wrong
             shape, not finite, not symmetric or not positive definite where declared so, or exact and floating mixed.
     """
+    note("evaluate")
     exact = all_exact(values)
     evaluator = _Evaluator(expression, values, lengths, exact, at or {})
     return evaluator.value()

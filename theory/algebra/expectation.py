@@ -49,6 +49,7 @@ from theory.algebra.expression import (
 )
 from theory.algebra.order import Pair, counted_order
 from theory.algebra.text import closed_text
+from theory.algebra.usage import note
 from theory.algebra.wishart import OPEN_LEFT, OPEN_RIGHT, WishartMoments
 from theory.algebra.words import (
     ORDER,
@@ -120,6 +121,7 @@ def expectation(
         ValueError: where a random letter occurs in a way without polynomial moment, such as a negative power, or under
             an index that no sum binds, or where a covariance depends on a random letter, and for too much work.
     """
+    note("expectation")
     laws = {letter(key): value for key, value in law.items()}
     for symbol, distribution in laws.items():
         _check_law(symbol, distribution, laws)
@@ -131,7 +133,7 @@ def expectation(
     centred = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
     contraction = _Contraction(laws, MOST_WORK if most_work is None else most_work, progress)
     with _without_collection():
-        return contraction.expectation(centred)
+        return contraction.expectation(centred).as_computed()
 
 
 @contextmanager
@@ -461,8 +463,7 @@ class _Contraction:
                 for index in indices:
                     counts.setdefault(index, []).append(letter_)
             held.update(self._indices_of(word))
-        held.update(index for pair in state.order for index in pair)
-        if state.pairs or state.groups:
+        if state.pairs or state.groups or state.order:
             held.update(counts)
 
         def is_linked(end: End) -> bool:
@@ -642,7 +643,8 @@ class _Contraction:
             place: tuple[int, int] | None = start
             pieces: list[int] = []
             kinds: list[tuple[int, str]] = []
-            edge = state.chords[start[0]][start[1]]
+            first = state.chords[start[0]]
+            edge = first[0] if start[1] == 0 else first[2]
             while place is not None:
                 chord, entered = place
                 waiting.discard(chord)

@@ -220,14 +220,22 @@ class Expression:
 
     Operators: `+`, `-`, `@` (matrix product), `*` (product with a scalar expression, an int or a Fraction),
     `/` (by a number, a length, or a single scalar term), `**`, `.T`, `==`.
+
+    `computed` tells whether a part of it is the result of an operation on a definition (an expectation, a derivative, a
+    block product), and not typed; it is no part of the value.
     """
 
-    __slots__ = ("cols", "rows", "terms")
+    __slots__ = ("cols", "computed", "rows", "terms")
 
-    def __init__(self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension):
+    def __init__(self, terms: Mapping[Monomial, Coefficient], rows: Dimension, cols: Dimension, computed: bool = False):
         self.terms: dict[Monomial, Coefficient] = {m: c for m, c in terms.items() if c}
         self.rows = rows
         self.cols = cols
+        self.computed = computed
+
+    def as_computed(self) -> Expression:
+        """The same expression, known to be the result of an operation."""
+        return self if self.computed else Expression(self.terms, self.rows, self.cols, True)
 
     @property
     def shape(self) -> tuple[Dimension, Dimension]:
@@ -264,13 +272,13 @@ class Expression:
         terms = dict(self.terms)
         for monomial, coefficient in other.terms.items():
             terms[monomial] = terms[monomial] + coefficient if monomial in terms else coefficient
-        return Expression(terms, self.rows, self.cols)
+        return Expression(terms, self.rows, self.cols, self.computed or other.computed)
 
     def __radd__(self, other: Rational) -> Expression:
         return self + other
 
     def __neg__(self) -> Expression:
-        return Expression({m: -c for m, c in self.terms.items()}, self.rows, self.cols)
+        return Expression({m: -c for m, c in self.terms.items()}, self.rows, self.cols, self.computed)
 
     def __sub__(self, other: Expression | Rational) -> Expression:
         return self + (-as_expression(other))
@@ -287,7 +295,7 @@ class Expression:
 
     def __mul__(self, other: Expression | Rational | Coefficient) -> Expression:
         if isinstance(other, Coefficient):
-            return Expression({m: c * other for m, c in self.terms.items()}, self.rows, self.cols)
+            return Expression({m: c * other for m, c in self.terms.items()}, self.rows, self.cols, self.computed)
         other = as_expression(other)
         if not (self.is_scalar or other.is_scalar):
             raise ValueError(
@@ -341,7 +349,7 @@ class Expression:
             raise ValueError(f"({self})^({exponent}) needs every factor to be positive; declare letters `definite`")
         closed = tuple((word, as_rational(p * exponent)) for word, p in monomial.closed)
         if self.is_scalar:
-            return Expression({Monomial(closed, ()): coefficient}, 1, 1)
+            return Expression({Monomial(closed, ()): coefficient}, 1, 1, self.computed)
         if self.rows != self.cols:
             raise ValueError(f"a {_shape_text(self)} expression has no power {exponent}: {self}")
         if isinstance(exponent, int):
@@ -359,7 +367,7 @@ class Expression:
         else:
             raise ValueError(f"the power {exponent} of a product of letters that do not commute: {self}")
         word, _ = split_open(factors)
-        return Expression({Monomial(closed, word): coefficient}, self.rows, self.cols)
+        return Expression({Monomial(closed, word): coefficient}, self.rows, self.cols, self.computed)
 
     @property
     def T(self) -> Expression:
@@ -370,7 +378,7 @@ class Expression:
         for monomial, coefficient in self.terms.items():
             turned = canonical_monomial(Monomial(monomial.closed, transpose(monomial.word)))
             terms[turned] = coefficient
-        return Expression(terms, self.cols, self.rows)
+        return Expression(terms, self.cols, self.rows, self.computed)
 
     def trace(self) -> Expression:
         """The trace; ValueError unless square."""
@@ -387,7 +395,7 @@ class Expression:
             closed = merged_closed(monomial.closed, tuple((piece, 1) for piece in pieces))
             scale = coefficient if size is None else coefficient * dimension_coefficient(size)
             result.add(canonical_monomial(Monomial(closed, ())), scale)
-        return result.expression()
+        return result.expression(self.computed)
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -400,7 +408,7 @@ class Expression:
     def lengths(self) -> tuple[str, ...]:
         """The lengths (N, M, d, ...) on which coefficients and open sums depend, sorted."""
         names = {name for c in self.terms.values() for name in c.names}
-        names |= {index.length for m in self.terms for index in m.indices}
+        names |= {index.length for m in self.terms for index in m.indices if index.length}
         return tuple(sorted(names))
 
     def sorted_terms(self) -> list[tuple[Monomial, Coefficient]]:
@@ -466,7 +474,7 @@ class Expression:
                 term = sum_over(label, upto, term)
             for m, c in term.terms.items():
                 total.add(m, c)
-        return total.expression()
+        return total.expression(self.computed or any(value.computed for value in images.values()))
 
     def __str__(self) -> str:
         from theory.algebra.text import expression_text
@@ -492,9 +500,9 @@ class TermSum:
         held = self.terms.get(monomial)
         self.terms[monomial] = coefficient if held is None else held + coefficient
 
-    def expression(self) -> Expression:
+    def expression(self, computed: bool = False) -> Expression:
         """The sum."""
-        return Expression(self.terms, self.rows, self.cols)
+        return Expression(self.terms, self.rows, self.cols, computed)
 
 
 def _shape_text(expression: Expression) -> str:
@@ -571,7 +579,7 @@ def _products(a: Expression, b: Expression, joined: bool) -> Expression:
                 word = m.word or n.word
             monomial = Monomial(closed, word)
             result.add(canonical_monomial(monomial), x * y)
-    return result.expression()
+    return result.expression(a.computed or b.computed)
 
 
 def scalar(coefficient: Coefficient) -> Expression:
@@ -646,8 +654,16 @@ def letter(expression: Expression) -> Symbol:
 
 
 def indexed(expression: Expression, *labels: str) -> Expression:
-    """Return the letter with free summation indices, x -> x_i or x_{t,i}; bind each with `sum_over`."""
+    """Return the letter with free summation indices, x -> x_i or x_{t,i}; bind each with `sum_over`.
+
+    Raises:
+        ValueError: for anything but a letter, or an index that it carries already.
+    """
     symbol = letter(expression)
+    names = [index.label for index in symbol.indices] + list(labels)
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{symbol.name} carries the index {name} already; it cannot carry it twice")
     return symbol_expression(symbol.with_indices((*symbol.indices, *(Index("", label) for label in labels))))
 
 

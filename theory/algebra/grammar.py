@@ -13,13 +13,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from math import ceil
 from typing import Any, NoReturn
 
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, identity, indexed, letter, number, sum_over
+from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_over
+from theory.errors import IclTheoryError
 
 LARGEST_INTEGER_DIGITS = 200
 LONGEST_TEXT = 100_000
@@ -28,9 +30,13 @@ DEEPEST_NESTING = 60
 DEEPEST_TREE = 200
 # Of nested powers the product counts: ((2^64)^64)^64 has 10^5 digits.
 LARGEST_EXPONENT = 64
+# The expectation of a term with more random letters may take hours; it is refused before it begins.
+LARGEST_DEGREE = 48
+# Names that are always lengths.
+LENGTH_NAMES = ("N", "M", "n", "d")
 
 
-class GrammarError(ValueError):
+class GrammarError(IclTheoryError, ValueError):
     """A formula that cannot be read; the message shows the column."""
 
     def __init__(self, message: str, text: str, column: int):
@@ -328,15 +334,26 @@ class Vocabulary:
         names: letters and abbreviations as expressions; a random vector by its plain letter.
         law: the laws of random letters, for E[...].
         upto: for each summation label the length that it runs to; labels not listed run to N.
+        largest_degree: how many random letters a term under E[...] may have.
+
+    Raises:
+        ValueError: for a letter or an abbreviation with the name of a length.
     """
 
     names: Mapping[str, Expression]
     law: Mapping[Expression, Gaussian] = field(default_factory=dict)
     upto: Mapping[str, str] = field(default_factory=dict)
+    largest_degree: int = LARGEST_DEGREE
+
+    def __post_init__(self) -> None:
+        for name in (*LENGTH_NAMES, *self.upto.values()):
+            if self.names.get(name, length(name)) != length(name):
+                raise ValueError(f"{name} is a length; choose another name for the letter or abbreviation")
 
 
 def elaborate(node: Node, vocabulary: Vocabulary, text: str = "") -> Expression:
     """Return the canonical expression of a syntax tree; GrammarError points at what has no meaning."""
+    _check_sums(node, vocabulary, text)
     return _elaborated(node, vocabulary, text, ())
 
 
@@ -371,7 +388,11 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
             case Sum(terms):
                 result = below(terms[0])
                 for child in terms[1:]:
-                    result = result + below(child)
+                    term = below(child)
+                    try:
+                        result = result + term
+                    except ValueError as error:
+                        raise GrammarError(str(error), text, child.column) from error
                 return result
             case Negative(body):
                 return -below(body)
@@ -380,14 +401,68 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
             case SumOver(label, body):
                 if label in labels:
                     raise ValueError(f"the index {label} is already summed over")
+                if label in vocabulary.names:
+                    raise ValueError(f"{label} is a letter or a length already; choose another name for the index")
                 return sum_over(label, vocabulary.upto.get(label, "N"), below(body, (*labels, label)))
             case Expect(body):
+                _check_degree(node, vocabulary, labels)
                 return expectation(below(body), vocabulary.law)
     except GrammarError:
         raise
     except (ValueError, ZeroDivisionError) as error:
         raise GrammarError(str(error), text, node.column) from error
     raise TypeError(f"not a node of the grammar: {node!r}")
+
+
+def _check_sums(node: Node, vocabulary: Vocabulary, text: str) -> None:
+    """GrammarError at a letter that is summed to two lengths, in one expectation or outside all of them."""
+    waiting: list[tuple[Node, Mapping[str, str], dict[str, str]]] = [(node, {}, {})]
+    while waiting:
+        here, upto, lengths = waiting.pop()
+        if isinstance(here, Expect):
+            lengths = {}
+        if isinstance(here, SumOver):
+            upto = {**upto, here.label: vocabulary.upto.get(here.label, "N")}
+        if isinstance(here, Name) and here.name not in vocabulary.names:
+            base, _, label = here.name.rpartition("_")
+            if label in upto and lengths.setdefault(base, upto[label]) != upto[label]:
+                first, second = sorted((lengths[base], upto[label]))
+                raise GrammarError(f"{base} is summed to {first} and to {second}; use two letters", text, here.column)
+        waiting += [(child, upto, lengths) for _, _, child in here.children()]
+
+
+def _check_degree(node: Expect, vocabulary: Vocabulary, labels: tuple[str, ...]) -> None:
+    """ValueError for an expectation with more random letters than are allowed, before anything is multiplied out."""
+    random = {letter(key).name for key in vocabulary.law}
+    found = _degree(node.body, random, vocabulary, labels)
+    if found > vocabulary.largest_degree:
+        raise ValueError(
+            f"the expectation has a term with {found} random letters, more than {vocabulary.largest_degree}; lower "
+            "the degree, or raise the limit `largest_degree`"
+        )
+
+
+def _degree(node: Node, random: Collection[str], vocabulary: Vocabulary, labels: tuple[str, ...]) -> int:
+    """The largest number of random letters in a term of a tree, powers of sums multiplied out."""
+    inner = (*labels, node.label) if isinstance(node, SumOver) else labels
+    below = [_degree(child, random, vocabulary, inner) for _, _, child in node.children()]
+    match node:
+        case Name(name):
+            base, _, label = name.rpartition("_")
+            plain = base if label in labels and name not in vocabulary.names else name
+            if plain in random:
+                return 1
+            if plain not in vocabulary.names:
+                return 0
+            terms = vocabulary.names[plain].terms
+            return max((sum(s.name in random for s in m.symbols()) for m in terms), default=0)
+        case Power(_, exponent):
+            return ceil(below[0] * abs(exponent))
+        case Product() | Quotient():
+            return sum(below)
+        case Sum() | Negative() | Transpose() | Trace() | SumOver() | Expect():
+            return max(below)
+    return 0
 
 
 def _divided(above: Expression, below: Expression) -> Expression:
@@ -400,9 +475,11 @@ def _divided(above: Expression, below: Expression) -> Expression:
 def _named(name: str, vocabulary: Vocabulary, labels: tuple[str, ...]) -> Expression:
     if name in vocabulary.names:
         return vocabulary.names[name]
-    base, _, label = name.rpartition("_")
-    if label in labels and base in vocabulary.names:
-        return indexed(symbol_of(vocabulary.names[base], base), label)
+    base, carried = name, list[str]()
+    while (parts := base.rpartition("_"))[2] in labels and parts[0]:
+        base, carried = parts[0], [parts[2], *carried]
+        if base in vocabulary.names:
+            return indexed(symbol_of(vocabulary.names[base], base), *carried)
     if name == "I":
         return identity("d")
     known = ", ".join(sorted(vocabulary.names))

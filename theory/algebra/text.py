@@ -82,13 +82,12 @@ def _coefficient_text(coefficient: Coefficient, alone: bool) -> tuple[str, str]:
 
 def _term_text(monomial: Monomial, coefficient: Coefficient, scalar: bool) -> tuple[str, str]:
     pieces = []
-    for word, exponent in monomial.closed:
-        if word[0].symbol.name == ORDER:
-            continue
+    closed = [(word, exponent) for word, exponent in monomial.closed if word[0].symbol.name != ORDER]
+    for word, exponent in closed:
         text = closed_text(word, exponent)
         # A bilinear form beside another factor is set off, so that juxtaposition reads back as the same product.
         is_form = word[0].rows == 1 and len(word) > 1 and exponent == 1
-        pieces.append(f"({text})" if is_form and (len(monomial.closed) > 1 or monomial.word or not scalar) else text)
+        pieces.append(f"({text})" if is_form and (len(closed) > 1 or monomial.word or not scalar) else text)
     if monomial.word:
         pieces.append(_word_text(monomial.word))
     elif not scalar:

@@ -30,8 +30,8 @@ from numerics.networks.shifts import TEST_LAWS, draw_groups, exact_errors, selec
 from numerics.networks.shipped import Trained, load_networks
 from numerics.networks.training import train
 from numerics.prompts import PromptLaw
-from theory.random_covariance import random_covariance
-from theory.random_entries import exponential
+from theory.zhang2024.random_covariance import random_covariance
+from theory.zhang2024.random_entries import exponential
 
 RELATIVE = 1e-9
 

@@ -115,7 +115,14 @@ def test_properties_are_proved() -> None:
         ((LAMBDA @ PSI).trace() * LAMBDA, True),
         (A.trace() * LAMBDA, False),
         (v @ v.T, False),
-        (LAMBDA + v @ v.T, False),
+        (LAMBDA + v @ v.T, True),
+        (v @ v.T - LAMBDA, False),
+        (LAMBDA + A @ PSI @ A.T, True),
+        (A @ PSI @ A.T, False),
+        (LAMBDA + A @ PSI @ A, False),
+        ((A @ A.T @ PSI).trace() * LAMBDA, False),
+        (LAMBDA + (A @ A.T @ PSI).trace() * PSI, True),
+        (LAMBDA + (A @ A @ PSI).trace() * PSI, False),
     ],
 )
 def test_positivity_by_form_is_sound(expression: Expression, positive: bool) -> None:

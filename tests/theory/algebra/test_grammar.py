@@ -90,7 +90,7 @@ MALFORMED = [
     ("(A^8)^9", 3),
     ("1" * 201, 1),
     ("A + unknown", 5),
-    ("A + v", 1),
+    ("A + v", 5),
     ("A B + v A", 9),
     ("A v v", 5),
     ("tr(v)", 1),
@@ -196,3 +196,11 @@ def test_trees_are_rebuilt_without_loss() -> None:
     tree = parse("2 A' + tr(A B)/3 - sum_i(v_i v_i')")
     for name, place, child in tree.children():
         assert tree == tree.with_child(name, place, child)
+
+
+def test_names_of_lengths_are_taken() -> None:
+    """A letter or an abbreviation called N would be read as the length, or the length as it."""
+    with pytest.raises(ValueError, match="N is a length"):
+        Vocabulary({"N": matrix("A")})
+    with pytest.raises(ValueError, match="m is a length"):
+        Vocabulary({"m": matrix("A")}, upto={"i": "m"})

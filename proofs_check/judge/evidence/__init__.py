@@ -1,0 +1,77 @@
+"""Kinds of evidence. Each measures the left side of a claim once and then judges any right side, so that mutants of a
+statement meet exactly the evidence that the statement itself has to meet.
+
+`KINDS` is the one table of them: a kind is its name, its short name, and how it measures a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from proofs_check.judge.evidence.computed import ComputedMeasurement
+from proofs_check.judge.evidence.enclosed import EnclosedMeasurement
+from proofs_check.judge.evidence.exact import ExactMeasurement
+from proofs_check.judge.evidence.measure import (
+    Asked,
+    measure_computed,
+    measure_enclosed,
+    measure_exact,
+    measure_sampled,
+    measure_symbolic,
+)
+from proofs_check.judge.evidence.sampled import Sampled, SampledMeasurement
+from proofs_check.judge.evidence.symbolic import SymbolicMeasurement
+from proofs_check.judge.evidence.verdict import Budget, Measurement, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from proofs_check.judge.claims import Claim
+
+__all__ = [
+    "KINDS",
+    "Budget",
+    "ComputedMeasurement",
+    "EnclosedMeasurement",
+    "ExactMeasurement",
+    "Kind",
+    "Measurement",
+    "Outcome",
+    "Sampled",
+    "SampledMeasurement",
+    "SymbolicMeasurement",
+    "Verdict",
+    "measure",
+]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of evidence.
+
+    Attributes:
+        short: its name where there is little room.
+        measure: measures the left side of a claim; None where the claim's left side does not offer it.
+    """
+
+    short: str
+    measure: Callable[[Asked], Measurement | None]
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "symbolic": Kind("sym", measure_symbolic),
+        "exact": Kind("exact", measure_exact),
+        "Monte Carlo": Kind("MC", measure_sampled),
+        "enclosure": Kind("encl", measure_enclosed),
+        "numerical": Kind("num", measure_computed),
+    }
+)
+
+
+def measure(claim: Claim, budget: Budget) -> list[Measurement]:
+    """Measure the left side in every way that its quantity offers."""
+    asked = Asked.of(claim, budget)
+    found = (kind.measure(asked) for kind in KINDS.values())
+    return [measurement for measurement in found if measurement is not None]

@@ -1,0 +1,186 @@
+"""The ends of the range on purpose: instances at them, and a climb towards the equality of an inequality.
+
+A draft is an instance before its matrices are built: raw numbers for each letter, which a move can scale, copy, negate
+or clear. A positive definite letter has the spectrum and a skew-symmetric matrix, whose Cayley transform is the basis;
+so every condition number, equal eigenvalues, and every scale are a few moves away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.language import Language
+from proofs_check.judge.meaning import exact_identity, inverse
+from theory.algebra.words import Symbol
+
+_FACTORS = tuple(
+    Fraction(*pair) for pair in ((2, 1), (1, 2), (10, 1), (1, 10), (1000, 1), (1, 1000), (11, 10), (10, 11))
+)
+_SCALES = (Fraction(1), Fraction(1, 1000), Fraction(10**6))
+# The spectra of the ends: equal, spread over six orders of magnitude, one large eigenvalue, one small one.
+_SPECTRA: tuple[Callable[[int, int], Fraction], ...] = (
+    lambda i, d: Fraction(1),
+    lambda i, d: Fraction(1, 10 ** (6 * i // max(1, d - 1))),
+    lambda i, d: Fraction(10**6 if i == 0 else 1),
+    lambda i, d: Fraction(1, 10**6) if i == 0 else Fraction(1),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Lengths, and for each letter its raw numbers."""
+
+    lengths: Mapping[str, int]
+    raw: Mapping[str, tuple[Fraction, ...]]
+
+
+def _shape(symbol: Symbol, lengths: Mapping[str, int]) -> tuple[int, int]:
+    rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
+    return rows, cols
+
+
+def _raw_size(symbol: Symbol, lengths: Mapping[str, int]) -> int:
+    rows, cols = _shape(symbol, lengths)
+    return rows + rows * (rows - 1) // 2 if symbol.definite and rows == cols and rows > 1 else rows * cols
+
+
+def _value(symbol: Symbol, lengths: Mapping[str, int], raw: Sequence[Fraction]) -> Any:
+    rows, cols = _shape(symbol, lengths)
+    if symbol.rows == 1 and symbol.cols == 1:
+        return raw[0]
+    if symbol.definite:
+        basis = _cayley(raw[rows:], rows)
+        return tuples((basis * np.array(raw[:rows], dtype=object)) @ basis.T)
+    if symbol.cols == 1:
+        return tuple(raw)
+    array = np.array(raw, dtype=object).reshape(rows, cols)
+    if symbol.symmetric:
+        array = np.array([[array[max(i, j), min(i, j)] for j in range(cols)] for i in range(rows)], dtype=object)
+    return tuples(array)
+
+
+def _cayley(raw: Sequence[Fraction], d: int) -> Any:
+    unit = exact_identity(d)
+    if not any(raw):
+        return unit
+    skew = np.full((d, d), Fraction(0), dtype=object)
+    below = [(row, column) for row in range(d) for column in range(row)]
+    for (row, column), value in zip(below, raw, strict=True):
+        skew[row, column], skew[column, row] = value, -value
+    return (unit - skew) @ inverse(unit + skew)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The letters that a claim draws, and how far its lengths may go."""
+
+    letters: tuple[str, ...]
+    language: Language
+    largest: Mapping[str, int]
+    fixed: Mapping[str, int]
+
+    def build(self, draft: Draft) -> Instance:
+        """The instance of a draft."""
+        values: dict[str, Any] = {}
+        for name in self.letters:
+            symbol, stacked = self.language.symbol(name), self.language.stacked.get(name)
+            raw, size = draft.raw[name], _raw_size(self.language.symbol(name), draft.lengths)
+            if stacked is None:
+                values[name] = _value(symbol, draft.lengths, raw)
+            else:
+                plain = symbol.plain
+                count = draft.lengths[stacked]
+                values[name] = tuple(_value(plain, draft.lengths, raw[k * size : (k + 1) * size]) for k in range(count))
+        return Instance(draft.lengths, values)
+
+    def _count(self, name: str, lengths: Mapping[str, int]) -> int:
+        stacked = self.language.stacked.get(name)
+        return _raw_size(self.language.symbol(name), lengths) * (1 if stacked is None else lengths[stacked])
+
+    def ends(self) -> Iterator[Draft]:
+        """The corners of the lengths with equal, spread and lopsided spectra, and numbers of three scales."""
+        for k, lengths in enumerate(self._corners()):
+            for spectrum in _SPECTRA:
+                for scale in _SCALES if k % 2 == 0 else _SCALES[:1]:
+                    yield Draft(lengths, {name: self._end(name, lengths, spectrum, scale) for name in self.letters})
+
+    def _corners(self) -> Iterator[dict[str, int]]:
+        dimension = sorted({1, min(2, self.largest.get("d", 1)), self.largest.get("d", 1)})
+        others = [name for name in self.largest if name != "d"]
+        for d in dimension:
+            for long in range(2 ** len(others)) if others else (0,):
+                lengths = {"d": d} if "d" in self.largest else {}
+                lengths |= {name: self.largest[name] if long >> i & 1 else 1 for i, name in enumerate(others)}
+                yield {**lengths, **self.fixed}
+
+    def _end(
+        self, name: str, lengths: Mapping[str, int], spectrum: Callable[[int, int], Fraction], scale: Fraction
+    ) -> tuple[Fraction, ...]:
+        symbol, count = self.language.symbol(name), self._count(name, lengths)
+        if symbol.rows == 1 and symbol.cols == 1:
+            return (scale,) * count
+        if symbol.definite:
+            d = _shape(symbol, lengths)[0]
+            return (*(scale * spectrum(i, d) for i in range(d)), *(Fraction(i % 2) for i in range(count - d)))
+        return tuple(scale * spectrum(i, count) for i in range(count))
+
+    def moved(self, draft: Draft, rng: np.random.Generator) -> Draft:
+        """The draft after one random move."""
+        sized = [name for name in self.largest if name not in self.fixed]
+        if sized and rng.random() < 0.2:
+            return self._resized(draft, sized[int(rng.integers(len(sized)))], rng)
+        if not self.letters:
+            return draft
+        name = self.letters[int(rng.integers(len(self.letters)))]
+        raw = list(draft.raw[name])
+        place = int(rng.integers(len(raw)))
+        raw[place] = self._changed(name, draft, place, raw, rng)
+        return Draft(draft.lengths, {**draft.raw, name: tuple(raw)})
+
+    def _changed(
+        self, name: str, draft: Draft, place: int, raw: Sequence[Fraction], rng: np.random.Generator
+    ) -> Fraction:
+        symbol = self.language.symbol(name)
+        rows = _shape(symbol, draft.lengths)[0]
+        positive = symbol.definite and (symbol.rows == 1 or place % len(raw) < rows)
+        choice = rng.random()
+        if choice < 0.2:
+            other = raw[int(rng.integers(len(raw)))]
+            return other if not positive or other > 0 else raw[place]
+        if choice < 0.4 and not positive:
+            return Fraction(0) if choice < 0.25 or symbol.non_negative else -raw[place] or Fraction(1)
+        return raw[place] * _FACTORS[int(rng.integers(len(_FACTORS)))]
+
+    def _resized(self, draft: Draft, name: str, rng: np.random.Generator) -> Draft:
+        now, most = draft.lengths[name], self.largest[name]
+        options = (1, most, min(most, 2 * now), min(most, 10 * now), max(1, now // 2), min(most, now + 1))
+        lengths = {**draft.lengths, name: options[int(rng.integers(len(options)))]}
+        raw = {letter: _resized(draft.raw[letter], self._count(letter, lengths)) for letter in self.letters}
+        return Draft(lengths, raw)
+
+
+def _resized(raw: tuple[Fraction, ...], count: int) -> tuple[Fraction, ...]:
+    return (raw * (count // len(raw) + 1))[:count]
+
+
+def climb(
+    around: Range, score: Callable[[Instance], float | None], starts: Sequence[Draft], tries: int, seed: int
+) -> None:
+    """Drive a score upwards from the best of the starts by accepting every move that does not lower it."""
+    rng = np.random.default_rng(seed)
+    scored = [(value, i) for i, start in enumerate(starts) if (value := score(around.build(start))) is not None]
+    if not scored:
+        return
+    best, place = max(scored)
+    draft = starts[place]
+    for _ in range(tries):
+        candidate = around.moved(draft, rng)
+        value = score(around.build(candidate))
+        if value is not None and value >= best:
+            best, draft = value, candidate

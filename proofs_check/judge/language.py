@@ -1,0 +1,138 @@
+"""What the names of a statement mean: letters with their properties, laws, lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from proofs_check.judge.errors import ClaimError
+from theory.algebra.expectation import Gaussian
+from theory.algebra.expression import Expression, length, letter
+from theory.algebra.grammar import Name, Node, SumOver, Vocabulary
+from theory.algebra.words import Symbol
+
+# Names that are lengths in every language.
+_USUAL_LENGTHS = ("N", "M", "n", "d")
+_DEFAULT_LENGTH = "N"
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the names of a statement mean.
+
+    Args:
+        letters: for each name its letter, an expression with the declared properties.
+        law: for names that are random under E[...] their law: a Gaussian, or the covariance of a centred one.
+        upto: for summation labels their length; N otherwise.
+        stacked: letters that are given as one copy for each value of a summation index, with that index's length.
+        lengths: names of lengths beside N, M, n and d, the lengths of sums and copies, and the sizes of letters.
+
+    Raises:
+        ClaimError: where a letter has the name of a length.
+    """
+
+    letters: Mapping[str, Expression]
+    law: Mapping[str, Expression | Gaussian] = field(default_factory=dict)
+    upto: Mapping[str, str] = field(default_factory=dict)
+    stacked: Mapping[str, str] = field(default_factory=dict)
+    lengths: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        counted = {*self.lengths, *self.upto.values(), *self.stacked.values(), *self._sizes}
+        clash = sorted(counted & set(self.letters))
+        if clash:
+            raise ClaimError(f"{clash[0]} is a letter and a length at once; rename one of them")
+
+    @property
+    def _sizes(self) -> set[str]:
+        sizes = {size for expression in self.letters.values() for size in expression.shape}
+        return {size for size in sizes if isinstance(size, str)}
+
+    @cached_property
+    def length_names(self) -> tuple[str, ...]:
+        """Every length: N, M, n and d unless a letter has that name, then the others by name."""
+        others = {*self.lengths, *self.upto.values(), *self.stacked.values(), *self._sizes} - set(_USUAL_LENGTHS)
+        return (*(name for name in _USUAL_LENGTHS if name not in self.letters), *sorted(others))
+
+    def symbol(self, name: str) -> Symbol:
+        """The letter of that name."""
+        return letter(self.letters[name])
+
+    def count_of(self, label: str) -> str:
+        """The length that a summation label runs to."""
+        return self.upto.get(label, _DEFAULT_LENGTH)
+
+    def gaussian(self, name: str) -> Gaussian:
+        """The law of a random name."""
+        law = self.law[name]
+        return law if isinstance(law, Gaussian) else Gaussian(law)
+
+    def vocabulary(self, abbreviations: Mapping[str, Expression]) -> Vocabulary:
+        """The engine's vocabulary."""
+        names = {name: length(name) for name in self.length_names} | dict(self.letters) | dict(abbreviations)
+        law = {self.letters[name]: self.gaussian(name) for name in self.law}
+        return Vocabulary(names, law, self.upto)
+
+    def properties(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The declared properties of letters, and the laws of random ones, in words."""
+        said = [sentence for name in names if (sentence := self._property(name))]
+        for name in names:
+            if name in self.law:
+                law = self.gaussian(name)
+                mean = "0" if law.mean is None else str(law.mean)
+                said.append(f"{name} ~ N({mean}, {law.covariance})")
+        return tuple(said)
+
+    def _property(self, name: str) -> str:
+        symbol = self.symbol(name)
+        number = symbol.rows == 1 and symbol.cols == 1
+        commutes = f", commutes with {symbol.family}" if symbol.family != symbol.name else ""
+        if symbol.definite:
+            return f"{name} {'> 0' if number else 'positive definite' + commutes}"
+        if symbol.non_negative:
+            return f"{name} >= 0"
+        if symbol.symmetric and not number:
+            return f"{name} symmetric{commutes}"
+        return f"{name} invertible" if symbol.invertible else ""
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    """Yield every name of a tree."""
+    if isinstance(node, Name):
+        yield node
+    for _, _, child in node.children():
+        yield from names_in(child)
+
+
+def labels_in(node: Node) -> Iterator[str]:
+    """Yield every summation label of a tree."""
+    if isinstance(node, SumOver):
+        yield node.label
+    for _, _, child in node.children():
+        yield from labels_in(child)
+
+
+def require_consistent(language: Language, where: Sequence[tuple[str, Node]], right: Node) -> None:
+    """Do nothing if names are used in one meaning each.
+
+    Raises:
+        ClaimError: for an abbreviation named like a length, or a letter that is summed to two lengths; it names them.
+    """
+    for name, _ in where:
+        if name in language.length_names:
+            raise ClaimError(f"the abbreviation {name!r} has the name of a length; give it another name")
+    trees = [(f"the abbreviation {name!r}", tree) for name, tree in where] + [("the right side", right)]
+    summed: dict[str, str] = {}
+    for place, tree in trees:
+        labels = set(labels_in(tree))
+        for used in names_in(tree):
+            base, _, label = used.name.rpartition("_")
+            if label not in labels or base not in language.letters or used.name in language.letters:
+                continue
+            count = language.count_of(label)
+            if summed.setdefault(base, count) != count:
+                raise ClaimError(
+                    f"{place}: the letter {base!r} is summed to {summed[base]} and to {count}; "
+                    "give the sums one length, or the copies two names"
+                )

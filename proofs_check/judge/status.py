@@ -1,0 +1,174 @@
+"""Statuses, computed from evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Measurement, SymbolicMeasurement, Verdict
+from proofs_check.judge.fates import MutantResult
+from proofs_check.judge.power import Power
+from proofs_check.judge.tightness import Tightness
+
+if TYPE_CHECKING:
+    from proofs_check.judge.results import ClaimResult
+
+Status = Literal["refuted", "undecided", "supported", "tested", "conditional", "proved"]
+ORDER: tuple[Status, ...] = ("refuted", "undecided", "supported", "tested", "conditional", "proved")
+# A bound that is said to be tight must be refuted when it is made stronger by this factor.
+TIGHT = 1.01
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One kind of evidence with what it says of the statement.
+
+    Attributes:
+        objection: why it does not count although it holds; empty if it counts.
+        power: for statistics and floating point, the least wrong coefficient that would have been noticed.
+    """
+
+    measurement: Measurement
+    verdict: Verdict
+    objection: str
+    power: Power | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it holds and can earn a status."""
+        if self.verdict.outcome != "holds" or self.objection:
+            return False
+        return self.measurement.earns != "supported" or self.power is not None
+
+
+def status(
+    claim: Claim, judged: Sequence[Judged], fates: Sequence[MutantResult], tightness: Tightness | None
+) -> tuple[Status, str]:
+    """The status that a claim's own evidence earns, and the reason why it is not better.
+
+    What the claim rests on is not looked at here; `settle` does.
+    """
+    against = _contradicted(judged)
+    if against:
+        return "undecided", against
+    for item in judged:
+        if item.verdict.outcome == "refuted" and not item.objection:
+            return "refuted", f"{item.measurement.kind}: {item.verdict.detail}"
+    doubt = _doubt(claim, fates, tightness)
+    if doubt:
+        return "undecided", doubt
+    best = _best(claim, judged)
+    if best is not None:
+        return best
+    return "undecided", _why_nothing_counts(judged)
+
+
+def _contradicted(judged: Sequence[Judged]) -> str:
+    """Exact evidence without the engine against the engine: one of them is wrong, and the statement is not decided."""
+    outcomes = {item.measurement.kind: item for item in judged if not item.objection}
+    symbolic = outcomes.get("symbolic")
+    if symbolic is None:
+        return ""
+    for kind in ("exact", "enclosure"):
+        other = outcomes.get(kind)
+        pair = {symbolic.verdict.outcome, other.verdict.outcome if other else "undecided"}
+        if pair == {"holds", "refuted"}:
+            says = "proves" if symbolic.verdict.outcome == "holds" else "refutes"
+            return f"the derivation {says} what {kind} evidence does not: {other.verdict.detail if other else ''}"
+    return ""
+
+
+def _doubt(claim: Claim, fates: Sequence[MutantResult], tightness: Tightness | None) -> str:
+    for fate, said in (("contradiction", "is proved by form and refuted otherwise"), ("survived", "")):
+        found = [mutant.change for mutant in fates if mutant.fate == fate]
+        if found and said:
+            return f"a mutant {said}: {found[0]}"
+        if found:
+            return f"the evidence does not tell it from {len(found)} mutants, such as: {found[0]}"
+    if claim.tight and (tightness is None or tightness.factor >= TIGHT):
+        shown = "no instance has two positive sides" if tightness is None else f"only {tightness.factor:g} times itself"
+        return f"it is said to be tight, and {TIGHT:g} times itself is not refuted ({shown})"
+    return ""
+
+
+def _best(claim: Claim, judged: Sequence[Judged]) -> tuple[Status, str] | None:
+    earned = [item.measurement.earns for item in judged if item.counts]
+    independent = any(item.counts and item.measurement.kind in ("exact", "enclosure") for item in judged)
+    if "proved" in earned and independent:
+        return ("conditional", f"given: {'; '.join(claim.cited)}") if claim.cited else ("proved", "")
+    if "tested" in earned:
+        return "tested", claim.reason or _why_not_proved(judged)
+    if "supported" in earned:
+        return "supported", claim.reason
+    return None
+
+
+def _why_not_proved(judged: Sequence[Judged]) -> str:
+    symbolic = next((item for item in judged if isinstance(item.measurement, SymbolicMeasurement)), None)
+    if symbolic is None:
+        return "the engine derives no form of it"
+    return symbolic.objection or symbolic.verdict.detail
+
+
+def _why_nothing_counts(judged: Sequence[Judged]) -> str:
+    for item in judged:
+        if item.objection:
+            return item.objection
+    doubtful = [item for item in judged if item.verdict.outcome == "undecided"]
+    if doubtful:
+        return f"{doubtful[0].measurement.kind}: {doubtful[0].verdict.detail}"
+    if any(item.measurement.earns == "supported" for item in judged):
+        return "no statistical evidence would notice a right side that is wrong by a factor of 2"
+    return "only the derivation says so; no exact evidence that shares no code with it agrees"
+
+
+def objection(measurement: Measurement, claim: Claim) -> str:
+    """Why a kind of evidence does not count for a claim; empty if it does."""
+    if isinstance(measurement, SymbolicMeasurement):
+        return measurement.objection(claim.statement)
+    return measurement.objection(claim.statement, claim.language)
+
+
+def settle(results: Sequence[ClaimResult]) -> tuple[ClaimResult, ...]:
+    """The results with what they rest on taken into account.
+
+    A claim that rests on a refuted one is undecided; a proved one that rests on one that is not proved is conditional.
+    """
+    by_id = {result.id: result for result in results}
+    settled: dict[str, ClaimResult] = {}
+
+    def visit(name: str) -> ClaimResult:
+        if name not in settled:
+            below = [visit(other) for other in by_id[name].rests_on if other in by_id]
+            settled[name] = _beside(by_id[name], below)
+        return settled[name]
+
+    return tuple(visit(result.id) for result in results)
+
+
+def _beside(result: ClaimResult, below: Sequence[ClaimResult]) -> ClaimResult:
+    fallen = [other.id for other in below if other.status == "refuted" or other.given_refuted]
+    if fallen and result.status != "refuted":
+        reason = f"it rests on {fallen[0]}, which is refuted or rests on what is"
+        return result.with_status("undecided", reason, given_refuted=True)
+    weak = tuple(other.id for other in below if other.status != "proved")
+    if result.status in ("proved", "conditional") and weak:
+        facts = "; ".join((*result.cited, *(f"{name} ({_word(by)})" for name, by in _statuses(below))))
+        return result.with_status("conditional", f"given: {facts}")
+    return result
+
+
+def _statuses(below: Sequence[ClaimResult]) -> list[tuple[str, Status]]:
+    return [(other.id, other.status) for other in below if other.status != "proved"]
+
+
+def _word(held: Status) -> str:
+    return {"conditional": "itself conditional"}.get(held, held)
+
+
+def counts_by_status(results: Sequence[ClaimResult]) -> Mapping[Status, int]:
+    """How many results have each status, the best first; statuses that do not occur are left out."""
+    found = {held: sum(result.status == held for result in results) for held in reversed(ORDER)}
+    return {held: count for held, count in found.items() if count}

@@ -1,0 +1,25 @@
+"""The papers: statements only, in each paper's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.errors import ClaimError
+from proofs_check.papers import zhang2024
+
+PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType({"zhang2024": zhang2024.catalogue})
+
+
+def catalogue(paper: str | None = None) -> tuple[Claim, ...]:
+    """Every claim of a paper, in its order, each resting on others of the list only; of all papers for None.
+
+    Raises:
+        ClaimError: for a paper that is not carried.
+    """
+    if paper is None:
+        return tuple(claim for claims in PAPERS.values() for claim in claims())
+    if paper not in PAPERS:
+        raise ClaimError(f"no paper {paper!r}; there are {', '.join(PAPERS)}")
+    return PAPERS[paper]()

@@ -1,0 +1,99 @@
+"""Appendix D: matrix derivatives, a fourth moment, and inequalities for traces."""
+
+from __future__ import annotations
+
+from proofs_check.papers.zhang2024.instances.matrices import semidefinite_pairs, trace_instances
+from proofs_check.papers.zhang2024.language import state
+from proofs_check.papers.zhang2024.quantities import technical
+from theory.algebra.expression import matrix, vector
+
+DERIVATIVES = tuple(
+    state(
+        f"lem-D.1-{name}",
+        f"The derivative of {function}",
+        "Lemma D.1",
+        technical.matrix_derivative(name),
+        right,
+        letters=letters,
+        assumptions=("any matrices",),
+    )
+    for name, function, right, letters in (
+        ("form", "x'Bx by x", "(B + B') x", ("B", "x")),
+        ("square", "tr(XBX') by X", "X B' + X B", ("B", "X")),
+        ("linear", "tr(AX') by X", "A", ("A", "X")),
+        ("product", "tr(AXBX'C) by X", "A' C' X B' + C A X B", ("A", "B", "C", "X")),
+    )
+)
+
+MOMENTS = (
+    state(
+        "lem-D.1-vec",
+        "Vec(AXB) through the Kronecker product, folded back into a matrix",
+        "Lemma D.1",
+        technical.vectorised_product(),
+        "A X B",
+        letters=("A", "B", "X"),
+        assumptions=("any matrices",),
+    ),
+    state(
+        "lem-D.2",
+        "The fourth moment of a Gaussian vector",
+        "Lemma D.2",
+        technical.fourth_moment(),
+        "Lambda (A + A') Lambda + tr(A Lambda) Lambda",
+        letters=("Lambda", "A"),
+        assumptions=("x ~ N(0, Lambda)", "any A"),
+    ),
+)
+
+WIDE = {"U": matrix("U", "d", "n"), "V": matrix("V", "d", "n"), "a": vector("a"), "b": vector("b")}
+SINGULAR = "U, V are d x n with d <= n; a, b their singular values in falling order, opU = a_1"
+SEMIDEFINITE = "A, B positive semidefinite"
+
+TRACES = (
+    state(
+        "lem-D.3",
+        "Von Neumann's trace inequality",
+        "Lemma D.3",
+        technical.inner_product(),
+        "a' b",
+        relation="<=",
+        search=trace_instances(),
+        more=WIDE,
+        assumptions=(SINGULAR,),
+    ),
+    state(
+        "lem-D.3-used",
+        "Von Neumann's trace inequality as it is used, squared: tr(U'V) <= sqrt(d) ||U||_op ||V||_F",
+        "Lemma D.3",
+        technical.squared_inner_product(),
+        "d opU^2 tr(V V')",
+        relation="<=",
+        search=trace_instances(),
+        more=WIDE,
+        assumptions=(SINGULAR,),
+        rests_on=("lem-D.3",),
+    ),
+    state(
+        "lem-D.4-trace",
+        "The trace of a product of positive semidefinite matrices is not negative",
+        "Lemma D.4",
+        technical.trace_of_product(),
+        "0",
+        relation=">=",
+        search=semidefinite_pairs(False),
+        assumptions=(SEMIDEFINITE,),
+    ),
+    state(
+        "lem-D.4-commuting",
+        "The product of commuting positive semidefinite matrices is positive semidefinite",
+        "Lemma D.4",
+        technical.form_of_product(),
+        "0",
+        relation=">=",
+        search=semidefinite_pairs(True),
+        assumptions=(SEMIDEFINITE, "AB = BA; then AB is symmetric"),
+    ),
+)
+
+STATEMENTS = (*DERIVATIVES, *MOMENTS, *TRACES)

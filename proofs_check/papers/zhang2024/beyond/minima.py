@@ -1,0 +1,66 @@
+"""B11: over all blocks the loss has minima that are not global. See `quantities.local_minimum` for the point."""
+
+from __future__ import annotations
+
+from proofs_check.papers.zhang2024.instances.weights import leading_eigenvectors
+from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, state
+from proofs_check.papers.zhang2024.quantities import local_minimum
+from theory.algebra.expression import scalar_letter
+
+GAMMA_P = {"g": "(1 + 1/N) lambda + tr(Lambda)/N"}
+LEADING = (GAUSSIAN, "p an eigenvector of Lambda of length 1 and of its largest eigenvalue lambda")
+SCALE = {"a": scalar_letter("a", definite=True)}
+
+STATEMENTS = (
+    state(
+        "B11-point",
+        "Along a leading eigenvector, u12 = a p and u21 = b p with U = 0, u = 0 are stationary for one product a b",
+        "B11",
+        local_minimum.stationary_product(),
+        "1/g",
+        where=GAMMA_P,
+        more=SCALE,
+        search=leading_eigenvectors(3, 3),
+        searched=20,
+        assumptions=LEADING,
+        rests_on=("population-loss",),
+    ),
+    state(
+        "B11-gradient",
+        "There all gradients vanish",
+        "B11",
+        local_minimum.squared_gradient(),
+        "0",
+        more=SCALE,
+        search=leading_eigenvectors(3, 3),
+        searched=12,
+        assumptions=LEADING,
+        rests_on=("B11-point",),
+    ),
+    state(
+        "B11-excess",
+        "The loss there is above the least one: the layer has learned one direction of d",
+        "B11",
+        local_minimum.excess(),
+        "1/2 tr(Lambda^2 Gamma^-1) - 1/2 lambda^2/g",
+        where={**GAMMA, **GAMMA_P},
+        more=SCALE,
+        search=leading_eigenvectors(3, 3),
+        searched=20,
+        assumptions=LEADING,
+        rests_on=("B11-point", "cor-A.2-floor", "thm-4.1-global"),
+    ),
+    state(
+        "B11-minimum",
+        "It is a local minimum for short prompts, strict but for the scaling symmetry: the Hessian's least pivot",
+        "B11",
+        local_minimum.least_pivot(),
+        "0",
+        relation=">",
+        more=SCALE,
+        search=leading_eigenvectors(2, 2),
+        searched=12,
+        assumptions=(*LEADING, "d = 2, N <= 2"),
+        rests_on=("B11-gradient",),
+    ),
+)

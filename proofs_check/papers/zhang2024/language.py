@@ -1,0 +1,132 @@
+"""The letters of the statements, their abbreviations, and the one way to put a claim together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from proofs_check.judge.claims import Claim
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.language import Language
+from proofs_check.judge.plans import Plan
+from proofs_check.judge.quantities import Quantity
+from proofs_check.judge.statements import Relation, Statement
+from theory.algebra.expression import Expression, matrix, scalar_letter, vector
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, PSI, U11, u, u12, u21, w, x, x_q
+from theory.zhang2024.preconditioner import U
+from theory.zhang2024.prediction_error import FLOOR, SIGMA, B, a, c
+
+
+def _positive(*names: str) -> dict[str, Expression]:
+    return {name: scalar_letter(name, definite=True) for name in names}
+
+
+LETTERS: Mapping[str, Expression] = {
+    "Lambda": LAMBDA,
+    "Psi": PSI,
+    "s2": NOISE_VARIANCE,
+    "U": U,
+    "U11": U11,
+    "u21": u21,
+    "u12": u12,
+    "u": u,
+    "w": w,
+    "x": x,
+    "x_q": x_q,
+    "a": a,
+    "Sigma": SIGMA,
+    "floor": FLOOR,
+    "B": B,
+    "c": c,
+    "A": matrix("A"),
+    "C": matrix("C"),
+    "X": matrix("X"),
+    "W": matrix("W", definite=True),
+    "Theta": matrix("Theta"),
+    "p": vector("p"),
+    "q": vector("q"),
+    # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
+    **_positive("kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"),
+}
+# The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
+TWO_ATOMS: Mapping[str, Expression] = {
+    "L1": matrix("L1", definite=True, latex="\\Lambda_1"),
+    "L2": matrix("L2", definite=True, latex="\\Lambda_2"),
+    **_positive("p", "q", "l1", "m1", "r1", "l2", "m2", "r2", "g1", "g2", "opS", "nu"),
+    **{f"mu{k}": scalar_letter(f"mu{k}", definite=True, latex=f"m_{k}") for k in (1, 2, 3)},
+    "v": scalar_letter("v"),
+    "z": scalar_letter("z"),
+}
+# Diagonal covariances: the second is declared to commute with the first.
+DIAGONAL_ATOMS: Mapping[str, Expression] = {
+    **TWO_ATOMS,
+    "L2": matrix("L2", definite=True, family="L1", latex="\\Lambda_2"),
+}
+
+GAMMA = {"Gamma": "(1 + 1/N) Lambda + tr(Lambda)/N I"}
+GAMMAS = {"G1": "(1 + 1/N) L1 + tr(L1)/N I", "G2": "(1 + 1/N) L2 + tr(L2)/N I"}
+AVERAGES = {**GAMMAS, "G": "p G1 L1^2 + q G2 L2^2", "S": "p L1^2 + q L2^2"}
+ALIGNMENT = {"align": "tr(Lambda^2 Theta Theta')/tr(Theta Theta' Theta Theta')^(1/2)"}
+PAPER_AVERAGES = {
+    "align": "tr((p L1 + q L2)^2 Theta Theta')/tr(Theta Theta' Theta Theta')^(1/2)",
+    "spread": "p g1 tr(L1^2) + q g2 tr(L2^2)",
+}
+
+GAUSSIAN = "x_i, x_q ~ N(0, Lambda) i.i.d., Lambda positive definite; w ~ N(0, I)"
+SUBSPACE = "u21 = u12 = 0"
+FLOW = "gradient flow from Assumption 3.3; sigma = s; Theta stands for Theta / ||Theta Theta'||_F^(1/2)"
+CONDITION = "sigma^2 ||Gamma||_op sqrt(d) < 2"
+RANDOM = "Lambda_tau = L1 or L2 with probabilities p and q; given it x_i, x_q ~ N(0, Lambda_tau) i.i.d.; w ~ N(0, I)"
+DIAGONAL = "Lambda_tau diagonal almost surely"
+TWO_DIAGONAL_FLOW = ("Lambda_tau diagonal: L1 or L2 with probabilities p and q", FLOW)
+ENCLOSED = "flow enclosed in ball arithmetic"
+
+SIZES = {"d": 3, "N": 3, "M": 3}
+SMALL = {"d": 2, "N": 3, "M": 3}
+
+
+def state(
+    name: str,
+    title: str,
+    number: str,
+    left: Quantity,
+    right: str,
+    *,
+    place: str = "",
+    relation: Relation = "=",
+    where: Mapping[str, str] | None = None,
+    letters: tuple[str, ...] = (),
+    more: Mapping[str, Expression] | None = None,
+    law: Mapping[str, Expression] | None = None,
+    upto: Mapping[str, str] | None = None,
+    stacked: Mapping[str, str] | None = None,
+    search: SearchStrategy[Instance] | None = None,
+    searched: int = 60,
+    largest: Mapping[str, int] = SIZES,
+    sampled: Mapping[str, int] | None = None,
+    shared_with: str = "",
+    sharper: Claim | None = None,
+    **others: Any,
+) -> Claim:
+    """A claim in the letters of this module.
+
+    Args:
+        name, title, left, right, relation, where: as for Claim and Statement.
+        number: as the paper numbers it, "Lemma A.5", or B1 to B13 for what goes beyond it.
+        place: what the number leaves open, such as "in the proof".
+        letters: which to draw at random where there is no search.
+        more: further letters, or other meanings; law, upto, stacked: as for Language.
+        search, searched, largest, sampled, shared_with: as for Plan.
+        sharper: the claim with the better right side.
+        others: fields of Claim such as assumptions and rests_on.
+    """
+    # An abbreviation hides a letter of its name.
+    held = {name: value for name, value in {**LETTERS, **(more or {})}.items() if name not in (where or {})}
+    language = Language(held, law or {}, upto or {}, stacked or {})
+    plan = Plan(letters, largest, sampled or {"d": 4, "N": 12, "M": 12}, shared_with, search, searched)
+    statement = Statement.of(right, where, relation)
+    known = None if sharper is None else (sharper.id, sharper.statement)
+    source = ", ".join(part for part in (number, place) if part)
+    return Claim(name, title, source, left, statement, language, plan, sharper=known, **others)

@@ -1,0 +1,134 @@
+"""The prediction error of the limit, on labels of any kind: Theorem 4.2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from numerics.problem import Problem
+from numerics.prompts import FixedTask, LinearLabels, QuadraticLabels, Shift
+from numerics.sequential import Moments
+from numerics.simulate_error import simulate_error
+from proofs_check.judge.exact_moments import Coordinates, rational
+from proofs_check.judge.instances import Instance, tuples
+from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.quantities import Quantity
+from proofs_check.papers.zhang2024.quantities.brute_force import (
+    Array,
+    Derived,
+    Exact,
+    derived,
+    exactly,
+    rounded_up,
+    scalar,
+)
+from proofs_check.papers.zhang2024.quantities.minimum import least_training_loss
+from theory.algebra.expression import zero
+from theory.zhang2024.estimator_variance import error_estimator_variance
+from theory.zhang2024.model import Law
+from theory.zhang2024.prediction_error import label_law, prediction_error
+
+
+class _Test:
+    """A test prompt of length M with labels y = <w, x> + x'Bx + c + noise, in coordinates."""
+
+    def __init__(self, instance: Instance, quadratic: bool):
+        arrays = instance.arrays
+        covariance, M = arrays["Lambda"], instance.lengths["M"]
+        d = len(covariance)
+        noise = scalar(instance, "s2")
+        draws: dict[tuple[str, int], Any] = {("x", i): covariance for i in range(M + 1)}
+        draws |= {("e", i): [[noise]] for i in range(M + 1)}
+        self.space = space = Coordinates(draws)
+        B = space.constant(arrays["B"]) if quadratic else space.constant(np.full((d, d), Fraction(0), dtype=object))
+        c = rational(scalar(instance, "c")) if quadratic else rational(Fraction(0))
+        w = space.constant(arrays["w"])
+        self.points = [space.vectors["x", i] for i in range(M + 1)]
+        self.labels = [
+            (w.T @ x + x.T @ B @ x)[0, 0] + space.vectors["e", i][0, 0] + c for i, x in enumerate(self.points)
+        ]
+        self.length = M
+
+    def error(self, A: Array) -> Fraction:
+        """E(x_q' A (1/M) sum_i y_i x_i - y_q)^2; the last point is the query."""
+        total = sum((self.points[i] * self.labels[i] for i in range(1, self.length)), self.points[0] * self.labels[0])
+        averaged = total * rational(Fraction(1, self.length))
+        gap = (self.points[-1].T @ self.space.constant(A) @ averaged)[0, 0] - self.labels[-1]
+        return self.space.mean_of_product(gap, gap)
+
+    def moments(self, covariance: Array) -> dict[str, Any]:
+        """a = Lambda^{-1} E[xy], Sigma = Cov(xy), floor = E(y - a'x)^2."""
+        x, y = self.points[-1], self.labels[-1]
+        mean = self.space.means(x * y)
+        a = inverse(covariance) @ mean
+        sigma = self.space.means((x * y) @ (x * y).T) - mean @ mean.T
+        rest = y - (self.space.constant(a).T @ x)[0, 0]
+        return {"a": tuples(a.reshape(-1)), "Sigma": tuples(sigma), "floor": self.space.mean_of_product(rest, rest)}
+
+
+def _sample_error(quadratic: bool) -> Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]]:
+    def sample(instance: Instance, seed: np.random.SeedSequence, prompts: int) -> tuple[Moments, float]:
+        values = instance.floats
+        problem = Problem(values["Lambda"], instance.lengths["N"])
+        noise, w = float(values["s2"]), values["w"]
+        M = instance.lengths["M"]
+        labels = QuadraticLabels(values["B"], float(values["c"]), noise) if quadratic else LinearLabels(noise)
+        estimate = simulate_error(
+            problem, prompt_length=M, labels=labels, shift=Shift(task=FixedTask(w)), prompts=prompts, seed=seed
+        )
+        more = {"B": values["B"], "c": float(values["c"])} if quadratic else {}
+        variance = error_estimator_variance(quadratic=quadratic).evaluate(
+            A=problem.Gamma_inverse, covariance=values["Lambda"], prompt_length=M, w=w, noise_variance=noise, **more
+        )
+        return estimate.moments, rounded_up(variance)
+
+    return sample
+
+
+def general_prediction_error() -> Quantity:
+    """E(y_hat - y_q)^2 on quadratic labels; a, Sigma and floor in the statement are the labels' moments."""
+
+    def exact(instance: Instance) -> Exact:
+        test = _Test(instance, quadratic=True)
+        best, _ = least_training_loss(instance, Law())
+        return one_by_one(test.error(best)), test.moments(instance.arrays["Lambda"])
+
+    return Quantity(r"\mathbb{E}(\hat y - y_q)^2", derive=derived(prediction_error), exact=exact)
+
+
+def labelled_prediction_error(label: str) -> Quantity:
+    """E(y_hat - y_q)^2 on linear or quadratic labels with noise."""
+    quadratic = label == "quadratic"
+
+    def exact(instance: Instance) -> Array:
+        best, _ = least_training_loss(instance, Law())
+        return [[_Test(instance, quadratic).error(best)]]
+
+    return Quantity(
+        r"\mathbb{E}(\hat y - y_q)^2",
+        derive=derived(lambda: prediction_error(label)),
+        exact=exactly(exact),
+        sample=_sample_error(quadratic),
+    )
+
+
+def label_covariance() -> Quantity:
+    """Cov(xy) for noiseless linear labels."""
+
+    def exact(instance: Instance) -> Array:
+        covariance = instance.arrays["Lambda"]
+        space = Coordinates({("x", 0): covariance})
+        x = space.vectors["x", 0]
+        xy = x * (space.constant(instance.arrays["w"]).T @ x)[0, 0]
+        mean = space.means(xy)
+        return space.means(xy @ xy.T) - mean @ mean.T
+
+    def derive() -> Derived:
+        noisy = label_law("linear").covariance
+        s2 = next(s for s in noisy.symbols if s.name == "s2")
+        return noisy.substitute({s2: zero()}), ()
+
+    return Quantity(r"\operatorname{Cov}(xy)", derive=derive, exact=exactly(exact))

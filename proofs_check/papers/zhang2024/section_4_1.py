@@ -1,0 +1,211 @@
+"""Section 4.1: where gradient flow converges to (Theorem 4.1), the predictor there, and its error (Theorem 4.2)."""
+
+from __future__ import annotations
+
+from proofs_check.papers.zhang2024.beyond.sharper import sharper
+from proofs_check.papers.zhang2024.instances.errors import accuracy_instances, conditioned_covariances, error_instances
+from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, SMALL, state
+from proofs_check.papers.zhang2024.quantities import error_bounds, limit, minimum, prediction_error
+from theory.algebra.expression import identity, scalar_letter
+from theory.zhang2024.model import LAMBDA
+
+CONVERGES = "the flow converges to a minimiser (gradient inequality; statement B1)"
+START = (GAUSSIAN, "the initialisation of Assumption 3.3")
+NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
+
+CONVERGENCE = (
+    state(
+        "thm-4.1-global",
+        "The minimum over u21 = u12 = 0 is the minimum over all blocks: the excess is a sum of two squares",
+        "Theorem 4.1",
+        minimum.excess_over_all_blocks(),
+        "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)')"
+        " + 1/2 E[(1/N u12' (sum_i(x_i x_i') + x_q x_q') U11 x_q + 1/N u sum_i((w' x_i)^2) (u21' x_q))^2]",
+        place="statement B10",
+        where={**GAMMA, "X": "u U11 + u12 u21'"},
+        law={"x": LAMBDA, "x_q": LAMBDA, "w": identity("d")},
+        letters=("Lambda", "U11", "u21", "u12", "u"),
+        largest={"d": 2, "N": 2},
+        assumptions=(GAUSSIAN,),
+        rests_on=("population-loss", "lem-5.3"),
+    ),
+    state(
+        "thm-4.1-u",
+        "The limit of the last entry of W_PV",
+        "Theorem 4.1",
+        limit.limit_of_u(),
+        "tr(Gamma^-2)^(1/4)",
+        where=GAMMA,
+        letters=("Lambda", "Theta"),
+        sampled={"d": 3, "N": 8},
+        shared_with="thm-4.1",
+        assumptions=START,
+        rests_on=("lem-5.3", "lem-A.3"),
+        cited=(CONVERGES,),
+    ),
+    state(
+        "thm-4.1-U",
+        "The limit of the first block of W_KQ",
+        "Theorem 4.1",
+        limit.limit_of_U(),
+        "tr(Gamma^-2)^(-1/4) Gamma^-1",
+        where=GAMMA,
+        letters=("Lambda", "Theta"),
+        sampled={"d": 3, "N": 8},
+        shared_with="thm-4.1",
+        assumptions=START,
+        rests_on=("lem-5.3", "lem-A.3"),
+        cited=(CONVERGES,),
+    ),
+    state(
+        "eq-4.3",
+        "The predictor at the limit",
+        "(4.3)",
+        limit.prediction_at_limit(),
+        "1/M sum_i(y_i (x_q' Gamma^-1 x_i))",
+        where=GAMMA,
+        letters=("Lambda", "x", "y", "x_q"),
+        more={"y": scalar_letter("y")},
+        upto={"i": "M"},
+        stacked={"x": "M", "y": "M"},
+        largest=SMALL,
+        assumptions=("any prompt of any length M",),
+        rests_on=("prediction", "thm-4.1-u", "thm-4.1-U"),
+    ),
+)
+
+ERROR = (
+    state(
+        "thm-4.2",
+        "The prediction error for any labels, through a, Sigma and the least linear error",
+        "Theorem 4.2",
+        prediction_error.general_prediction_error(),
+        "floor + 1/M tr(Sigma Gamma^-2 Lambda) + 1/N^2 (a' Gamma^-2 Lambda^3 a"
+        " + 2 tr(Lambda) a' Gamma^-2 Lambda^2 a + tr(Lambda)^2 a' Gamma^-2 Lambda a)",
+        where=GAMMA,
+        letters=("Lambda", "w", "B", "c", "s2"),
+        largest={"d": 2, "N": 3, "M": 2},
+        assumptions=("(x_i, y_i), (x_q, y_q) i.i.d., x ~ N(0, Lambda), E y^2 and E y^2 |x|^2 finite",),
+        rests_on=("eq-4.3",),
+    ),
+    state(
+        "thm-4.2-covariance",
+        "Cov(xy) for noiseless linear labels",
+        "Theorem 4.2",
+        prediction_error.label_covariance(),
+        "(w' Lambda w) Lambda + Lambda w w' Lambda",
+        place="after it",
+        letters=("Lambda", "w"),
+        assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+    ),
+    state(
+        "thm-4.2-linear",
+        "The prediction error for noisy linear labels",
+        "Theorem 4.2",
+        prediction_error.labelled_prediction_error("linear"),
+        "s2 + 1/M tr(S Gamma^-2 Lambda) + 1/N^2 (w' Gamma^-2 Lambda^3 w"
+        " + 2 tr(Lambda) w' Gamma^-2 Lambda^2 w + tr(Lambda)^2 w' Gamma^-2 Lambda w)",
+        place="for linear labels",
+        where={**GAMMA, "S": "(w' Lambda w) Lambda + Lambda w w' Lambda + s2 Lambda"},
+        letters=("Lambda", "w", "s2"),
+        largest=SMALL,
+        assumptions=("y = <w, x> + noise of variance s2", "x ~ N(0, Lambda)"),
+        rests_on=("thm-4.2", "thm-4.2-covariance"),
+    ),
+)
+
+MOMENT_BOUND = "(d + 1) tr(Lambda W)/M + 1/N^2 (tr(Lambda W) + 2 tr(W) tr(Lambda) + tr(Lambda^-1 W) tr(Lambda)^2)"
+
+BOUNDS = (
+    state(
+        "thm-4.2-bound",
+        "The error of noiseless linear labels, for tasks with E ww' = W",
+        "Theorem 4.2",
+        error_bounds.error_for_tasks(),
+        MOMENT_BOUND,
+        place="after it",
+        relation="<=",
+        search=error_instances(),
+        assumptions=(*NOISELESS, "W positive definite; W = ww', one task, by continuity"),
+        rests_on=("thm-4.2-linear",),
+        sharper=sharper("thm-4.2-bound-sharp"),
+    ),
+    state(
+        "thm-4.2-bound-w",
+        "The error of noiseless linear labels, for every task w",
+        "Theorem 4.2",
+        error_bounds.error_for_one_task(),
+        "(d + 1) w' Lambda w/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",
+        place="after it",
+        relation="<=",
+        letters=("Lambda", "w"),
+        search=error_instances(),
+        assumptions=NOISELESS,
+        rests_on=("thm-4.2-bound",),
+    ),
+    state(
+        "thm-4.2-bound-mean",
+        "The error of noiseless linear labels, averaged over tasks",
+        "Theorem 4.2",
+        error_bounds.error_over_normal_tasks(),
+        "(d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2)",
+        place="after it",
+        relation="<=",
+        search=error_instances(),
+        assumptions=NOISELESS,
+        rests_on=("thm-4.2-linear",),
+        sharper=sharper("thm-4.2-bound-mean-sharp"),
+    ),
+    state(
+        "trace-product",
+        "tr(Lambda) tr(Lambda^-1) against the condition number",
+        "Theorem 4.2",
+        error_bounds.trace_product(),
+        "d^2 kappa",
+        place="after it",
+        relation="<=",
+        search=conditioned_covariances(),
+        assumptions=("Lambda positive definite, kappa its condition number",),
+        sharper=sharper("trace-product-sharp"),
+    ),
+    state(
+        "thm-4.2-bound-kappa",
+        "The error averaged over tasks, through the condition number",
+        "Theorem 4.2",
+        error_bounds.averaged_error(),
+        "(d + 1) tr(Lambda)/M + (1 + 2 d + d^2 kappa) tr(Lambda)/N^2",
+        place="after it",
+        relation="<=",
+        search=error_instances(),
+        searched=150,
+        assumptions=NOISELESS,
+        rests_on=("thm-4.2-bound-mean", "trace-product"),
+        sharper=sharper("thm-4.2-bound-kappa-sharp"),
+    ),
+    state(
+        "cor-4.3",
+        "Learning linear models up to eta: the error at M >= (d + 1) tr(Lambda)/eps",
+        "Corollary 4.3",
+        error_bounds.error_at_long_prompt(),
+        "(1 + 2 d + d^2 kappa) tr(Lambda)/N^2 + eps",
+        relation="<=",
+        search=accuracy_instances(),
+        assumptions=(*NOISELESS, "M is the least integer with M >= (d + 1) tr(Lambda)/eps"),
+        rests_on=("thm-4.2-bound-kappa",),
+    ),
+    state(
+        "cor-4.3-floor",
+        "Training on prompts of finite length leaves an error that no test prompt removes",
+        "Corollary 4.3",
+        error_bounds.error_of_infinite_prompt(),
+        "0",
+        place="after it",
+        relation=">",
+        search=accuracy_instances(),
+        searched=40,
+        assumptions=NOISELESS,
+        rests_on=("thm-4.2-linear",),
+    ),
+)
+
+STATEMENTS = (*CONVERGENCE, *ERROR, *BOUNDS)

@@ -1,0 +1,74 @@
+"""Section 4.3: random covariances. The limit of the flow (Theorem 4.5) and the prediction for a new covariance."""
+
+from __future__ import annotations
+
+from proofs_check.papers.zhang2024.language import DIAGONAL, RANDOM, TWO_ATOMS, state
+from proofs_check.papers.zhang2024.quantities import random_error, random_limit, shift
+from proofs_check.papers.zhang2024.quantities.random_covariance import P, Q
+
+# The limit is integrated in floating point at d = 2, with the probabilities P and Q as numbers.
+PLANE = {
+    "x1": f"{P} l1^2 + {Q} l2^2",
+    "x2": f"{P} m1^2 + {Q} m2^2",
+    "g1": f"{P} ((1 + 2/N) l1^3 + 1/N l1^2 m1) + {Q} ((1 + 2/N) l2^3 + 1/N l2^2 m2)",
+    "g2": f"{P} ((1 + 2/N) m1^3 + 1/N m1^2 l1) + {Q} ((1 + 2/N) m2^3 + 1/N m2^2 l2)",
+}
+PLANE_LETTERS = ("l1", "m1", "l2", "m2", "v", "z")
+DIAGONAL_START = (RANDOM, DIAGONAL, "u21 = u12 = 0")
+CONVERGES = "the flow converges to a minimiser (Lemma C.8; statement B1 for every sigma)"
+
+STATEMENTS = (
+    state(
+        "thm-4.5-u",
+        "The limit of the last entry of W_PV, ||A||_F^(1/2), at d = 2",
+        "Theorem 4.5",
+        random_limit.limit(of_u=True),
+        "F^(1/4)",
+        where={**PLANE, "F": "x1^2/g1^2 + x2^2/g2^2"},
+        letters=PLANE_LETTERS,
+        more=TWO_ATOMS,
+        largest={"N": 3},
+        sampled={"N": 6},
+        shared_with="thm-4.5",
+        assumptions=DIAGONAL_START,
+        rests_on=("lem-C.4-minimiser", "lem-C.5"),
+        cited=(CONVERGES,),
+    ),
+    state(
+        "thm-4.5-U",
+        "The first entry of the limit of W_KQ, A_11/||A||_F^(1/2), at d = 2",
+        "Theorem 4.5",
+        random_limit.limit(of_u=False),
+        "F^(-1/4) x1/g1",
+        where={**PLANE, "F": "x1^2/g1^2 + x2^2/g2^2"},
+        letters=PLANE_LETTERS,
+        more=TWO_ATOMS,
+        largest={"N": 3},
+        sampled={"N": 6},
+        shared_with="thm-4.5",
+        assumptions=DIAGONAL_START,
+        rests_on=("lem-C.4-minimiser", "lem-C.5"),
+        cited=(CONVERGES,),
+    ),
+    state(
+        "eq-4.13",
+        "The mean of the prediction given Lambda_new, the query and the task, for every length M",
+        "(4.13)",
+        shift.mean_prediction(),
+        "x_q' A Lambda w",
+        letters=("Lambda", "A", "x_q", "w"),
+        largest={"d": 3, "M": 3},
+        assumptions=("x_i ~ N(0, Lambda), given x_q and w",),
+        rests_on=("eq-4.3",),
+    ),
+    state(
+        "exp-minimiser",
+        "I.i.d. Exp(1) entries: A = N/(3N + d + 5) I, which tends to I/3",
+        "Section 4.3",
+        random_error.exponential_minimiser(),
+        "N/(3 N + d + 5)",
+        largest={"d": 2, "N": 2},
+        assumptions=("lambda_i i.i.d. Exp(1)",),
+        rests_on=("lem-C.4-minimiser",),
+    ),
+)

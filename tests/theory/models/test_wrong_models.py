@@ -1,0 +1,108 @@
+"""A model that does not exist is refused with a sentence that names the value and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+
+from theory import (
+    Elliptical,
+    FiniteTasks,
+    Fixed,
+    Gaussian,
+    GradientStep,
+    LinearAttention,
+    Model,
+    ModelError,
+    Moments,
+    Prompt,
+    Stack,
+)
+
+PLAIN = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"))
+ATTENTION = LinearAttention()
+
+WRONG: dict[str, tuple[Callable[[], object], str]] = {
+    "a number as covariance": (lambda: Model(Prompt(Gaussian("2"), Gaussian("I")), ATTENTION), "must be d x d.*'s I'"),
+    "a vector as covariance": (
+        lambda: Model(Prompt(Gaussian("Lambda"), Gaussian("Psi mu", "mu")), ATTENTION),
+        "must be d x d",
+    ),
+    "a matrix as mean": (lambda: Model(Prompt(Gaussian("A", mean="A"), Gaussian("I")), ATTENTION), "must be d x 1"),
+    "one letter, two roles": (
+        lambda: Model(Prompt(Gaussian("Lambda"), Gaussian("I", "m"), noise="m"), ATTENTION),
+        "mean of the task must be d x 1, but 'm' is 1 x 1",
+    ),
+    "the length as a letter": (
+        lambda: Model(Prompt(Gaussian("N"), Gaussian("I")), ATTENTION),
+        "covariance of the covariates must be d x d, but 'N' is 1 x 1",
+    ),
+    "a covariance that is not symmetric": (
+        lambda: Model(Prompt(Gaussian("Lambda Psi"), Gaussian("I")), ATTENTION),
+        "not symmetric",
+    ),
+    "a covariance as an array": (lambda: Model(Prompt(Gaussian([[1]]), Gaussian("I")), ATTENTION), "formula as text"),  # type: ignore[arg-type]
+    "an unreadable formula": (lambda: Model(Prompt(Gaussian("Lambda +"), Gaussian("I")), ATTENTION), "cannot be read"),
+    "code": (lambda: Model(Prompt(Gaussian("__import__('os')"), Gaussian("I")), ATTENTION), "cannot be read"),
+    "a law of another kind": (lambda: Prompt(Gaussian("I"), Elliptical("I")), "w must be one of Gaussian"),  # type: ignore[arg-type]
+    "noise in the target alone": (lambda: Prompt(Gaussian("I"), Gaussian("I"), target_noise=True), "needs the noise"),
+    "no sixth moment": (lambda: Model(Prompt(Elliptical("Lambda"), Gaussian("I")), ATTENTION).loss(), "E r\\^3"),
+    "no fourth moment of the task": (
+        lambda: Model(Prompt(Gaussian("I"), Moments("R")), ATTENTION).loss(),
+        "moment of order 4 of the task",
+    ),
+    "a reserved name": (lambda: Model(PLAIN, ATTENTION, {"U11": "U11", "u": "w"}), "w means the task"),
+    "a block of another network": (lambda: Model(PLAIN, ATTENTION, {"U11_0": "A"}), "no block 'U11_0'.*U11"),
+    "a block of a wrong shape": (lambda: Model(PLAIN, ATTENTION, {"U11": "a"}), "block U11 must be d x d"),
+    "a product whose shapes do not fit": (
+        lambda: Model(PLAIN, ATTENTION, {"U11": "k q"}, vectors=("k", "q")),
+        "block U11 cannot be read.*shapes",
+    ),
+    "another word for the weights": (lambda: Model(PLAIN, ATTENTION, "dense"), "'all', 'reduced', 'sparse'"),
+    "no heads": (lambda: LinearAttention(heads=0), "heads must be a positive integer, got 0"),
+    "another mask": (lambda: LinearAttention(mask="future"), "mask must be one of.*'future'"),
+    "another form of keys": (lambda: LinearAttention(key_query="tied"), "key_query must be one of.*'tied'"),
+    "no layer": (Stack, "at least one layer"),
+    "a stack of something else": (lambda: Stack(GradientStep()), "layers LinearAttention"),  # type: ignore[arg-type]
+    "shared and different": (lambda: Stack(ATTENTION, LinearAttention(heads=2), shared=True), "must be equal"),
+    "causal in part": (lambda: Stack(ATTENTION, LinearAttention(mask="causal")), "in all its layers or in none"),
+    "no law": (lambda: Model("Lambda", ATTENTION), "the law must be a Prompt"),  # type: ignore[arg-type]
+    "no network": (lambda: Model(PLAIN, 3), "the network must be"),  # type: ignore[arg-type]
+    "an expectation inside": (
+        lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), label="E[w' x]"), ATTENTION),
+        "E\\[...\\]",
+    ),
+    "a sum inside": (lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), label="sum_i(c)"), ATTENTION), "sum_i"),
+    "the number of tasks is a letter": (
+        lambda: Model(Prompt(Gaussian("T"), FiniteTasks("W", "T")), ATTENTION),
+        "must be d x d, but 'T' is 1 x 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_models_are_refused(what: str) -> None:
+    """The message says what does not fit."""
+    make, message = WRONG[what]
+    with pytest.raises(ModelError, match=message):
+        make()
+
+
+def test_values_of_a_wrong_shape_are_refused() -> None:
+    """`evaluate` names the letter."""
+    loss = Model(PLAIN, ATTENTION, "reduced").loss()
+    two = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    with pytest.raises(ValueError, match="U must be an array of shape 2 x 2"):
+        loss.evaluate(Lambda=two, U=[[Fraction(1)]], u=Fraction(1), N=2)
+    with pytest.raises(TypeError, match="missing argument 'N'"):
+        loss.evaluate(Lambda=two, U=two, u=Fraction(1))
+    with pytest.raises(TypeError, match="unknown argument 'covariance'"):
+        loss.evaluate(covariance=two, U=two, u=Fraction(1), N=2)
+
+
+def test_a_fixed_task_and_finitely_many_tasks_have_the_same_letter_rules() -> None:
+    """Fixed("w") uses the task's own letter; any other letter is free."""
+    for law, name in ((Fixed(), "w"), (Fixed("v"), "v"), (FiniteTasks("W", "T"), "W")):
+        assert name in Model(Prompt(Gaussian("I"), law), ATTENTION, "reduced").loss().arguments

@@ -1,0 +1,125 @@
+"""Stationary points of a loss within an ansatz, as an exact algebraic system with its rational solutions.
+
+The gradient at the ansatz is a sum of words; where the coefficient of every word vanishes, the point is stationary for
+every dimension. The coefficients are polynomials in the unknowns over Q(lengths, numbers and traces of the law).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from theory.algebra.expression import Expression, Monomial
+from theory.algebra.sympy_bridge import coefficient_to_sympy, to_sympy
+from theory.derivation import DerivationError
+
+
+@dataclass(frozen=True)
+class CriticalPoints:
+    """The stationary points of an ansatz.
+
+    Attributes:
+        unknowns: the unknown numbers of the ansatz.
+        gradient: the gradient of the loss at the ansatz, by weight; stationary means that all of it is zero.
+        equations: polynomials in the unknowns, each to be zero, over the field of the other symbols (SymPy).
+        solutions: every solution whose unknowns lie in that field, with its values (SymPy).
+        unsolved: polynomials whose roots are the remaining solutions; empty if all solutions were found.
+    """
+
+    unknowns: tuple[str, ...]
+    gradient: Mapping[str, Expression]
+    equations: tuple[Any, ...]
+    solutions: tuple[Mapping[str, Any], ...]
+    unsolved: tuple[Any, ...]
+
+
+def critical_points(gradient: Mapping[str, Expression], unknowns: Sequence[str]) -> CriticalPoints:
+    """Solve gradient = 0 for the unknown numbers.
+
+    Args:
+        gradient: for each weight the gradient at the ansatz, an expression in the unknowns and the letters of the law.
+        unknowns: the names of the unknown numbers.
+
+    Raises:
+        DerivationError: if a solution did not satisfy the equations.
+    """
+    stand_ins: dict[Any, Any] = {}
+    equations = _equations(gradient, unknowns, stand_ins)
+    symbols = [sympy.Symbol(name, real=True) for name in unknowns]
+    solutions: list[dict[Any, Any]] = []
+    unsolved: list[Any] = []
+    if equations:
+        parameters = sorted({s for e in equations for s in e.free_symbols} - set(symbols), key=str)
+        domain = sympy.QQ.frac_field(*parameters) if parameters else sympy.QQ
+        _solve(equations, symbols, domain, {}, solutions, unsolved)
+    back = {dummy: value for value, dummy in stand_ins.items()}
+    for solution in solutions:
+        left = [sympy.cancel(equation.subs(solution)) for equation in equations]
+        if any(left):
+            raise DerivationError(f"{solution} does not solve the system: {left}")
+    return CriticalPoints(
+        tuple(unknowns),
+        gradient,
+        tuple(sympy.factor(equation).subs(back) for equation in equations),
+        tuple({s.name: sympy.factor(value).subs(back) for s, value in solution.items()} for solution in solutions),
+        tuple(polynomial.subs(back) for polynomial in unsolved),
+    )
+
+
+def _equations(gradient: Mapping[str, Expression], unknowns: Sequence[str], stand_ins: dict[Any, Any]) -> list[Any]:
+    """The coefficient of each word, as polynomials in the unknowns; traces of the law are symbols of their own."""
+    found: list[Any] = []
+    for expression in gradient.values():
+        by_word: dict[Any, Any] = {}
+        for monomial, coefficient in expression.terms.items():
+            term = coefficient_to_sympy(coefficient)
+            for word, exponent in monomial.closed:
+                value = to_sympy(Expression({Monomial(((word, 1),), ()): coefficient**0}, 1, 1))
+                if value.is_Symbol and value.name in unknowns:
+                    value = sympy.Symbol(value.name, real=True)
+                elif not value.is_Symbol:
+                    value = stand_ins.setdefault(value, sympy.Dummy(f"t{len(stand_ins)}", real=True))
+                term = term * value ** sympy.Rational(exponent.numerator, exponent.denominator)
+            by_word[monomial.word] = by_word.get(monomial.word, sympy.Integer(0)) + term
+        for total in by_word.values():
+            numerator = sympy.numer(sympy.together(total))
+            if numerator != 0 and not any(sympy.expand(numerator - e) == 0 for e in found):
+                found.append(sympy.expand(numerator))
+    return found
+
+
+def _solve(
+    equations: Sequence[Any],
+    symbols: Sequence[Any],
+    domain: Any,
+    known: dict[Any, Any],
+    solutions: list[dict[Any, Any]],
+    unsolved: list[Any],
+) -> None:
+    """Triangular solving by lexicographic Groebner bases: roots in the field of the last unknown, then the others."""
+    basis = sympy.groebner(equations, *symbols, order="lex", domain=domain)
+    if basis.exprs == [1]:
+        return
+    last = symbols[-1]
+    alone = [g for g in basis.exprs if g.free_symbols & set(symbols) <= {last} and last in g.free_symbols]
+    if not alone:
+        # A continuum of solutions: nothing to enumerate.
+        unsolved.extend(e for e in basis.exprs if e not in unsolved)
+        return
+    for factor, _ in sympy.Poly(alone[0], last, domain=domain).factor_list()[1]:
+        if factor.degree() > 1:
+            if factor.as_expr() not in unsolved:
+                unsolved.append(factor.as_expr())
+            continue
+        leading, constant = factor.all_coeffs()
+        root = sympy.cancel(-constant / leading)
+        values = {**known, last: root}
+        if len(symbols) == 1:
+            solutions.append(values)
+            continue
+        rest = [sympy.numer(sympy.together(e.subs(last, root))) for e in basis.exprs]
+        rest = [sympy.expand(e) for e in rest if sympy.cancel(e) != 0]
+        _solve(rest, symbols[:-1], domain, values, solutions, unsolved)

@@ -1,0 +1,283 @@
+"""The law of a prompt: covariates, task, labels, query; letters are declared by name.
+
+A prompt is (x_1, y_1), ..., (x_N, y_N), x_q: covariates and query independent, one task w for the whole prompt, labels
+y_i = <w, x_i> + e_i or another function of w and x_i, target y_q = <w, x_q> (with noise of its own if asked for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from theory.algebra.coefficients import Coefficient
+from theory.algebra.expectation import Gaussian as EngineGaussian
+from theory.algebra.expectation import expectation
+from theory.algebra.expression import (
+    Expression,
+    Monomial,
+    indexed,
+    length,
+    letter,
+    scalar_letter,
+    sum_over,
+    vector,
+)
+from theory.models.letters import Letters, ModelError
+
+# The random letters of every model. A letter of the user cannot have one of these names.
+x, x_q, w = vector("x"), vector("x_q"), vector("w")
+eps = scalar_letter("eps", latex="\\varepsilon")
+eps_q = scalar_letter("eps_q", latex="\\varepsilon_q")
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """N(mean, covariance).
+
+    Args:
+        covariance: a formula, such as "Lambda", "I", "I/d", "psi2 I" or "Lambda^-1"; its matrices are positive
+            definite, its numbers positive.
+        mean: a formula such as "mu", whose new lower-case names are vectors; None is zero.
+    """
+
+    covariance: str
+    mean: str | None = None
+
+
+@dataclass(frozen=True)
+class Elliptical:
+    """x = sqrt(r) z with z ~ N(0, covariance) and an independent r >= 0, E r = 1.
+
+    Args:
+        covariance: as for `Gaussian`.
+        moments: names of E r^2, E r^3, ..., as many as are known. E[x x'A x x'] = E r^2 (2 Lambda A Lambda +
+            tr(A Lambda) Lambda) for symmetric A.
+    """
+
+    covariance: str
+    moments: tuple[str, ...] = ("kappa",)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A task that is one fixed vector, given by its letter."""
+
+    letter: str = "w"
+
+
+@dataclass(frozen=True)
+class FiniteTasks:
+    """A task drawn uniformly from `count` fixed vectors, the rows of `letter`."""
+
+    letter: str = "W"
+    count: str = "T"
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A task of which only E w, E ww' and, if it is constant, |w|^2 are known: enough where no more is needed.
+
+    Args:
+        second: a formula for E ww', symmetric.
+        mean: a formula for E w; None is zero.
+        square: a formula for |w|^2 where it is the same for every task, such as "d" on the sphere.
+    """
+
+    second: str
+    mean: str | None = None
+    square: str | None = None
+
+
+Covariates = Gaussian | Elliptical
+Task = Gaussian | Fixed | FiniteTasks | Moments
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The law of a prompt.
+
+    Args:
+        x: the law of a covariate.
+        w: the law of the task.
+        noise: a letter or number, the variance of independent Gaussian noise in the prompt's labels; None is no noise.
+        length: the name of the number of examples.
+        query: the law of the query; None is that of a covariate.
+        target_noise: whether the target carries noise of that variance too.
+        label: a formula in w and x for the label without its noise; capitals in it are d x d matrices, other new names
+            numbers.
+
+    Raises:
+        ModelError: when a model is made from it, for contradictory letters.
+    """
+
+    x: Covariates
+    w: Task
+    noise: str | None = None
+    length: str = "N"
+    query: Covariates | None = None
+    target_noise: bool = False
+    label: str = "w' x"
+
+    def __post_init__(self) -> None:
+        for name, value, kinds in (
+            ("x", self.x, (Gaussian, Elliptical)),
+            ("w", self.w, (Gaussian, Fixed, FiniteTasks, Moments)),
+            ("query", self.query, (Gaussian, Elliptical, type(None))),
+        ):
+            if not isinstance(value, kinds):
+                known = ", ".join(kind.__name__ for kind in kinds if kind is not type(None))
+                raise ModelError(f"{name} must be one of {known}, got {value!r}")
+        if self.target_noise and self.noise is None:
+            raise ModelError("target_noise needs the noise's variance: Prompt(..., noise='s2')")
+
+    def replace(self, **changes: Any) -> Prompt:
+        """The law with some of its parts changed, such as law.replace(length="M")."""
+        return replace(self, **changes)
+
+    def lengths(self) -> tuple[str, ...]:
+        """The names of the lengths that it mentions, d among them."""
+        tasks = (self.w.count,) if isinstance(self.w, FiniteTasks) else ()
+        return ("d", self.length, *tasks)
+
+
+@dataclass(frozen=True)
+class PromptLaw:
+    """A prompt's law in the engine's terms.
+
+    `label` is the label without noise, an expression in w and x; `average` takes expectations.
+    """
+
+    prompt: Prompt
+    laws: Mapping[Expression, EngineGaussian]
+    label: Expression
+    average: Callable[[Expression], Expression]
+
+    def target(self) -> Expression:
+        """y_q: the label of the query."""
+        value = self.label.substitute({letter(x): x_q})
+        return value + eps_q if self.prompt.target_noise else value
+
+    def noisy_label(self) -> Expression:
+        """y_i: the label of an example, in w, x and eps."""
+        return self.label if self.prompt.noise is None else self.label + eps
+
+
+def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
+    """Return the law with its letters declared in `letters`.
+
+    Raises:
+        ModelError: for letters that contradict each other or formulas of a wrong shape.
+    """
+    laws = {x: _covariates(prompt.x, letters, "the covariates")}
+    laws[x_q] = _covariates(prompt.query or prompt.x, letters, "the query")
+    if prompt.noise is not None:
+        variance = letters.read(prompt.noise, (1, 1), "the variance of the noise", non_negative=True)
+        laws[eps] = EngineGaussian(variance)
+        laws[eps_q] = EngineGaussian(variance)
+    if isinstance(prompt.w, Gaussian):
+        laws[w] = _gaussian(prompt.w, letters, "the task")
+    finish = _task_average(prompt.w, letters)
+
+    def average(expression: Expression) -> Expression:
+        return finish(expectation(expression, laws))
+
+    inside = letters.copy()
+    inside.names |= {"x": x, "w": w}
+    label = inside.read(prompt.label, (1, 1), "the label")
+    letters.names |= {name: held for name, held in inside.names.items() if name not in ("x", "w")}
+    return PromptLaw(prompt, laws, label, average)
+
+
+def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
+    mean = letters.read(law.mean, ("d", 1), f"the mean of {who}", vectors=True) if law.mean is not None else None
+    covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
+    try:
+        return EngineGaussian(covariance, mean)
+    except ValueError as error:
+        raise ModelError(f"the law of {who}: {error}") from error
+
+
+def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
+    if isinstance(law, Gaussian):
+        return _gaussian(law, letters, who)
+    covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
+    names = [letters.declare(name, 1, 1, definite=True) for name in law.moments]
+
+    def radial_moment(k: int) -> Expression:
+        if k - 2 >= len(names):
+            raise ModelError(
+                f"the model needs E r^{k} of the elliptical law of {who}, but only "
+                f"{len(names)} of its moments have names, moments={law.moments}; name E r^2, ..., E r^{k}"
+            )
+        return names[k - 2]
+
+    return EngineGaussian(covariance, radial_moment=radial_moment)
+
+
+def _task_average(law: Task, letters: Letters) -> Callable[[Expression], Expression]:
+    """What is left of the expectation after the engine's: the task, where it is not Gaussian."""
+    if isinstance(law, Fixed):
+        value = vector(law.letter)
+        if law.letter == "w":
+            letters.names["w"] = value
+        else:
+            letters.declare(law.letter, "d", 1)
+        return lambda expression: expression.substitute({letter(w): value})
+    if isinstance(law, FiniteTasks):
+        task = letters.declare(law.letter, "d", 1)
+
+        def over_tasks(expression: Expression) -> Expression:
+            one = expression.substitute({letter(w): indexed(task, "task")})
+            return sum_over("task", law.count, one) / length(law.count)
+
+        return over_tasks
+    if isinstance(law, Moments):
+        return _moment_average(law, letters)
+    return lambda expression: expression
+
+
+def _moment_average(law: Moments, letters: Letters) -> Callable[[Expression], Expression]:
+    second = letters.read(law.second, ("d", "d"), "the second moment of the task", symmetric=True)
+    mean = letters.read(law.mean, ("d", 1), "the mean of the task", vectors=True) if law.mean is not None else None
+    square = letters.read(law.square, (1, 1), "the task's squared norm") if law.square is not None else None
+    if second != second.T:
+        raise ModelError(f"the second moment of the task must be symmetric, {law.second!r} is not")
+    # Of degree two in w and less, every law with these moments gives what the Gaussian one gives.
+    gaussian = EngineGaussian(second if mean is None else second - mean @ mean.T, mean)
+
+    def average(expression: Expression) -> Expression:
+        total = Expression({}, *expression.shape)
+        for monomial, coefficient in expression.terms.items():
+            total = total + _without_square(monomial, coefficient, expression, square)
+        degree = max((_degree(m) for m in total.terms), default=0)
+        if degree > 2:
+            raise ModelError(
+                f"the model needs a moment of order {degree} of the task, Moments has the first two"
+                + ("" if square is not None else "; say square= if |w|^2 is constant")
+            )
+        return expectation(total, {w: gaussian})
+
+    return average
+
+
+def _without_square(
+    monomial: Monomial, coefficient: Coefficient, whole: Expression, square: Expression | None
+) -> Expression:
+    """The term with |w|^2 replaced by its constant value."""
+    ((norm, _),) = next(iter((w.T @ w).terms)).closed
+    powers = dict(monomial.closed)
+    exponent = powers.pop(norm, 0) if square is not None else 0
+    rest = Expression({Monomial(tuple(powers.items()), monomial.word): coefficient}, *whole.shape)
+    return rest if square is None or not exponent else rest * square**exponent
+
+
+def _degree(monomial: Monomial) -> int:
+    """How often w occurs."""
+    task = letter(w)
+    closed = sum(int(exponent) * _count(word, task) for word, exponent in monomial.closed)
+    return closed + _count(monomial.word, task)
+
+
+def _count(word: Any, symbol: Any) -> int:
+    return sum(1 for f in word if f.symbol == symbol)

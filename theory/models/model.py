@@ -1,0 +1,292 @@
+"""A model: the law of a prompt and a network, from which everything else is computed for every d and N."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from theory.algebra.calculus import gradient
+from theory.algebra.expression import Expression, length
+from theory.derivation import Derivation, Formula, Step
+from theory.models import forward
+from theory.models.at_weights import GivenWeights, given_weights, hessian_form, shown_sizes, used_letters
+from theory.models.critical_points import CriticalPoints, critical_points
+from theory.models.invariants import conserved_forms
+from theory.models.law import Prompt, PromptLaw, prompt_law
+from theory.models.letters import Letters, ModelError
+from theory.models.network import (
+    SHAPES,
+    GradientStep,
+    LinearAttention,
+    Network,
+    Stack,
+    Weights,
+    network_weights,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The law of a prompt and a network.
+
+    Args:
+        law: the law of a training prompt.
+        network: a layer, a stack of layers, or `GradientStep`.
+        weights: what the blocks of the layers are.
+
+            - "all": every block that the prediction depends on is a letter of its own: U11, u21, u12, u, and P11, p12,
+              k12, k22 where a further layer reads them;
+            - "reduced": P = u e e', Q = diag(U, 0), e the last unit vector: letters U, u;
+            - "sparse": P = e e', Q = -diag(A, 0) and the prediction is minus the last entry, as in Ahn et al. (2023),
+              where a layer does one step of preconditioned gradient descent: letters A, or A0, A1, ... in a stack;
+            - a mapping from blocks to formulas, {"U11": "a Lambda^-1", "u": "1"}; a block that is not named is zero.
+
+            In a stack the letters of layer k end in _k (A0, A1, ... excepted), those of head h in _h, in _k_h for both,
+            counted from 0; where key and query are separate, U is k q', or K Q' of a higher rank.
+        vectors: names in formulas that stand for vectors; other lower-case names are numbers, capitals d x d matrices.
+
+    Raises:
+        ModelError: for a model that does not exist; the message says what does not fit.
+    """
+
+    law: Prompt
+    network: Network
+    weights: str | Mapping[str, str] = "all"
+    vectors: Collection[str] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.law, Prompt):
+            raise ModelError(f"the law must be a Prompt(...), got {self.law!r}")
+        if not isinstance(self.network, LinearAttention | Stack | GradientStep):
+            raise ModelError(f"the network must be LinearAttention, Stack or GradientStep, got {self.network!r}")
+        # Everything is read now, so that a wrong model is refused where it is written.
+        _ = self.prediction_in_data
+
+    @cached_property
+    def blocks(self) -> Weights | None:
+        """The formulas of the blocks; None for `GradientStep`, which has none."""
+        return None if isinstance(self.network, GradientStep) else network_weights(self.network, self.weights)
+
+    @cached_property
+    def _read(self) -> tuple[Letters, PromptLaw, frozenset[str]]:
+        """The letters, the law, and the names that the law declared."""
+        letters = Letters(dict.fromkeys((*self.law.lengths(), *_ranks(self.network))))
+        law = prompt_law(self.law, letters)
+        return letters, law, frozenset(letters.names)
+
+    @property
+    def letters(self) -> Letters:
+        """The letters of law and network."""
+        _ = self.prediction_in_data
+        return self._read[0]
+
+    @property
+    def prompt_law(self) -> PromptLaw:
+        """The law in the engine's terms."""
+        return self._read[1]
+
+    @cached_property
+    def prediction_in_data(self) -> Expression:
+        """The prediction in the letters X (d x N), y (N) and x_q."""
+        return self._network_prediction(self._read[0], self.law.length)
+
+    def _network_prediction(self, letters: Letters, count: str) -> Expression:
+        """The prediction for a prompt whose length is called `count`; new letters are added to `letters`."""
+        for name in self.vectors:
+            letters.declare(name, "d", 1)
+        if isinstance(self.network, GradientStep):
+            start = letters.read(self.network.start, ("d", 1), "the start", vectors=True)
+            step = letters.read(self.network.step, ("d", "d"), "the step")
+            return forward.step_prediction(start, step, count)
+        assert self.blocks is not None
+        for name, shape in self.blocks.shapes.items():
+            letters.declare(name, *shape)
+        layers = tuple(
+            forward.LayerBlocks(
+                tuple(forward.head_blocks(_values(head.blocks, letters)) for head in layer.heads),
+                layer.kind.mask,
+                length(count)
+                if layer.kind.scale is None
+                else letters.read(layer.kind.scale, (1, 1), "the scale of the scores"),
+            )
+            for layer in self.blocks.layers
+        )
+        return forward.attention_prediction(layers, count) * self.blocks.sign
+
+    @cached_property
+    def trained(self) -> Mapping[str, Expression]:
+        """The weights: letters of the network that the law does not have, by name."""
+        declared = self._read[2]
+        used = {symbol.name for symbol in self.prediction_in_data.symbols}
+        return {name: held for name, held in self.letters.names.items() if name not in declared and name in used}
+
+    @cached_property
+    def error_expression(self) -> Expression:
+        """y_hat - y_q, in x, w, the noise and x_q."""
+        sums = forward.as_sums(self.prediction_in_data, self.law.length)
+        return forward.with_labels(sums, self.prompt_law) - self.prompt_law.target()
+
+    @cached_property
+    def loss_expression(self) -> Expression:
+        """E (y_hat - y_q)^2 / 2."""
+        error = self.error_expression
+        return self.prompt_law.average(error * error) * Fraction(1, 2)
+
+    def formula(self, name: str, expression: Expression, steps: tuple[Step, ...] = ()) -> Formula:
+        """Return an expression as a formula whose arguments are the letters of the model."""
+        return Formula(name, expression, self._arguments(expression), steps, lengths=frozenset(self.letters.lengths))
+
+    def _arguments(self, expression: Expression) -> dict[str, str]:
+        letters = {name: held for name, held in self.letters.names.items() if name not in self.letters.lengths}
+        # Sizes such as d are read off the values of the letters that have them; the prompt's length is always given.
+        shown = shown_sizes([expression, *letters.values()])
+        used = {name for name in expression.lengths if name not in shown} | {self.law.length}
+        present = (symbol.name for symbol in expression.symbols)
+        return {name: name for name in (*letters, *present, *(n for n in self.letters.lengths if n in used))}
+
+    def loss(self) -> Formula:
+        """Return L = E (y_hat - y_q)^2 / 2 for every d and N.
+
+        `evaluate` takes the letters of the model by their names: covariances and weights as d x d arrays, vectors of
+        length d, numbers, and the prompt's length as a positive integer.
+        """
+        error = self.error_expression
+        steps = (
+            Step(r"\hat y", "The last entry of the network's output on a prompt.", self.prediction_in_data),
+            Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error),
+            Step(
+                r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2",
+                "Average over task, covariates, query and noise by Wick's theorem on words.",
+                self.loss_expression,
+            ),
+        )
+        return self.formula("population loss", self.loss_expression, steps)
+
+    @cached_property
+    def gradients(self) -> Mapping[str, Expression]:
+        """The gradient of the loss with respect to each weight."""
+        return {name: gradient(self.loss_expression, letter_) for name, letter_ in self.trained.items()}
+
+    def flow(self) -> Derivation:
+        """Return the gradient flow theta' = -grad L; its results are "A0'", "A1'", ... for the weights A0, A1, ..."""
+        steps = [Step("L", "The population loss.", self.loss_expression)]
+        results = {}
+        for name, expression in self.gradients.items():
+            steps.append(Step(f"{name}'", f"Minus the gradient of L with respect to {name}.", -expression))
+            results[f"{name}'"] = self.formula(f"flow of {name}", -expression)
+        return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
+
+    def invariants(self) -> tuple[Formula, ...]:
+        """Return the conserved quadratic forms of the gradient flow, a basis of those that are products of two weights.
+
+        Each is found by linear algebra over all candidates (`theory.models.invariants`) and proved: the normal form of
+        its time derivative is zero for every d and N. Matrices come first; a number that is the trace of a conserved
+        matrix, or a combination of such traces, is not listed again.
+        """
+        flow = {name: (letter_, -self.gradients[name]) for name, letter_ in self.trained.items()}
+        return tuple(
+            self.formula(f"conserved quantity {k}", expression) for k, expression in enumerate(conserved_forms(flow))
+        )
+
+    def critical_points(self, ansatz: Mapping[str, str]) -> CriticalPoints:
+        """Return the points of an ansatz where the gradient with respect to every weight is zero.
+
+        Args:
+            ansatz: for each weight a formula, {"A0": "a0 Lambda^-1", "A1": "a1 Lambda^-1"}; its new names are unknown
+                numbers.
+
+        Raises:
+            ModelError: for a weight without a formula, or a formula that brings in a new matrix.
+        """
+        letters = self.letters.copy()
+        at = given_weights(ansatz, {}, self.trained, letters)
+        missing = [name for name in self.trained if name not in ansatz]
+        if missing:
+            raise ModelError(f"the ansatz says nothing about {missing[0]}; give a formula for it, '0' if it is zero")
+        unknowns = [name for name in letters.names if name not in self.letters.names]
+        for name in unknowns:
+            if not letters.names[name].is_scalar:
+                raise ModelError(f"the unknowns of an ansatz are numbers, {name} is a matrix; write it a Lambda, say")
+        gradient_there = {name: at.put_into(slope, self.trained) for name, slope in self.gradients.items()}
+        return critical_points(gradient_there, unknowns)
+
+    def hessian(self, at: Mapping[str, str] | None = None, define: Mapping[str, str] | None = None) -> Formula:
+        """Return the second derivative of the loss along a direction, d^2/dt^2 L(weights + t direction) at t = 0.
+
+        Args:
+            at: formulas for the weights; a weight without one stays a letter. The direction's letters are called dA0
+                for the weight A0.
+            define: formulas for names that `at` uses, {"Gamma": "(1 + 1/N) Lambda + tr(Lambda)/N I"}.
+        """
+        letters = self.letters.copy()
+        form, directions = hessian_form(self.gradients, self.trained)
+        for name, direction in directions.items():
+            letters.names[f"d{name}"] = direction
+        given = given_weights(at or {}, define or {}, self.trained, letters)
+        return self._given_formula("Hessian of the population loss", given.put_into(form, self.trained), given, letters)
+
+    def predictor(
+        self,
+        weights: Mapping[str, str] | None = None,
+        test: Prompt | None = None,
+        define: Mapping[str, str] | None = None,
+    ) -> Formula:
+        """Return the prediction with given weights on a prompt, as sums over its examples.
+
+        `evaluate` takes the covariates as x (one row an example), the labels y and the query x_q.
+
+        Args:
+            weights, define: as for `hessian`.
+            test: the law of the prompt, of which the length's name counts; None is the training law.
+        """
+        letters, law = self._test_law(test)
+        prediction = self._network_prediction(letters, law.prompt.length)
+        given = given_weights(weights or {}, define or {}, self.trained, letters)
+        sums = forward.as_sums(given.put_into(prediction, self.trained), law.prompt.length)
+        return self._given_formula("prediction", sums, given, letters, test)
+
+    def error(
+        self,
+        weights: Mapping[str, str] | None = None,
+        test: Prompt | None = None,
+        define: Mapping[str, str] | None = None,
+    ) -> Formula:
+        """Return E (y_hat - y_q)^2 with given weights on a prompt of any law, its scores divided by its own length.
+
+        Args:
+            weights, define: as for `hessian`.
+            test: the law of the test prompt, such as law.replace(length="M"); None is the training law.
+        """
+        letters, law = self._test_law(test)
+        prediction = self._network_prediction(letters, law.prompt.length)
+        given = given_weights(weights or {}, define or {}, self.trained, letters)
+        sums = forward.as_sums(given.put_into(prediction, self.trained), law.prompt.length)
+        error = forward.with_labels(sums, law) - law.target()
+        return self._given_formula("prediction error", law.average(error * error), given, letters, test)
+
+    def _test_law(self, test: Prompt | None) -> tuple[Letters, PromptLaw]:
+        prompt = self.law if test is None else test
+        letters = self.letters.with_lengths(prompt.lengths())
+        return letters, prompt_law(prompt, letters)
+
+    def _given_formula(
+        self, name: str, expression: Expression, given: GivenWeights, letters: Letters, test: Prompt | None = None
+    ) -> Formula:
+        """A formula whose arguments are what it depends on; sizes such as d are read off where a letter has them."""
+        lengths = letters.lengths
+        prompts = {self.law.length, *(() if test is None else (test.length,))}
+        used = used_letters([expression], given.definitions)
+        shown = shown_sizes([expression, *(d.expression for d in given.definitions)]) - prompts
+        arguments = {n: n for n in used if n not in lengths or n not in shown}
+        return Formula(name, expression, arguments, (), "", given.definitions, lengths=frozenset(lengths))
+
+
+def _values(blocks: Mapping[str, str], letters: Letters) -> dict[str, Expression]:
+    return {name: letters.read(text, SHAPES[name], f"the block {name}") for name, text in blocks.items()}
+
+
+def _ranks(network: Network) -> tuple[str, ...]:
+    layers = network.layers if isinstance(network, Stack) else (network,)
+    return tuple(k.rank for k in layers if isinstance(k, LinearAttention) and isinstance(k.rank, str))

@@ -1,0 +1,252 @@
+"""Networks: layers of linear attention with their blocks as formulas, and one step of gradient descent.
+
+A prompt is embedded as Z = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]]. A layer adds P Z M (Z'QZ)/N for each head, with
+P = [[P11, p12], [u12', u]] and Q = [[U11, k12], [u21', k22]]; M = diag(I, 0) where the query is masked, otherwise I.
+Under a causal mask position j attends to positions i <= j. The prediction is the last entry of the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from theory.algebra.words import Dimension
+from theory.models.letters import ModelError
+
+Shape = tuple[Dimension, Dimension]
+
+MASKS = ("none", "query", "causal")
+KEY_QUERY = ("merged", "separate")
+# Shape of each block of P and Q as a letter; u12 and u21 stand transposed in the matrices.
+SHAPES: dict[str, Shape] = {
+    "P11": ("d", "d"),
+    "p12": ("d", 1),
+    "u12": ("d", 1),
+    "u": (1, 1),
+    "U11": ("d", "d"),
+    "k12": ("d", 1),
+    "u21": ("d", 1),
+    "k22": (1, 1),
+}
+
+
+@dataclass(frozen=True)
+class LinearAttention:
+    """A layer of linear attention.
+
+    Args:
+        heads: how many heads.
+        mask: "none": every position attends to every position, the query to itself too, as in Zhang et al. (2024);
+            "query": nobody attends to the query, as in Ahn et al. (2023); "causal": position j attends to i <= j.
+        key_query: "merged", U11 is one matrix; "separate", U11 = K Q' is a product of two weights, as in Zhang, Singh,
+            Latham and Saxe (2025).
+        rank: the number of columns of K and Q; for 1 they are vectors k and q.
+        scale: a formula in the lengths that the scores are divided by; None is the prompt's length.
+
+    Raises:
+        ModelError: for values other than these.
+    """
+
+    heads: int = 1
+    mask: str = "none"
+    key_query: str = "merged"
+    rank: int | str = 1
+    scale: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.heads, int) or isinstance(self.heads, bool) or self.heads < 1:
+            raise ModelError(f"heads must be a positive integer, got {self.heads!r}")
+        if self.mask not in MASKS:
+            raise ModelError(f"mask must be one of {', '.join(MASKS)}, got {self.mask!r}")
+        if self.key_query not in KEY_QUERY:
+            raise ModelError(f"key_query must be one of {', '.join(KEY_QUERY)}, got {self.key_query!r}")
+        numbered = isinstance(self.rank, int) and not isinstance(self.rank, bool) and self.rank >= 1
+        if not numbered and not (isinstance(self.rank, str) and self.rank.isidentifier()):
+            raise ModelError(f"rank must be a positive integer or the name of a length, got {self.rank!r}")
+
+
+@dataclass(frozen=True, init=False)
+class Stack:
+    """Layers one after the other.
+
+    Args:
+        layers: at least one.
+        shared: the layers, which must be equal, have the same weights: a looped layer.
+
+    Raises:
+        ModelError: for no layer, something that is no layer, or different layers that are to share weights.
+    """
+
+    layers: tuple[LinearAttention, ...]
+    shared: bool = False
+
+    def __init__(self, *layers: LinearAttention, shared: bool = False):
+        object.__setattr__(self, "layers", tuple(layers))
+        object.__setattr__(self, "shared", shared)
+        if not layers:
+            raise ModelError("a stack needs at least one layer")
+        for layer in layers:
+            if not isinstance(layer, LinearAttention):
+                raise ModelError(f"a stack consists of layers LinearAttention(...), got {layer!r}")
+        if shared and len(set(layers)) > 1:
+            raise ModelError(f"layers that share their weights must be equal, got {', '.join(map(str, set(layers)))}")
+        causal = {layer.mask == "causal" for layer in layers}
+        if len(causal) > 1:
+            raise ModelError("a stack is causal in all its layers or in none")
+
+
+@dataclass(frozen=True)
+class GradientStep:
+    """One step of gradient descent with a start and a matrix step size, Wu et al.'s GD-beta.
+
+    The prediction is <beta - G (1/N) sum_i x_i (<beta, x_i> - y_i), x_q>.
+
+    Args:
+        start: a formula for beta; a new lower-case name is a vector.
+        step: a formula for G.
+    """
+
+    start: str = "beta"
+    step: str = "G"
+
+
+Network = LinearAttention | Stack | GradientStep
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head's blocks, as formulas; a block that is not named is zero."""
+
+    blocks: Mapping[str, str]
+
+    def formula(self, block: str) -> str:
+        """The formula of a block."""
+        return self.blocks.get(block, "0")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer with the formulas of its heads' blocks."""
+
+    kind: LinearAttention
+    heads: tuple[Head, ...]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A network's blocks as formulas, with the shapes of the letters that are known before they are read.
+
+    `sign` is the sign with which the last entry of the output is read.
+    """
+
+    layers: tuple[Layer, ...]
+    shapes: Mapping[str, Shape]
+    sign: int
+
+
+def network_weights(network: LinearAttention | Stack, weights: str | Mapping[str, str]) -> Weights:
+    """Return the formulas of all blocks.
+
+    Args:
+        network: the layers.
+        weights: "all", "reduced", "sparse", or for each block that is not zero its formula.
+
+    Raises:
+        ModelError: for another word, or a block that the network does not have.
+    """
+    stack = network if isinstance(network, Stack) else Stack(network)
+    shapes: dict[str, Shape] = {}
+    layers: list[Layer] = []
+    for number, kind in enumerate(stack.layers):
+        heads = []
+        for head in range(kind.heads):
+            ending = suffix(stack, number, head)
+            if isinstance(weights, str):
+                blocks, letters = _preset(weights, kind, ending, len(stack.layers), number)
+            else:
+                blocks, letters = _from_mapping(weights, ending)
+            heads.append(Head(blocks))
+            shapes |= letters
+        layers.append(Layer(kind, tuple(heads)))
+    if not isinstance(weights, str):
+        _refuse_unknown_blocks(stack, weights)
+    return Weights(tuple(layers), shapes, -1 if weights == "sparse" else 1)
+
+
+def suffix(stack: Stack, layer: int, head: int) -> str:
+    """What follows the names of a head's blocks: _layer, _head or _layer_head, each where there is more than one."""
+    parts = [layer] if len(stack.layers) > 1 and not stack.shared else []
+    parts += [head] if stack.layers[layer].heads > 1 else []
+    return "".join(f"_{part}" for part in parts)
+
+
+def _preset(
+    word: str, kind: LinearAttention, ending: str, count: int, number: int
+) -> tuple[dict[str, str], dict[str, Shape]]:
+    last = number == count - 1
+    if word == "sparse":
+        # Ahn et al. write A0, A1, ... for the layers of a stack.
+        name = "A" + ending.removeprefix("_")
+        if kind.key_query == "separate":
+            product, shapes = _key_query(kind, ending)
+            return {"u": "1", "U11": f"-{product}"}, shapes
+        return {"u": "1", "U11": f"-{name}"}, {name: ("d", "d")}
+    if word == "reduced":
+        value = "u" + ending
+        if kind.key_query == "separate":
+            product, shapes = _key_query(kind, ending)
+            return {"u": value, "U11": product}, {**shapes, value: (1, 1)}
+        return {"u": value, "U11": "U" + ending}, {"U" + ending: ("d", "d"), value: (1, 1)}
+    if word == "all":
+        free = [b for b in SHAPES if not (last and b in ("P11", "p12")) and not (count == 1 and b in ("k12", "k22"))]
+        blocks = {block: block + ending for block in free}
+        shapes = {block + ending: SHAPES[block] for block in free}
+        if kind.key_query == "separate":
+            return _separate(kind, ending, blocks, shapes)
+        return blocks, shapes
+    raise ModelError(f"weights must be 'all', 'reduced', 'sparse' or a mapping from blocks to formulas, got {word!r}")
+
+
+def _key_query(kind: LinearAttention, ending: str) -> tuple[str, dict[str, Shape]]:
+    if kind.rank == 1:
+        k, q = "k" + ending, "q" + ending
+        return f"{k} {q}'", {k: ("d", 1), q: ("d", 1)}
+    K, Q = "K" + ending, "Q" + ending
+    return f"{K} {Q}'", {K: ("d", kind.rank), Q: ("d", kind.rank)}
+
+
+def _separate(
+    kind: LinearAttention, ending: str, blocks: dict[str, str], shapes: dict[str, Shape]
+) -> tuple[dict[str, str], dict[str, Shape]]:
+    """Q = W_K' W_Q in all its blocks, W_K = [K', k0], W_Q = [Q', q0]; k0 and q0 have one entry a row."""
+    product, letters = _key_query(kind, ending)
+    size = kind.rank
+    k, q = product.removesuffix("'").split(" ")
+    k0, q0 = "k0" + ending, "q0" + ending
+    blocks |= {"U11": product, "u21": f"{q} {k0}"}
+    new: dict[str, Shape] = {**letters, k0: (size, 1)}
+    if "k12" in blocks:
+        blocks |= {"k12": f"{k} {q0}", "k22": f"{k0}' {q0}"}
+        new[q0] = (size, 1)
+    for block in ("U11", "u21", "k12", "k22"):
+        shapes.pop(block + ending, None)
+    return blocks, {**shapes, **new}
+
+
+def _from_mapping(weights: Mapping[str, str], ending: str) -> tuple[dict[str, str], dict[str, Shape]]:
+    blocks = {block: weights[block + ending] for block in SHAPES if block + ending in weights}
+    # A block that is its own letter has its own shape, whatever its name looks like.
+    shapes = {text: SHAPES[block] for block, text in blocks.items() if text == block + ending}
+    return blocks, shapes
+
+
+def _refuse_unknown_blocks(stack: Stack, weights: Mapping[str, str]) -> None:
+    known = [
+        block + suffix(stack, number, head)
+        for number, kind in enumerate(stack.layers)
+        for head in range(kind.heads)
+        for block in SHAPES
+    ]
+    for name in weights:
+        if name not in known:
+            raise ModelError(f"the network has no block {name!r}; it has {', '.join(dict.fromkeys(known))}")

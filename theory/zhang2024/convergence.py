@@ -1,0 +1,113 @@
+"""Balance, the limit of the flow (Theorem 4.1), and the inequality behind its rate (Lemma 5.4).
+
+What the engine proves here are the identities; the two facts of analysis that they are combined with are cited.
+
+Source: Zhang, Frei and Bartlett (2024), Lemmas A.3 and 5.4, Theorem 4.1.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from theory.algebra.calculus import differential
+from theory.algebra.expression import Expression, letter
+from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.gradient_flow import gradient_flow
+from theory.zhang2024.model import LAMBDA, Law, u
+from theory.zhang2024.preconditioner import U, preconditioner
+
+HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+
+
+def convergence() -> Derivation:
+    """Return the balance law, the limit of the flow and the Polyak-Lojasiewicz inequality's identity.
+
+    Results: "u limit" = tr(Gamma^-2)^(1/4), "U limit" = tr(Gamma^-2)^(-1/4) Gamma^-1, "balance", d/dt (u^2 - tr UU'),
+    and "PL factor", the bound of ||grad l||^2 / (l - min l) from below, as Formula.
+
+    Raises:
+        DerivationError: if any identity fails.
+
+    Source: Zhang, Frei and Bartlett (2024), Lemmas A.3 and 5.4, Theorem 4.1.
+    """
+    parts = preconditioner(Law())
+    flow = gradient_flow()
+    Gamma = parts.Gamma.name
+    u_field, U_field = flow["u' reduced"].expression, flow["U' reduced"].expression
+    conserved = u**2 - (U @ U.T).trace()
+    drift = differential(conserved, {U: U_field, u: u_field})
+    if drift:
+        raise DerivationError(f"u^2 - tr(U U') is not conserved: its derivative is {drift}")
+    # At a minimiser uU = Gamma^{-1}, so u^4 = u^2 tr(U U') = tr(Gamma^-2).
+    fourth_power = (Gamma**-1 @ (Gamma**-1).T).trace()
+    u_limit = fourth_power**QUARTER
+    U_limit = Gamma**-1 * u_limit.reciprocal()
+    at_limit = {letter(U): U_limit, letter(u): u_limit}
+    require_equal(u_limit * U_limit, Gamma**-1, "the limit is a minimiser")
+    require_equal(conserved.substitute(at_limit), u * 0, "the limit is balanced")
+    for name, field in (("U'", U_field), ("u'", u_field)):
+        require_equal(field.substitute(at_limit), field * 0, f"{name} = 0 at the limit")
+    residual = Gamma**HALF @ (u * LAMBDA**HALF @ U @ LAMBDA**HALF - LAMBDA @ Gamma**-1)
+    excess = global_minimum()["excess loss"].expression
+    require_equal(excess, (residual @ residual.T).trace() * HALF, "l - min l = ||R||^2 / 2")
+    require_equal(-U_field, u * (LAMBDA**HALF @ Gamma**HALF @ residual @ LAMBDA**HALF), "the gradient through R")
+    factor = 2 * u**2 / ((Gamma**-1 @ LAMBDA**-1).trace() * (LAMBDA**-1).trace())
+    decay = differential(excess, {U: U_field, u: u_field}) + (U_field @ U_field.T).trace() + u_field**2
+    require_equal(decay, u * 0, "dl/dt = -||grad l||^2", (parts.Gamma,))
+    steps = (
+        Step("U'", "The flow on u21 = u12 = 0 (Lemma 5.2).", U_field),
+        Step("u'", "The flow on u21 = u12 = 0 (Lemma 5.2).", u_field),
+        Step(
+            r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)",
+            "Balance (Lemma A.3): by the chain rule along the flow; at the initialisation the difference is zero.",
+            drift,
+        ),
+        Step(
+            r"\nabla_U \ell = u \Lambda^{1/2} \Gamma^{1/2} R \Lambda^{1/2},\quad"
+            r" \ell - \min\ell = \tfrac12 \|R\|_F^2,\quad R",
+            "The gradient and the excess loss through the same matrix R.",
+            residual,
+        ),
+        Step(
+            r"\|\nabla \ell\|^2 / (\ell - \min \ell)",
+            "||R|| <= ||(u Lambda^(1/2) Gamma^(1/2))^-1|| ||grad_U l|| ||Lambda^(-1/2)||, since the Frobenius norm is "
+            "submultiplicative; both norms are traces. With the lower bound on u^2 of Lemma A.5 this is Lemma 5.4.",
+            factor,
+            r"\ge",
+            cited=True,
+        ),
+        Step(
+            r"\lim u U",
+            "dl/dt = -||grad l||^2, so l decreases at the rate of Lemma 5.4 while u stays bounded away from zero; the "
+            "flow has finite length and tends to a minimiser, where uU = Gamma^{-1}.",
+            Gamma**-1,
+            cited=True,
+        ),
+        Step(r"\lim u^4", "Balance at the limit: u^4 = u^2 tr(U U') = tr(Gamma^{-2}).", fourth_power),
+        Step(r"\lim u", "u > 0 along the flow.", u_limit),
+        Step(r"\lim U", "U = Gamma^{-1} / u.", U_limit),
+    )
+    arguments = {"covariance": "Lambda", "context_length": "N"}
+    weights = {**arguments, "U": "U", "u": "u"}
+
+    def formula(name: str, value: Expression, keywords: dict[str, str]) -> Formula:
+        return Formula(name, value, keywords, steps, "Zhang et al. (2024), Theorem 4.1", (parts.Gamma,))
+
+    return Derivation(
+        "convergence",
+        "Balance and the limit of the gradient flow",
+        "Zhang, Frei and Bartlett (2024), Lemmas A.3 and 5.4, Theorem 4.1",
+        steps,
+        {
+            "balance": formula("balance", drift, weights),
+            "PL factor": formula("PL factor", factor, weights),
+            "u limit": formula("limit of u", u_limit, arguments),
+            "U limit": formula("limit of U", U_limit, arguments),
+        },
+    )
+
+
+def derivation() -> Derivation:
+    """Theorem 4.1."""
+    return convergence()

@@ -1,0 +1,167 @@
+"""The model: task, prompt, embedding and linear self-attention, from which everything else is computed.
+
+Source: Zhang, Frei and Bartlett (2024), section 3 and Lemma 5.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from theory.algebra.blocks import BlockMatrix, block_matrix
+from theory.algebra.expectation import Gaussian
+from theory.algebra.expression import (
+    Expression,
+    identity,
+    in_columns,
+    length,
+    letter,
+    matrix,
+    scalar_letter,
+    vector,
+    zero,
+)
+from theory.derivation import Derivation, Formula, Step, require_equal
+
+# Letters of the data.
+LAMBDA = matrix("Lambda", definite=True)
+PSI = matrix("Psi", definite=True)
+NOISE_VARIANCE = scalar_letter("s2", latex="s^2", non_negative=True)
+RADIAL_FOURTH = scalar_letter("kappa", definite=True)
+x = vector("x")
+x_q = vector("x_q")
+w = vector("w")
+eps = scalar_letter("eps", latex="\\varepsilon")
+X = matrix("X", "d", "N")
+y = vector("y", "N")
+_NOISE = vector("eps", "N", latex="\\varepsilon")
+# Letters of the two weight matrices. The prediction depends on the first four only.
+U11 = matrix("U11", latex="U_{11}")
+u21 = vector("u21", latex="u_{21}")
+u12 = vector("u12", latex="u_{12}")
+u = scalar_letter("u")
+_P11 = matrix("P11", latex="P_{11}")
+_p12 = vector("p12", latex="p_{12}")
+_k12 = vector("k12", latex="k_{12}")
+_k22 = scalar_letter("k22", latex="k_{22}")
+
+BLOCKS = {"U11": U11, "u21": u21, "u12": u12, "u": u}
+
+
+@dataclass(frozen=True)
+class Law:
+    """The law of a training prompt. The paper's is the default; variants change the law and nothing else.
+
+    Args:
+        noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
+        task_covariance: w ~ N(0, Psi) in place of N(0, I).
+        elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1).
+    """
+
+    noise: bool = False
+    task_covariance: bool = False
+    elliptical: bool = False
+
+    def laws(self) -> dict[Expression, Gaussian]:
+        """The laws of the random letters."""
+        covariates = Gaussian(LAMBDA, radial_moment=radial_moment if self.elliptical else None)
+        laws = {x: covariates, x_q: covariates, w: Gaussian(PSI if self.task_covariance else identity("d"))}
+        if self.noise:
+            laws[eps] = Gaussian(NOISE_VARIANCE)
+        return laws
+
+    def arguments(self) -> dict[str, str]:
+        """Keywords for the letters of this law."""
+        keywords = {"covariance": "Lambda", "context_length": "N"}
+        if self.noise:
+            keywords["noise_variance"] = "s2"
+        if self.task_covariance:
+            keywords["task_covariance"] = "Psi"
+        if self.elliptical:
+            keywords["kappa"] = "kappa"
+        return keywords
+
+
+def radial_moment(k: int) -> Expression:
+    """E[r^k] for elliptical covariates; only the fourth moment of x, k = 2, has a name in the theory."""
+    return RADIAL_FOURTH if k == 2 else scalar_letter(f"m{k}", latex=f"m_{{{k}}}")
+
+
+def embedding(columns: str = "N") -> BlockMatrix:
+    """E = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]], shape (d + 1) x (N + 1); `columns` names the prompt's length."""
+    return block_matrix([[matrix("X", "d", columns), x_q], [vector("y", columns).T, zero(1, 1)]])
+
+
+def prediction_from_layer(columns: str = "N") -> Expression:
+    """The last entry of f(E) = E + W_PV E (E' W_KQ E) / rho, rho = `columns`, every block of the weights a letter."""
+    E = embedding(columns)
+    W_PV = block_matrix([[_P11, _p12], [u12.T, u]])
+    W_KQ = block_matrix([[U11, _k12], [u21.T, _k22]])
+    output = E + (W_PV @ E @ (E.T @ W_KQ @ E)) / length(columns)
+    return output.blocks[1][1]
+
+
+def labels(noise: bool) -> Expression:
+    """y = X'w, or X'w + noise."""
+    return X.T @ w + _NOISE if noise else X.T @ w
+
+
+def as_sums(expression: Expression) -> Expression:
+    """Products of the data matrix, the labels and the noise as sums over the examples of the prompt."""
+    columns = {letter(X): x, letter(y): scalar_letter("y"), letter(_NOISE): eps}
+    return in_columns(expression, columns, "N")
+
+
+def prediction(law: Law) -> Expression:
+    """The prediction on a prompt of length N with labels y_i = <w, x_i> (+ noise), as sums over the examples."""
+    return as_sums(prediction_from_layer().substitute({letter(y): labels(law.noise)}))
+
+
+def quadratic_form() -> Expression:
+    """Lemma 5.1's u'Hu for u = vec M, M = [[U11, u12], [u21', u]]: with (A (x) B) vec M = vec(B M A'), half a trace."""
+    E = embedding()
+    M = block_matrix([[U11, u12], [u21.T, u]])
+    X_q = block_matrix([[zero("d", "d"), x_q], [x_q.T, zero(1, 1)]])
+    form = M.T @ (E @ E.T) @ M @ X_q
+    return form.trace() / (2 * length("N"))
+
+
+def derivation() -> Derivation:
+    """The prediction of the layer, the blocks that it depends on, and Lemma 5.1."""
+    layer = prediction_from_layer()
+    form = require_equal(layer, quadratic_form(), "Lemma 5.1")
+    noisy = prediction(Law(noise=True))
+    result = prediction(Law())
+    E = embedding()
+    gram = as_sums((E @ E.T).blocks[0][0])
+    steps = (
+        Step(
+            r"\left[E E^\top\right]_{11}",
+            "The Gram matrix of the embedding contains the query's column (x_q, 0) as well as the examples.",
+            gram,
+        ),
+        Step(
+            r"\hat y",
+            "Multiply f(E) = E + W_PV E (E' W_KQ E)/N out in blocks; the last entry depends on the last row "
+            "(u12', u) of W_PV and the first d columns (U11; u21') of W_KQ only.",
+            layer,
+        ),
+        Step(
+            r"\tfrac12 u^\top \left(X \otimes E E^\top / N\right) u",
+            "Lemma 5.1: with u = vec M, M = [[U11, u12], [u21', u]], and (A (x) B) vec M = vec(B M A'), the form is "
+            "tr(M' (E E'/N) M X)/2, and its blocks multiply out to the same prediction.",
+            form,
+        ),
+        Step(r"\hat y", "Write products of data matrices as sums over the examples.", as_sums(layer)),
+        Step(r"\hat y", "Insert the labels of a linear task, y_i = w'x_i.", result),
+        Step(r"\hat y", "The same with noisy labels, y_i = w'x_i + eps_i.", noisy),
+    )
+    arguments = {"X": "X", "y": "y", "x_q": "x_q", **{name: name for name in BLOCKS}}
+    formula = Formula("prediction", layer, arguments, steps, "Zhang et al. (2024), eq. (3.4) and Lemma 5.1")
+    return Derivation(
+        "model",
+        "The prediction of one linear self-attention layer",
+        "Zhang, Frei and Bartlett (2024), section 3, Lemma 5.1",
+        steps,
+        {"prediction": formula},
+    )

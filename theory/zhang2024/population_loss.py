@@ -1,0 +1,74 @@
+"""The population loss L = E (y_hat - <w, x_q>)^2 / 2 in all blocks of the weight matrices, for every d and N.
+
+Source: Zhang, Frei and Bartlett (2024), section 3; the paper never writes the polynomial out.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+from theory.algebra.expectation import expectation
+from theory.algebra.expression import Expression, letter, zero
+from theory.derivation import Derivation, Formula, Step
+from theory.zhang2024.model import BLOCKS, Law, prediction, u12, u21, w, x_q
+
+
+def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
+    """The loss in U11, u21, u12, u and the steps that lead to it."""
+    predicted = prediction(law)
+    error = predicted - w.T @ x_q
+    loss = expectation(error * error, law.laws()) * Fraction(1, 2)
+    steps = (
+        Step(r"\hat y", "The prediction of the layer on a prompt of length N.", predicted),
+        Step(r"\hat y - w^\top x_q", "Its error on the query.", error),
+        Step(
+            r"L = \tfrac12 \mathbb{E}\left(\hat y - w^\top x_q\right)^2",
+            "Average over task, covariates, query and noise by Wick's theorem on words; a summation index that no "
+            "letter carries any more contributes its length.",
+            loss,
+        ),
+    )
+    return loss, steps
+
+
+@cache
+def population_loss(*, noise: bool = False, task_covariance: bool = False, elliptical: bool = False) -> Formula:
+    """Return L(U11, u21, u12, u) = E (y_hat - <w, x_q>)^2 / 2, exact for every d >= 1 and N >= 1.
+
+    Args:
+        noise: labels in the prompt carry independent Gaussian noise of variance `noise_variance`.
+        task_covariance: w ~ N(0, Psi), Psi = `task_covariance`, in place of N(0, I).
+        elliptical: covariates with E[x x' A x x'] = kappa (2 Lambda A Lambda + tr(A Lambda) Lambda), A symmetric, and
+            higher radial moments m3 = E r^3, ... where all blocks are nonzero.
+
+    Returns:
+        A Formula; `evaluate(covariance=, context_length=, U11=, u21=, u12=, u=, ...)` takes U11 of shape d x d, u21 and
+        u12 of shape d and a number u. `gradient("U11")` is the matrix of partial derivatives.
+
+    Source: Zhang, Frei and Bartlett (2024), section 3.3; statement B5, B6 for the variants.
+    """
+    law = Law(noise, task_covariance, elliptical)
+    loss, steps = loss_expression(law)
+    arguments = {**law.arguments(), **{name: name for name in BLOCKS}}
+    for symbol in loss.symbols:
+        if symbol.name.startswith("m") and symbol.name[1:].isdigit():
+            arguments[symbol.name] = symbol.name
+    return Formula("population loss", loss, arguments, steps, "Zhang et al. (2024), section 3.3")
+
+
+def reduced(expression: Expression) -> Expression:
+    """The expression on the invariant subspace u21 = u12 = 0."""
+    return expression.substitute({letter(u21): zero("d", 1), letter(u12): zero("d", 1)})
+
+
+def derivation() -> Derivation:
+    """The full population loss."""
+    formula = population_loss()
+    return Derivation(
+        "population_loss",
+        "The population loss in all blocks of the weight matrices",
+        "Zhang, Frei and Bartlett (2024), section 3.3",
+        formula.steps,
+        {"population loss": formula},
+    )

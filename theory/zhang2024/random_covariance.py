@@ -1,0 +1,721 @@
+"""Training on prompts with random covariances: Lemma C.1 for any law, Corollary C.2 to Theorem 4.5 for diagonal ones.
+
+The outer expectation over Lambda_tau is written as the mean over n equally likely covariances,
+(1/n) sum_tau f(Lambda_tau), which the engine knows as a sum over an index; letters of different indices do not commute
+there. Both sides of every identity are linear in the law, and n = 1 is a point mass: an identity for all n and all
+Lambda_1, ..., Lambda_n is one for every law under which both sides exist. As no term has more than three factors
+Lambda_tau, third moments suffice.
+
+In the diagonal case every word is a sum over coordinates, tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b
+u_ij^2; the coefficients of u_ij are read off as polynomials in lambda_i, lambda_j and s = sum_k lambda_k, for every d.
+
+Source: Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; statement B7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from theory.algebra.calculus import differential, gradient
+from theory.algebra.coefficients import Coefficient
+from theory.algebra.definitions import define
+from theory.algebra.evaluation import exact_inverse
+from theory.algebra.expectation import expectation
+from theory.algebra.expression import (
+    Expression,
+    Monomial,
+    in_columns,
+    indexed,
+    length,
+    letter,
+    matrix,
+    number,
+    scalar_letter,
+    sum_over,
+    vector,
+    zero,
+)
+from theory.algebra.words import Word, transpose
+from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift
+from theory.zhang2024.distribution_shift import A as ANY_MATRIX
+from theory.zhang2024.global_minimum import error_by_parity
+from theory.zhang2024.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, prediction_from_layer, u, u12, u21, x, x_q
+from theory.zhang2024.population_loss import population_loss, reduced
+from theory.zhang2024.preconditioner import U, preconditioner
+from theory.zhang2024.random_entries import DiagonalLaw, FiniteLaw, IndependentEntries, Number
+
+HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+SOURCE = "Zhang et al. (2024), appendix C"
+
+# Letters of the diagonal case. Lambda and A are diagonal, so they commute; the scalars are their entries.
+A = matrix("A", definite=True, family="Lambda")
+lambda_i = scalar_letter("lambda_i", definite=True, latex="\\lambda_i")
+lambda_j = scalar_letter("lambda_j", definite=True, latex="\\lambda_j")
+total = scalar_letter("s", definite=True, latex="\\textstyle\\sum_k \\lambda_k")
+a_i = scalar_letter("a_i", definite=True)
+u_ii = scalar_letter("u_ii", latex="u_{ii}")
+u_ij = scalar_letter("u_ij", latex="u_{ij}")
+gamma_i = scalar_letter("gamma_i", definite=True, latex="\\gamma_i")
+xi_i = scalar_letter("xi_i", definite=True, latex="\\xi_i")
+zeta_ij = scalar_letter("zeta_ij", definite=True, latex="\\zeta_{ij}")
+# The moments of i.i.d. entries.
+m1, m2, m3 = (scalar_letter(f"m{k}", definite=True, latex=f"m_{k}") for k in (1, 2, 3))
+
+
+def over_law(expression: Expression) -> Expression:
+    """E_tau of an expression in Lambda, as the mean over n equally likely covariances."""
+    at_tau = expression.substitute({letter(LAMBDA): indexed(LAMBDA, "tau")})
+    return sum_over("tau", "n", at_tau) / length("n")
+
+
+def _covariance_degree(monomial: Monomial) -> int:
+    words = [(monomial.word, 1), *monomial.closed]
+    return sum(int(p * e) for w, p in words for f in w for symbol, e in f.powers if symbol == letter(LAMBDA))
+
+
+# --- coordinates -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CoordinateForm:
+    """sum_ij square u_ij^2 + sum_i linear u_ii + sum_i constant: coefficients in lambda_i, lambda_j, s, u and a_i."""
+
+    square: Expression
+    linear: Expression
+    constant: Expression
+
+
+def coordinate_form(expression: Expression) -> CoordinateForm:
+    """Return a scalar expression in diagonal Lambda, A and general U as sums over coordinates.
+
+    Raises:
+        ValueError: for a term that is no such sum, such as one with three factors U or a product of two sums.
+    """
+    square, linear, constant = number(0), number(0), number(0)
+    for monomial, coefficient in expression.terms.items():
+        factor: Expression = number(1) * coefficient
+        main: list[Word] = []
+        for word, exponent in monomial.closed:
+            if word[0].rows == 1:
+                factor = factor * Expression({Monomial(((word, exponent),), ()): Coefficient.number(1)}, 1, 1)
+            elif word == _TRACE:
+                factor = factor * total**exponent
+            else:
+                main += [word] * int(exponent)
+        if not main and dict(monomial.closed).get(_TRACE):
+            factor, main = factor / total, [_TRACE]
+        if len(main) != 1:
+            raise ValueError(f"not a sum over coordinates: {Expression({monomial: coefficient}, 1, 1)}")
+        places = [k for k, f in enumerate(main[0]) if f.symbol == letter(U)]
+        if any(main[0][k].powers[0][1] != 1 for k in places):
+            raise ValueError(f"not a sum of squares of entries of U: {Expression({monomial: coefficient}, 1, 1)}")
+        if not places:
+            constant = constant + factor * _diagonal(main[0], 0)
+            continue
+        turned = main[0][places[0] :] + main[0][: places[0]]
+        if turned[0].transposed:
+            turned = transpose(turned)
+            turned = turned[-1:] + turned[:-1]
+        second = [k for k, f in enumerate(turned) if k and f.symbol == letter(U)]
+        if not second:
+            linear = linear + factor * _diagonal(turned[1:], 0)
+        elif len(second) == 1 and turned[second[0]].transposed:
+            between, after = turned[1 : second[0]], turned[second[0] + 1 :]
+            square = square + factor * _diagonal(between, 1) * _diagonal(after, 0)
+        else:
+            raise ValueError(f"not a sum of squares of entries of U: {Expression({monomial: coefficient}, 1, 1)}")
+    return CoordinateForm(square, linear, constant)
+
+
+_TRACE: Word = next(iter(LAMBDA.trace().terms)).closed[0][0]
+
+
+def _diagonal(word: Word, place: int) -> Expression:
+    """The entry of a word in diagonal letters at coordinate i (place 0) or j (place 1)."""
+    result = number(1)
+    for f in word:
+        for symbol, exponent in f.powers:
+            if symbol.name == "A" and place == 0:
+                result = result * a_i**exponent
+            elif symbol == letter(LAMBDA):
+                result = result * (lambda_i, lambda_j)[place] ** exponent
+            else:
+                raise ValueError(f"{symbol.name} is not one of the diagonal letters here")
+    return result
+
+
+def in_long_prompts(expression: Expression, name: str) -> Expression:
+    """The limit of an expression as a length, N or M, tends to infinity; ValueError if it grows."""
+    terms: dict[Monomial, Coefficient] = {}
+    for monomial, coefficient in expression.terms.items():
+        if any(held == name for powers in coefficient.denominator for held, _ in powers):
+            raise ValueError(f"the limit in {name} needs Laurent polynomials, got {coefficient}")
+        kept = {}
+        for powers, value in coefficient.numerator.items():
+            power = dict(powers).get(name, 0)
+            if power > 0:
+                raise ValueError(f"{expression} grows with {name}")
+            if power == 0:
+                kept[powers] = value
+        terms[monomial] = Coefficient(kept, coefficient.denominator)
+    return Expression(terms, expression.rows, expression.cols)
+
+
+def _powers(monomial: Monomial) -> dict[str, int]:
+    """Exponents of a monomial in scalar letters."""
+    return {word[0].symbol.name: int(exponent) for word, exponent in monomial.closed}
+
+
+def iid_mean(expression: Expression, same: bool) -> Expression:
+    """E of a polynomial in lambda_i, lambda_j, s (of degree <= 1 in s) for i.i.d. entries: in m1, m2, m3 and d.
+
+    Args:
+        same: i = j; otherwise i and j differ.
+    """
+    moments = (number(1), m1, m2, m3)
+    result = number(0)
+    for monomial, coefficient in expression.terms.items():
+        powers = _powers(monomial)
+        i, j, s = (powers.pop(name, 0) for name in ("lambda_i", "lambda_j", "s"))
+        if s not in (0, 1):
+            raise ValueError(f"only degree 1 in the trace is averaged in closed form, got {s}")
+        rest = Expression(
+            {Monomial(tuple((w, p) for w, p in monomial.closed if w[0].symbol.name in powers), ()): coefficient}, 1, 1
+        )
+        if same:
+            # s = lambda_i + (d - 1) other entries.
+            mean = moments[i + j] if not s else moments[i + j + 1] + (length("d") - 1) * moments[i + j] * m1
+        elif not s:
+            mean = moments[i] * moments[j]
+        else:
+            others = (length("d") - 2) * moments[i] * moments[j] * m1
+            mean = moments[i + 1] * moments[j] + moments[i] * moments[j + 1] + others
+        result = result + rest * mean
+    return result
+
+
+# --- the derivation --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """The coefficients of the diagonal case before averaging, in lambda_i, lambda_j, s: zeta_ij (gamma_i at i = j) and
+    xi_i; and the summand of the prediction error, also in a_i, the entries of A."""
+
+    zeta: Expression
+    xi: Expression
+    error: Expression
+
+
+@cache
+def coefficients() -> Coefficients:
+    """Read the coefficients off the restricted loss and the error under shift; DerivationError unless as in (C.3)."""
+    parts = preconditioner(Law())
+    form = coordinate_form(parts.loss - parts.constant)
+    zeta = 2 * form.square / u**2
+    xi = -form.linear / u
+    require_equal(form.constant, number(0), "the loss less its constant has no other term")
+    scale = (length("N") + 1) / length("N")
+    stated = scale * lambda_i**2 * lambda_j + lambda_i * lambda_j * total / length("N")
+    require_equal(zeta, stated, "zeta_ij and gamma_i = zeta_ii of (C.3)")
+    require_equal(xi, lambda_i**2, "xi_i of (C.3)")
+    error = distribution_shift(random_task=True).expression
+    in_diagonal = error.substitute({letter(ANY_MATRIX): A, letter(CONTEXT): LAMBDA, letter(QUERY): LAMBDA})
+    split = coordinate_form(in_diagonal)
+    return Coefficients(zeta, xi, split.constant)
+
+
+@cache
+def random_covariance_theory() -> Derivation:
+    """Return Lemma C.1 to Theorem 4.5: loss, flow, balance, minimum, limit and predictor for random covariances.
+
+    Results, as Formula. For any law, `covariances` being n equally likely positive definite matrices (n x d x d):
+    "population loss" in all blocks, "restricted loss", "U'", "u'", "balance". For a diagonal A: "u limit", "U limit",
+    "predictor". For i.i.d. diagonal entries with E lambda^k = m1, m2, m3 (keywords dimension, context_length): "gamma",
+    "zeta", "minimiser", the entry m2/gamma of A, and "error" and "error limit" (N, M -> infinity; B7).
+
+    Raises:
+        DerivationError: if any identity fails.
+
+    Source: Zhang, Frei and Bartlett (2024), section 4.3, appendix C; statement B7.
+    """
+    any_law, steps = _any_law()
+    diagonal = _diagonal_case()
+    limit, more = _limit()
+    iid, last = _iid()
+    return Derivation(
+        "random_covariance",
+        "Training on prompts with random covariances",
+        "Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; statement B7",
+        (*steps, *diagonal, *more, *last),
+        {**any_law, **limit, **iid},
+    )
+
+
+def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
+    """Lemma C.1 and C.5 for any positive definite law, and minimality over all blocks."""
+    given = population_loss().expression
+    degree = max(_covariance_degree(monomial) for monomial in given.terms)
+    if degree > 3:
+        raise DerivationError(f"the loss has degree {degree} in the covariance: third moments do not suffice")
+    loss = over_law(given)
+    fields = {name: -gradient(loss, block) for name, block in BLOCKS.items()}
+    for name in ("u21", "u12"):
+        if reduced(fields[name]):
+            raise DerivationError(f"u21 = u12 = 0 is not invariant: there {name}' = {reduced(fields[name])}")
+    to_U = {letter(U11): U}
+    Gamma = preconditioner(Law()).Gamma
+    inserted = {Gamma.symbol: Gamma.expression}
+
+    def averaged(expression: Expression) -> Expression:
+        return over_law(expression.substitute(inserted))
+
+    G = Gamma.name
+    U_field = require_equal(
+        reduced(fields["U11"]).substitute(to_U),
+        -(u**2) * averaged(G @ LAMBDA @ U @ LAMBDA) + u * averaged(LAMBDA**2),
+        "Lemma C.1, U'",
+    )
+    u_field = require_equal(
+        reduced(fields["u"]).substitute(to_U),
+        -u * averaged(G @ LAMBDA @ U @ LAMBDA @ U.T).trace() + (averaged(LAMBDA**2) @ U.T).trace(),
+        "Lemma C.1, u'",
+    )
+    restricted = require_equal(
+        reduced(loss).substitute(to_U) - over_law(LAMBDA.trace()) * HALF,
+        averaged((u**2 * (G @ LAMBDA @ U @ LAMBDA @ U.T) * HALF - u * LAMBDA**2 @ U.T).trace()),
+        "the loss of Lemma C.3",
+    )
+    drift = differential(u**2 - (U @ U.T).trace(), {U: U_field, u: u_field})
+    if drift:
+        raise DerivationError(f"u^2 - tr(U U') is not conserved: its derivative is {drift}")
+    parity = error_by_parity(Law())
+    laws = Law().laws()
+    if expectation(parity.odd * parity.even, laws):
+        raise DerivationError("the odd and the even part of the error are correlated")
+    X = u * U11 + u12 @ u21.T
+    odd = require_equal(
+        over_law(expectation(parity.odd * parity.odd, laws)) * HALF,
+        reduced(loss).substitute({letter(U11): X, letter(u): number(1)}),
+        "the odd part of the loss over all blocks",
+    )
+    steps = (
+        Step(
+            r"L = \mathbb{E}_\tau L(\Lambda_\tau)",
+            "Given Lambda_tau the prompt is that of the fixed-covariance model, so the loss is the mean of its loss "
+            "over the law, here n equally likely covariances. Both sides of what follows are linear in the law, so it "
+            f"holds for every law. No term has more than {degree} factors Lambda_tau: third moments suffice.",
+            loss,
+        ),
+        Step("u_{21}'", "Every term carries u21 or u12: u21 = u12 = 0 is invariant.", reduced(fields["u21"])),
+        Step("u_{12}'", "The same for u12.", reduced(fields["u12"])),
+        Step(
+            "U' = -u^2 \\mathbb{E}[\\Gamma_\\tau\\Lambda_\\tau U \\Lambda_\\tau] + u \\mathbb{E}[\\Lambda_\\tau^2]",
+            "Lemma C.1, with Gamma_tau = (1 + 1/N) Lambda_tau + tr(Lambda_tau)/N I written out.",
+            U_field,
+        ),
+        Step("u'", "Lemma C.1.", u_field),
+        Step(r"\ell", "The loss there less the mean of tr(Lambda_tau)/2, whose gradient flow this is.", restricted),
+        Step(r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)", "Balance (Lemma C.5), for any law.", drift),
+        Step(
+            r"\tfrac12 \mathbb{E}\left(\hat y_{odd} - w^\top x_q\right)^2",
+            "All blocks: given Lambda_tau the part of the prediction that is even in w is uncorrelated with the rest "
+            "(B10), so L is the restricted loss with uU replaced by X = u U11 + u12 u21' plus a mean of squares, and "
+            "the minimum on the subspace is the minimum over all blocks.",
+            odd,
+        ),
+    )
+    arguments = {"covariances": "Lambda", "context_length": "N"}
+    on_subspace = {**arguments, "U": "U", "u": "u"}
+    source = "Zhang et al. (2024), Lemma C.1"
+    results = {
+        "population loss": Formula(
+            "population loss over random covariances", loss, {**arguments, **{n: n for n in BLOCKS}}, steps, source
+        ),
+        "restricted loss": Formula("restricted loss", restricted, on_subspace, steps, source),
+        "U'": Formula("flow of U", U_field, on_subspace, steps, source),
+        "u'": Formula("flow of u", u_field, on_subspace, steps, source),
+        "balance": Formula("balance", drift, on_subspace, steps, source),
+    }
+    return results, steps
+
+
+def _diagonal_case() -> tuple[Step, ...]:
+    """Corollary C.2, Lemmas C.3 and C.4 in coordinates."""
+    read = coefficients()
+    diagonal_part = HALF * gamma_i * u**2 * u_ii**2 - xi_i * u * u_ii
+    off_diagonal = HALF * zeta_ij * u**2 * u_ij**2
+    fields = {
+        "u_{ii}'": (-gradient(diagonal_part, u_ii), -gamma_i * u**2 * u_ii + xi_i * u),
+        "u_{ij}'": (-gradient(off_diagonal, u_ij), -zeta_ij * u**2 * u_ij),
+        "u_i'": (-gradient(diagonal_part, u), -gamma_i * u * u_ii**2 + xi_i * u_ii),
+        "u_{i,j}'": (-gradient(off_diagonal, u), -zeta_ij * u * u_ij**2),
+    }
+    for name, (derived, stated) in fields.items():
+        require_equal(derived, stated, f"(C.4), {name}")
+    best = xi_i / gamma_i
+    floor = -HALF * xi_i**2 / gamma_i
+    completed = require_equal(diagonal_part - floor, HALF * gamma_i * (u * u_ii - best) ** 2, "(C.7)")
+    return (
+        Step(
+            r"\zeta_{ij} = \mathbb{E}[z_{ij}], z_{ij}",
+            "Diagonal Lambda_tau: tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b u_ij^2, s = sum_k "
+            "lambda_k. This is (C.3); gamma_i = zeta_ii. Nothing is assumed on how the entries depend on each other.",
+            read.zeta,
+        ),
+        Step(r"\xi_i = \mathbb{E}[x_i], x_i", "The coefficient of -u u_ii.", read.xi),
+        Step(
+            r"\ell_i + \ell_{ij}",
+            "The loss (C.5) is the sum over i of the first two terms and over i != j of the third.",
+            diagonal_part + off_diagonal,
+        ),
+        *(
+            Step(name, "The gradient flow in coordinates (C.4); u' is the sum of all u_i' and u_{i,j}'.", derived)
+            for name, (derived, _) in fields.items()
+        ),
+        Step(
+            r"\ell_i - \min \ell_i",
+            "Completing the square (C.7); gamma_i, zeta_ij > 0, so the sum vanishes exactly where u u_ij = 1{i = j} "
+            "xi_i/gamma_i (C.8).",
+            completed,
+        ),
+        Step(r"\min \ell_i", "The value there (C.6).", floor),
+    )
+
+
+def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
+    """Theorem 4.5: the limit with uU = A, and the predictor that it gives."""
+    u_limit = ((A @ A.T).trace()) ** QUARTER
+    U_limit = A * u_limit.reciprocal()
+    require_equal(u_limit * U_limit, A, "the limit is a minimiser")
+    require_equal(u_limit**2 - (U_limit @ U_limit.T).trace(), number(0), "the limit is balanced")
+    weights = {
+        letter(U11): U_limit,
+        letter(u): u_limit,
+        letter(u21): zero("d", 1),
+        letter(u12): zero("d", 1),
+    }
+    predicted = prediction_from_layer("M").substitute(weights)
+    y_entry = scalar_letter("y")
+    as_sum = in_columns(predicted, {letter(matrix("X", "d", "M")): x, letter(vector("y", "M")): y_entry}, "M")
+    yi, xi = indexed(y_entry, "i"), indexed(x, "i")
+    require_equal(as_sum, sum_over("i", "M", yi * (x_q.T @ A @ xi)) / length("M"), "the predictor of section 4.3")
+    steps = (
+        Step(
+            r"\lim u",
+            "Theorem 4.5: the flow tends to a minimiser, uU = A = E[Gamma Lambda^2]^{-1} E[Lambda^2], and balance "
+            "gives u^4 = tr(A A') > 0 (it converges: Lemmas C.6 to C.8, or statement B1 for every sigma).",
+            u_limit,
+            cited=True,
+        ),
+        Step(r"\lim U", "U = A / u.", U_limit),
+        Step(r"\hat y", "The layer with these weights on a prompt of length M (4.13).", as_sum),
+    )
+    arguments = {"A": "A"}
+    results = {
+        "u limit": Formula("limit of u", u_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
+        "U limit": Formula("limit of U", U_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
+        "predictor": Formula(
+            "predictor",
+            as_sum,
+            {"A": "A", "prompt_length": "M", "x": "x", "y": "y", "x_q": "x_q"},
+            steps,
+            "Zhang et al. (2024), eq. (4.13)",
+        ),
+    }
+    return results, steps
+
+
+def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
+    """The moments for i.i.d. entries, and the error of the limit."""
+    read = coefficients()
+    gamma = define("gamma", iid_mean(read.zeta, same=True))
+    zeta = iid_mean(read.zeta, same=False)
+    best = m2 * gamma.name**-1
+    noiseless = read.error.substitute({letter(NOISE_VARIANCE): number(0)})
+    per_coordinate = iid_mean(noiseless, same=True)
+    error = (length("d") * per_coordinate).substitute({letter(a_i): best})
+    long = in_long_prompts(in_long_prompts(per_coordinate, "M"), "N")
+    in_limit = m2 / in_long_prompts(gamma.expression, "N")
+    error_limit = require_equal(
+        (length("d") * long).substitute({letter(a_i): in_limit}), length("d") * (m1 - m2**2 / m3), "B7"
+    )
+    square = in_long_prompts(noiseless, "M")
+    require_equal(square, lambda_i * (a_i * lambda_i - 1) ** 2, "B7 as a square")
+    steps = (
+        Step(
+            r"\mathbb{E}(\hat y - w^\top x_q)^2 = \sum_i \mathbb{E}[e_i], e_i",
+            "A new prompt of length M with covariance Lambda_new of any diagonal law, w ~ N(0, I): statement B9 with "
+            "context and query covariance Lambda_new, in coordinates; s2 is the variance of label noise.",
+            read.error,
+        ),
+        Step(r"\gamma", "I.i.d. entries, E lambda^k = m_k: s is lambda_i and d - 1 others.", gamma.expression),
+        Step(r"\zeta", "The same for i != j.", zeta),
+        Step(r"a = \xi/\gamma", "The entries of A.", best),
+        Step(r"\mathbb{E}(\hat y - w^\top x_q)^2", "The error for i.i.d. entries, all d, N and M.", error),
+        Step(
+            r"\lim_{M \to \infty} e_i",
+            "A square: the limit of the error for N, M -> infinity is zero if and only if lambda (a lambda - 1)^2 = 0 "
+            "almost surely, so that lambda takes at most one positive value (B7).",
+            square,
+        ),
+        Step(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - w^\top x_q)^2", "B7.", error_limit),
+    )
+    entries = {"m1": "m1", "m2": "m2", "m3": "m3"}
+    trained = {**entries, "dimension": "d", "context_length": "N"}
+    source = "Zhang et al. (2024), (C.3); statement B7, B9"
+    results = {
+        "gamma": Formula("gamma, i.i.d. entries", gamma.expression, trained, steps, source),
+        "zeta": Formula("zeta, i.i.d. entries", zeta, trained, steps, source),
+        "minimiser": Formula("minimiser, i.i.d. entries", best, trained, steps, source, (gamma,)),
+        "error": Formula("error, i.i.d. entries", error, {**trained, "prompt_length": "M"}, steps, source, (gamma,)),
+        "error limit": Formula(
+            "error limit, i.i.d. entries", error_limit, {**entries, "dimension": "d"}, steps, source
+        ),
+    }
+    return results, steps
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RandomCovariance:
+    """The theory of section 4.3 for one law of a diagonal Lambda_tau and one training length, in exact numbers.
+
+    Args:
+        law: of the diagonal.
+        context_length: N; None is the limit of long training prompts.
+    """
+
+    law: DiagonalLaw
+    context_length: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_length("context_length", self.context_length)
+
+    @property
+    def dimension(self) -> int:
+        """d."""
+        return self.law.dimension
+
+    @cached_property
+    def zeta(self) -> tuple[tuple[Number, ...], ...]:
+        """zeta_ij of (C.3), with gamma_i on the diagonal."""
+        d = range(self.dimension)
+        return tuple(tuple(self._mean(coefficients().zeta, i, j) for j in d) for i in d)
+
+    @property
+    def gamma(self) -> tuple[Number, ...]:
+        """gamma_i of (C.3), the diagonal of E[Gamma Lambda^2]."""
+        return tuple(self.zeta[i][i] for i in range(self.dimension))
+
+    @cached_property
+    def xi(self) -> tuple[Number, ...]:
+        """xi_i of (C.3), the diagonal of E[Lambda^2]."""
+        return tuple(self._mean(coefficients().xi, i, i) for i in range(self.dimension))
+
+    @property
+    def minimiser(self) -> tuple[Number, ...]:
+        """The diagonal of A = E[Gamma Lambda^2]^{-1} E[Lambda^2], the value of uU at every minimum (C.8)."""
+        return tuple(x / g for x, g in zip(self.xi, self.gamma, strict=True))
+
+    @property
+    def floor(self) -> Number:
+        """min l = -1/2 sum_i xi_i^2 / gamma_i (C.6)."""
+        return -sum(x**2 / g for x, g in zip(self.xi, self.gamma, strict=True)) / 2
+
+    def loss(self, U: Sequence[Sequence[Number]], u: Number) -> Number:
+        """The loss l(U, u) of (C.5)."""
+        d = range(self.dimension)
+        quadratic = sum(self.zeta[i][j] * u**2 * U[i][j] ** 2 for i in d for j in d)
+        return quadratic / 2 - sum(self.xi[i] * u * U[i][i] for i in d)
+
+    def flow(self, U: Sequence[Sequence[Number]], u: Number) -> tuple[tuple[tuple[Number, ...], ...], Number]:
+        """(U', u') of (C.4)."""
+        d = range(self.dimension)
+        field = tuple(
+            tuple(-self.zeta[i][j] * u**2 * U[i][j] + (self.xi[i] * u if i == j else 0) for j in d) for i in d
+        )
+        slope = sum(self.xi[i] * U[i][i] for i in d) - sum(self.zeta[i][j] * u * U[i][j] ** 2 for i in d for j in d)
+        return field, slope
+
+    def limit(self) -> tuple[tuple[Number, ...], Number]:
+        """(diagonal of lim U, lim u): (A / ||A||_F^{1/2}, ||A||_F^{1/2}), exact SymPy numbers for exact laws."""
+        import sympy
+
+        squares = sum((sympy.sympify(a) ** 2 for a in self.minimiser), start=sympy.Integer(0))
+        u_limit = squares ** sympy.Rational(1, 4)
+        return tuple(sympy.sympify(a) / u_limit for a in self.minimiser), u_limit
+
+    def error(
+        self, prompt_length: int | None = None, *, noise_variance: Number = 0, test_law: DiagonalLaw | None = None
+    ) -> Number:
+        """E(y_hat - <w, x_q>)^2 of the limit on a new prompt, over Lambda_new, w ~ N(0, I), covariates and query.
+
+        Args:
+            prompt_length: M; None is the limit of long prompts.
+            noise_variance: of the labels in the prompt.
+            test_law: of Lambda_new; by default the training law. For covariates scaled by sqrt(c) scale the law by c.
+
+        Source: statement B9, B7.
+        """
+        _check_length("prompt_length", prompt_length)
+        law = self.law if test_law is None else test_law
+        if law.dimension != self.dimension:
+            raise ValueError(f"test_law has dimension {law.dimension}, the training law {self.dimension}")
+        summand = coefficients().error
+        if prompt_length is None:
+            summand = in_long_prompts(summand, "M")
+        sizes = {} if prompt_length is None else {"M": prompt_length}
+        return sum(
+            law_mean(summand, law, i, i, sizes, {"a_i": self.minimiser[i], "s2": noise_variance})
+            for i in range(self.dimension)
+        )
+
+    def _mean(self, expression: Expression, i: int, j: int) -> Number:
+        if self.context_length is None:
+            return law_mean(in_long_prompts(expression, "N"), self.law, i, j, {}, {})
+        return law_mean(expression, self.law, i, j, {"N": self.context_length}, {})
+
+
+def random_covariance(law: DiagonalLaw | Sequence[Any], context_length: int | None = None) -> RandomCovariance:
+    """Return the theory of section 4.3 for a law of diagonal covariances and training length N (None: long prompts).
+
+    Args:
+        law: a `DiagonalLaw`, or a sequence of `Entry`, one for each independent diagonal entry.
+        context_length: N >= 1.
+
+    Raises:
+        ValueError, TypeError: for a law without entries or a length that is no positive integer.
+    """
+    held: DiagonalLaw = IndependentEntries(tuple(law)) if isinstance(law, Sequence) else law
+    return RandomCovariance(held, context_length)
+
+
+def _check_length(name: str, value: int | None) -> None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise TypeError(f"{name} must be a positive integer or None, got {value!r}")
+    if value is not None and value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value}")
+
+
+def law_mean(
+    expression: Expression, law: DiagonalLaw, i: int, j: int, lengths: Mapping[str, int], values: Mapping[str, Number]
+) -> Number:
+    """E of a polynomial in lambda_i, lambda_j and s = sum_k lambda_k under a law, other scalars given by name."""
+    result: Number = Fraction(0)
+    for monomial, coefficient in expression.terms.items():
+        powers = _powers(monomial)
+        weight: Number = coefficient.evaluate(lengths, Fraction(1))
+        for name, exponent in powers.items():
+            if name not in ("lambda_i", "lambda_j", "s"):
+                weight = weight * values[name] ** exponent
+        base: dict[int, int] = {}
+        for place, name in ((i, "lambda_i"), (j, "lambda_j")):
+            base[place] = base.get(place, 0) + powers.get(name, 0)
+        expanded = [base]
+        for _ in range(powers.get("s", 0)):
+            expanded = [{**held, k: held.get(k, 0) + 1} for held in expanded for k in range(law.dimension)]
+        result = result + weight * sum(law.moment(held) for held in expanded)
+    return result
+
+
+def general_minimiser(covariances: Sequence[Any], context_length: int) -> Any:
+    """The one X = uU with E[Gamma_tau Lambda_tau X Lambda_tau] = E[Lambda_tau^2], for n equally likely covariances.
+
+    The left side is a positive definite operator on X, so the minimum over any law is unique in uU. For covariances
+    that do not commute X is not E[Gamma Lambda^2]^{-1} E[Lambda^2]: Theorem 4.5 needs the diagonal form.
+
+    Returns:
+        d x d Fractions.
+    """
+    field = random_covariance_theory()["U'"]
+    d = len(covariances[0])
+    origin = np.full((d, d), Fraction(0), dtype=object)
+
+    def slope(at: Any) -> Any:
+        value = field.evaluate(covariances=covariances, context_length=context_length, U=at, u=Fraction(1))
+        return np.asarray(value, dtype=object).reshape(-1)
+
+    start = slope(origin)
+    columns = []
+    for place in np.ndindex(d, d):
+        unit = origin.copy()
+        unit[place] = Fraction(1)
+        columns.append(slope(unit) - start)
+    operator = np.array(columns, dtype=object).T
+    return -(exact_inverse("E[Gamma Lambda X Lambda]", operator) @ start).reshape(d, d)
+
+
+# --- the bounds of Lemmas C.6 to C.8 ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The constants of Lemmas C.6 to C.8 for a finite law of diagonals, exact SymPy numbers.
+
+    Attributes:
+        largest_sigma_squared: (C.10): the lemmas assume sigma^2 below it.
+        u_squared: the lower bound of u(t)^2 in (C.12).
+        rate: delta of (C.14), 2 nu times `u_squared`: the printed (C.13) has half of it, which holds a fortiori.
+        sharper_sigma_squared: the condition that the same proof gives with E tr(Lambda^2 Theta Theta') in place of
+            ||E[Lambda] Theta||_F^2, which it never exceeds.
+    """
+
+    largest_sigma_squared: Number
+    u_squared: Number
+    rate: Number
+    sharper_sigma_squared: Number
+
+
+def bounds(law: FiniteLaw, context_length: int, theta: Sequence[Sequence[Number]], sigma_squared: Number) -> Bounds:
+    """Return the constants of Lemmas C.6 to C.8.
+
+    Args:
+        law: finitely many diagonals.
+        context_length: N.
+        theta: Theta, d x r, not zero; it is divided by ||Theta Theta'||_F^{1/2}, so its scale does not matter.
+        sigma_squared: sigma^2 > 0; where it is not below `largest_sigma_squared` the bounds are not positive.
+
+    Source: Zhang, Frei and Bartlett (2024), Lemmas C.6 to C.8.
+    """
+    import sympy
+
+    _check_length("context_length", context_length)
+    d, N = law.dimension, context_length
+    if len(theta) != d:
+        raise ValueError(f"theta must have {d} rows, got {len(theta)}")
+    root = sympy.Matrix([[sympy.sympify(entry) for entry in row] for row in theta])
+    product = root * root.T
+    norm = sympy.sqrt(sum(entry**2 for entry in product))
+    if norm == 0:
+        raise ValueError("theta must not be zero")
+    product = product / norm
+    average = [law.moment({i: 1}) for i in range(d)]
+    squares = [law.moment({i: 2}) for i in range(d)]
+    aligned = sum(sympy.sympify(average[i]) ** 2 * product[i, i] for i in range(d))
+    sharper = sum(sympy.sympify(squares[i]) * product[i, i] for i in range(d))
+
+    def size(atom: tuple[Number, ...]) -> Number:
+        Gamma = [Fraction(N + 1, N) * entry + sum(atom) / Fraction(N) for entry in atom]
+        return max(Gamma) * sum(entry**2 for entry in atom)
+
+    spread = sympy.sqrt(d) * sympy.sympify(law.mean(size))
+    sigma2 = sympy.sympify(sigma_squared)
+    u_squared = sigma2 * (2 * aligned - spread * sigma2) / (2 * sympy.sqrt(d) * sympy.sympify(max(squares)))
+    zeta = random_covariance(law, context_length).zeta
+    nu = sympy.sympify(min(entry for row in zeta for entry in row))
+    return Bounds(2 * aligned / spread, u_squared, 2 * nu * u_squared, 2 * sharper / spread)
+
+
+def derivation() -> Derivation:
+    """Lemma C.1 to Theorem 4.5."""
+    return random_covariance_theory()

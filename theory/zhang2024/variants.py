@@ -1,0 +1,38 @@
+"""Variants of the training law: noisy labels, a task covariance, elliptical covariates.
+
+Nothing is derived here by a case of its own: each variant is the same code with another law.
+
+Source: statement B5 and B6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from theory.derivation import Derivation, Formula, Step
+from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.population_loss import population_loss
+
+VARIANTS: dict[str, dict[str, bool]] = {
+    "noisy labels": {"noise": True},
+    "task covariance": {"task_covariance": True},
+    "noisy labels and task covariance": {"noise": True, "task_covariance": True},
+    "elliptical covariates": {"elliptical": True},
+}
+
+
+def derivation() -> Derivation:
+    """Gamma and the least loss for each variant."""
+    steps: list[Step] = []
+    results: dict[str, Formula] = {}
+    for name, law in VARIANTS.items():
+        minimum = global_minimum(**law)
+        steps += [
+            Step("L", f"The population loss with {name}, all blocks.", population_loss(**law).expression),
+            Step(
+                r"\Gamma", f"The preconditioner with {name}: minimisers are uU = Gamma^-1.", minimum["Gamma"].expression
+            ),
+            Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression),
+        ]
+        results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=f"Gamma with {name}")
+    return Derivation("variants", "Variants of the training law", "statement B5 and B6", tuple(steps), results)
