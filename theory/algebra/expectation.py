@@ -46,6 +46,7 @@ from theory.algebra.expression import (
     merged_closed,
     number,
     symbol_expression,
+    word_indices,
 )
 from theory.algebra.order import Pair, counted_order
 from theory.algebra.text import closed_text
@@ -192,6 +193,8 @@ End = tuple[int, tuple[Index, ...]]
 _PLAIN: End = (-1, ())
 _OPEN_LEFT: End = (-2, ())
 _OPEN_RIGHT: End = (-3, ())
+# Both ends of a word whose trace is meant and which carries an index, such as tr(B_j).
+_TRACE: End = (-4, ())
 # (left end, number of the word between, right end). The open word is the chord, or the two chords, with open ends.
 Chord = tuple[End, int, End]
 # How often each draw of an elliptical letter was paired so far: ((letter, index), pairs).
@@ -340,7 +343,7 @@ class _Contraction:
             elif not any(s.plain in self.letters or s.indices for s in symbols):
                 constant.append((word, exponent))
             elif isinstance(exponent, int) and exponent > 0:
-                chords += [self._chord(word, _PLAIN, _PLAIN)] * exponent
+                chords += [self._closed_chord(word)] * exponent
             else:
                 raise ValueError(f"E of the power {exponent} of {closed_text(word, 1)} is not a polynomial moment")
         if monomial.word:
@@ -356,6 +359,12 @@ class _Contraction:
             if isinstance(index.label, str):
                 raise ValueError(f"the index {index.label} is bound by no sum inside the expectation")
         return self._state(chords, self.closed.number(tuple(constant)), (), (), tuple(order))
+
+    def _closed_chord(self, word: Word) -> Chord:
+        """The chord of a closed word; no random letter stands in a trace, which a vector would have split."""
+        if word[0].rows != 1:
+            return (_TRACE, self.words.number(word), _TRACE)
+        return self._chord(word, _PLAIN, _PLAIN)
 
     def _chord(self, word: Word, left: End, right: End) -> Chord:
         """The chord of a word, with random letters at its edges taken off as ends."""
@@ -495,8 +504,8 @@ class _Contraction:
         others = state.chords[:place] + state.chords[place + 1 :]
         left, word, end = self._turned(state.chords[place]) if is_left else state.chords[place]
         if self._same_law(left, end):
-            for weight, closed in self._loop(word, end[0], left[0]):
-                yield from self._paired(state, list(others), weight, closed, end, left)
+            for weight, closed, pieces in self._loop(word, end[0], left[0]):
+                yield from self._paired(state, [*others, *pieces], weight, closed, end, left)
         # Equal chords give equal results, and so do the two directions of a chord that is its own transpose.
         directions: Counter[tuple[int, Chord]] = Counter()
         for other, count in Counter(others).items():
@@ -526,8 +535,8 @@ class _Contraction:
                 )
         return True
 
-    def _loop(self, word: int, right: int, left: int) -> list[tuple[Coefficient, int]]:
-        """tr(word E[right left']) as (coefficient, number of a closed part) terms."""
+    def _loop(self, word: int, right: int, left: int) -> list[tuple[Coefficient, int, list[Chord]]]:
+        """tr(word E[right left']) as (coefficient, number of a closed part, what carries an index) terms."""
         key = (word, right, left)
         if key not in self.loops:
             self.loops[key] = []
@@ -535,8 +544,9 @@ class _Contraction:
                 cycle = self.words.values[word] + covariance
                 pieces, size = split_closed(cycle) if cycle else ([], self.sizes[right])
                 weight = coefficient if size is None else coefficient * dimension_coefficient(size)
-                loop = self.closed.number(collected((piece, 1) for piece in pieces))
-                self.loops[key].append((weight, self._times(closed, loop)))
+                loop = self.closed.number(collected((piece, 1) for piece in pieces if not word_indices(piece)))
+                indexed = [self._closed_chord(piece) for piece in pieces if word_indices(piece)]
+                self.loops[key].append((weight, self._times(closed, loop), indexed))
         return self.loops[key]
 
     def _join(self, first: int, a: int, b: int, second: int) -> list[tuple[Coefficient, int, tuple[int, ...]]]:
@@ -619,6 +629,8 @@ class _Contraction:
         for left, held, right in state.chords:
             if left == right == _PLAIN:
                 closed.append((canonical_scalar(self.words.values[held]), 1))
+            elif left == _TRACE:
+                closed += [(piece, 1) for piece in split_closed(self.words.values[held])[0]]
             else:
                 # The left part sorts after the right one, since open ends are numbered downwards.
                 word = self.words.values[held] + word if left == _OPEN_LEFT else word + self.words.values[held]
@@ -672,8 +684,10 @@ class _Contraction:
         for lines, constants in table.items():
             indices = any(self._indices_of(piece) for line in lines for piece in line.pieces)
             # Numbers that are summed over, such as v' y_j, stand apart from the matrices.
-            summed = [line for line in lines if not line.kinds and line.left == line.right == _PLAIN]
-            factors = collected((canonical_scalar(self.words.values[line.pieces[0]]), 1) for line in summed)
+            summed = [line for line in lines if not line.kinds and line.left == line.right and line.left[0] < 0]
+            factors = collected(
+                (piece, 1) for line in summed for piece in split_closed(self.words.values[line.pieces[0]])[0]
+            )
             start = moments.start([self._code(line, moments, number_of) for line in lines if line not in summed])
             before = [(merged_closed(self.closed.values[held], factors), c) for held, c in constants.items()]
             weights: dict[tuple[Coefficient, Coefficient], Coefficient] = {}

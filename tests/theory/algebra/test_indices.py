@@ -90,10 +90,10 @@ def random_formula(generator: random.Random) -> Formula:
         name = generator.choice(possible)
         return name, tuple(generator.choice(by_length[upto]) for upto in INDICES[name])
 
+    # D_j is one matrix for each value of an index.
+    matrices = ["A", "B", "I", "A'", *(f"D_{s.label}" for s in sums if s.upto == "N")]
     names = ("x", "x", "x", *RANDOM, *RANDOM, "y", "v")
-    factors = [
-        (end(names), generator.choice(["A", "B", "I", "A'"]), end(names)) for _ in range(generator.choice([1, 2, 2, 3]))
-    ]
+    factors = [(end(names), generator.choice(matrices), end(names)) for _ in range(generator.choice([1, 2, 2, 3]))]
     return Formula(tuple(sums), tuple(factors), generator.random() < 0.3)
 
 
@@ -105,6 +105,7 @@ def symbolic(formula: Formula) -> Expression:
         return indexed(VECTORS[name], *labels) if labels else VECTORS[name]
 
     matrices = {"A": A, "B": B, "I": identity("d"), "A'": A.T}
+    matrices |= {f"D_{s.label}": indexed(matrix("D"), s.label) for s in formula.sums}
     total: Expression | None = None
     for k, (left, middle, right) in enumerate(formula.factors):
         last = k == len(formula.factors) - 1
@@ -132,12 +133,13 @@ class Instance:
         arrays = {name: brute_force.matrix(generator, self.d, self.d) for name in ("A", "B", "R")}
         arrays |= {name: brute_force.root(generator, self.d) for name in ("L", "K", "S")}
         arrays["y"] = brute_force.matrix(generator, self.N, self.d)
+        arrays["D"] = brute_force.matrix(generator, self.N * self.d, self.d).reshape(self.N, self.d, self.d)
         return arrays | {name: brute_force.vector(generator, self.d) for name in "vm"}
 
     def value(self, expected: Expression) -> Any:
         """The value of a symbolic expectation."""
         a = self.arrays()
-        values = {name: a[name] for name in ("A", "B", "y", "v", "m")}
+        values = {name: a[name] for name in ("A", "B", "D", "y", "v", "m")}
         values |= {"Lambda": a["L"] @ a["L"].T, "Psi": a["K"] @ a["K"].T, "C": a["L"] @ a["R"].T}
         values["Delta"] = a["R"] @ a["R"].T + a["S"] @ a["S"].T
         names = {symbol.name for symbol in expected.symbols}
@@ -179,6 +181,7 @@ def brute_value(formula: Formula, instance: Instance) -> Any:
         allowed: Mapping[str, Callable[[int, int], bool]] = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b}
         if not all(allowed[s.relation](at[s.label], at[s.limit]) for s in formula.sums if s.relation):
             continue
+        matrices |= {f"D_{s.label}": held.constant(a["D"][at[s.label]]) for s in formula.sums if s.upto == "N"}
         term: Any = held.constant([Fraction(1)])[0]
         for k, (left, middle, right) in enumerate(formula.factors):
             first, second = (vectors[name, *(at[label] for label in labels)] for name, labels in (left, right))
@@ -213,8 +216,21 @@ def test_random_formulas_equal_sums_in_coordinates() -> None:
 
 
 def test_an_order_among_given_letters_survives_the_pairing_of_others() -> None:
-    """sum_i sum_{l<i} sum_j y_l' Psi A y_j, once without l < i: the copies w_k paired as Wishart matrices."""
-    assert agrees(1017)
+    """sum_{j<i} y_j' A y_i w_k' A w_k: the copies w_k are paired as Wishart matrices, which once forgot j < i."""
+    yi, yj, wk = indexed(y, "i"), indexed(y, "j"), indexed(w, "k")
+    form = sum_over("i", "N", sum_over("j", "N", yj.T @ A @ yi, below="i"))
+    both = sum_over("k", "n", (wk.T @ A @ wk)) * form
+    assert expectation(both, LAWS) == length("n") * (A @ PSI).trace() * form
+
+
+def test_an_index_of_a_matrix_that_closes_to_a_trace_is_not_counted() -> None:
+    """E sum_j x'D_j x = sum_j tr(D_j Lambda), which once came out N times too large."""
+    D = indexed(matrix("D"), "j")
+    law = {x: Gaussian(LAMBDA)}
+    assert expectation(sum_over("j", "N", x.T @ D @ x), law) == sum_over("j", "N", (D @ LAMBDA).trace())
+    xi = indexed(x, "i")
+    squared = sum_over("j", "N", sum_over("i", "N", xi.T @ D @ xi) * (x.T @ D @ x))
+    assert expectation(squared, law) == length("N") * sum_over("j", "N", (D @ LAMBDA).trace() ** 2)
 
 
 @pytest.mark.slow
