@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from theory.algebra.coefficients import Coefficient, Rational
-from theory.algebra.words import ORDER, Index, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 if TYPE_CHECKING:
     from theory.algebra.expression import Expression, Monomial
@@ -23,7 +23,8 @@ def index_name(index: Index) -> str:
 
 
 def _symbol_text(symbol: Symbol) -> str:
-    return "_".join((symbol.name, *map(index_name, symbol.indices)))
+    name = "e" if symbol.name == UNIT else symbol.name
+    return "_".join((name, *map(index_name, symbol.indices)))
 
 
 def nested_sums(monomial: Monomial) -> list[tuple[Index, tuple[Index, ...]]]:

@@ -459,7 +459,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "elliptical and stands under an ordered sum",
     ),
     "the same index twice": (lambda: indexed(x, "i", "i"), "carries the index i already"),
-    "joint with a stranger": (lambda: expectation(x.T @ x, {x: Gaussian(LAMBDA, joint={z: C})}), "no other letter"),
+    "joint with a stranger": (
+        lambda: expectation(x.T @ x, {x: Gaussian(LAMBDA, joint={z: C})}),
+        "no other Gaussian letter",
+    ),
     "joint of another shape": (
         lambda: expectation(x.T @ x, {x: Gaussian(LAMBDA, joint={z: v}), z: Gaussian(LAMBDA)}),
         "must be d x d, got d x 1",
