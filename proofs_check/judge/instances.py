@@ -115,12 +115,17 @@ def sizes(
     """Yield lengths: first d = 2 with two values of the others, then d = 1, then the largest, then any."""
     for i in range(count):
         if i < len(_TELLING):
-            chosen = {name: min(_TELLING[i].get(name, 2 + i % 2), most) for name, most in largest.items()}
+            chosen = {name: _told(_TELLING[i].get(name, 2 + i % 2), most) for name, most in largest.items()}
         elif i == len(_TELLING):
             chosen = dict(largest)
         else:
             chosen = {name: int(rng.integers(1, most + 1)) for name, most in largest.items()}
         yield {**chosen, **fixed}
+
+
+def _told(wanted: int, most: int) -> int:
+    """The wanted length, or another one where that is too large: 1 in place of 3 beside d = 2."""
+    return wanted if wanted <= most else 1 + most % 2 if wanted == 3 else most
 
 
 def integer_value(

@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.expression import (
@@ -337,7 +337,7 @@ class _Contraction:
                 self._set_covariance(self.letters[letter(key)], i, cross.T)
         self.alone = [not any(a == i != b for a, b in self.covariances) for i in range(len(symbols))]
         self.joins: dict[tuple[int, int, int, int], list[tuple[Coefficient, int, tuple[int, ...]]]] = {}
-        self.loops: dict[tuple[int, int, int], list[tuple[Coefficient, int]]] = {}
+        self.loops: dict[tuple[int, int, int], list[tuple[Coefficient, int, list[Chord]]]] = {}
         self.products: dict[tuple[int, int], int] = {}
         self.transposes: dict[int, int] = {}
         self.word_indices: dict[int, tuple[Index, ...]] = {}

@@ -33,9 +33,16 @@ from theory.algebra.words import (
 )
 
 Powers = tuple[tuple[Word, Rational], ...]
+# How expressions are printed, by style; `theory.algebra.text` and `theory.algebra.latex` register themselves.
+_PRINTERS: dict[str, Callable[[Expression], str]] = {}
 _MOST_NUMBERINGS = 5040
 # A product of more terms takes seconds and is refused: it is a slip such as (A + B)^64, not a formula.
 MOST_PRODUCTS = 200_000
+
+
+def register_printer(style: str, printer: Callable[[Expression], str]) -> None:
+    """Print expressions in a style, "text" or "latex", by this function."""
+    _PRINTERS[style] = printer
 
 
 class Monomial:
@@ -253,9 +260,7 @@ class Expression:
         return bool(self.terms)
 
     def _repr_latex_(self) -> str:
-        from theory.algebra.latex import latex
-
-        return f"$\\displaystyle {latex(self)}$"
+        return f"$\\displaystyle {_PRINTERS['latex'](self)}$"
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int | Fraction):
@@ -480,9 +485,7 @@ class Expression:
         return total.expression(self.computed or any(value.computed for value in images.values()))
 
     def __str__(self) -> str:
-        from theory.algebra.text import expression_text
-
-        return expression_text(self)
+        return _PRINTERS["text"](self)
 
     def __repr__(self) -> str:
         return f"Expression({self})"
@@ -717,7 +720,7 @@ def _bound(free: Index, upto: str, expression: Expression) -> Expression:
 
 
 def unit_vector(size: str, label: str) -> Expression:
-    """The unit vector e_label of R^size with a free index; sum_a e_a e_a' = I, summed by `sum_over(label, size, ...)`."""
+    """The unit vector e_label of R^size with a free index; sum_a e_a e_a' = I by `sum_over(label, size, ...)`."""
     return symbol_expression(Symbol(UNIT, size, 1, indices=(Index("", label),)))
 
 

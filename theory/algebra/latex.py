@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import gcd
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational
-from theory.algebra.expression import Expression, Monomial
+from theory.algebra.expression import Expression, Monomial, register_printer
 from theory.algebra.text import index_name, nested_sums
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
@@ -387,3 +387,6 @@ def latex(expression: Expression, variables: Collection[str] = (), norms: bool =
         return "0"
     text = "".join(f" {sign} {term}" for sign, term in terms_latex(expression, variables, norms))
     return ("-" + text[3:]) if text.startswith(" - ") else text[3:]
+
+
+register_printer("latex", latex)

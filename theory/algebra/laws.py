@@ -7,9 +7,9 @@ need no falling factorials.
 
 The cumulant of k copies of a vector with i.i.d. entries is kappa_k sum_a e_a (x) ... (x) e_a, with unit vectors e_a, so
 that Hadamard products appear as sums over an index of coordinates: of E (z'Az)^2 the term of kappa_4 is
-kappa_4 sum_a (e_a'A e_a)^2. `expression.without_spent_units` sums what can be summed. For a one-hot vector, z = e_a with
-probability p_a, it is the moments that are of this form, E z (x) ... (x) z = sum_a p_a e_a (x) ... (x) e_a, and its
-cumulants are sums over the partitions of their ends.
+kappa_4 sum_a (e_a'A e_a)^2. `expression.without_spent_units` sums what can be summed. For a one-hot vector, z = e_a
+with probability p_a, it is the moments that are of this form, E z (x) ... (x) z = sum_a p_a e_a (x) ... (x) e_a, and
+its cumulants are sums over the partitions of their ends.
 """
 
 from __future__ import annotations

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from theory.algebra.coefficients import Coefficient, Rational
+from theory.algebra.expression import Expression, Monomial, register_printer
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
-
-if TYPE_CHECKING:
-    from theory.algebra.expression import Expression, Monomial
 
 # No q: x_q is the query.
 INDEX_NAMES = "ijklmprs"
@@ -108,3 +105,6 @@ def expression_text(expression: Expression) -> str:
     terms = [_term_text(m, c, expression.is_scalar) for m, c in expression.sorted_terms()]
     text = "".join(f" {sign} {body}" for sign, body in terms)
     return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+
+register_printer("text", expression_text)
