@@ -17,7 +17,6 @@ from theory.algebra.expression import Expression, Monomial
 from theory.algebra.sympy_bridge import coefficient_to_sympy, to_sympy
 from theory.derivation import DerivationError
 
-
 # Lexicographic bases of larger systems take minutes to hours.
 MOST_ROOTS = 30
 

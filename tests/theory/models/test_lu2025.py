@@ -1,7 +1,7 @@
 """Lu, Letey, Zavatone-Veth, Maiti, Pehlevan, Asymptotic theory of in-context learning (PNAS 122(28), 2025), exact part.
 
-x ~ N(0, I/d), |w|^2 = d, labels and target with noise of variance rho, l examples. H = x_q [(d/l) sum y_i x_i', (1/l) sum
-y_i^2] and y_hat = <G, H> with G = [G1, g]: linear attention with the blocks U11 = d G1', u21 = g, u = 1, u12 = 0.
+x ~ N(0, I/d), |w|^2 = d, labels and target with noise of variance rho, l examples. H = x_q [(d/l) sum y_i x_i',
+(1/l) sum y_i^2] and y_hat = <G, H> with G = [G1, g]: linear attention with the blocks U11 = d G1', u21 = g, u = 1, u12 = 0.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ def test_the_error_on_samples(d: int, l: int) -> None:  # noqa: E741
     w = np.sqrt(d) * cloud / np.linalg.norm(cloud, axis=1, keepdims=True)
     x, x_q = (generator.standard_normal(shape) / np.sqrt(d) for shape in ((B, l, d), (B, d)))
     y = np.einsum("bni,bi->bn", x, w) + np.sqrt(rho) * generator.standard_normal((B, l))
-    features = np.concatenate(
-        [d / l * np.einsum("bn,bni->bi", y, x), np.mean(y**2, axis=1, keepdims=True)], axis=1
-    )
+    features = np.concatenate([d / l * np.einsum("bn,bni->bi", y, x), np.mean(y**2, axis=1, keepdims=True)], axis=1)
     y_hat = np.einsum("bi,ij,bj->b", x_q, np.column_stack([G1, g]), features)
     square = (y_hat - np.sum(w * x_q, axis=1) - np.sqrt(rho) * generator.standard_normal(B)) ** 2
     values = {"G1": G1, "g": g, "rho": rho, "l": l}

@@ -18,7 +18,7 @@ WHITENED = Prompt(x=Gaussian("Sigma"), w=Gaussian("Sigma^-1"), noise="s2")
 @pytest.mark.parametrize("target_noise", [False, True])
 @pytest.mark.parametrize(("law", "step"), [(ISOTROPIC, "I"), (WHITENED, "Sigma^-1")], ids=["isotropic", "whitened"])
 def test_the_rate_of_the_step(law: Prompt, step: str, target_noise: bool) -> None:
-    """The rate on (1/N) X'y is N/(N + 1 + d + s2), the only one that is stationary; noise in the target changes nothing."""
+    """The rate on (1/N) X'y is N/(N + 1 + d + s2), the only stationary one; noise in the target changes nothing."""
     model = Model(law.replace(target_noise=target_noise), LinearAttention(), "sparse")
     points = model.critical_points({"A": f"a {step}"})
     ((name, value),) = [item for s in points.solutions for item in s.items()]
@@ -47,8 +47,8 @@ def test_the_loss_is_convex_in_the_step() -> None:
 
 @pytest.mark.parametrize("label", ["(w' x)^3", "w' x + 2 (w' x)^3"])
 def test_other_targets(label: str) -> None:
-    """Labels f(<w, x>) from a rotation-invariant family: the rate is E[(x_q'v) y_q]/E[(x_q'v)^2], v = (1/N) sum y_i x_i,
-    both estimated here from samples in NumPy."""
+    """Labels f(<w, x>) from a rotation-invariant family: the rate is E[(x_q'v) y_q]/E[(x_q'v)^2] with
+    v = (1/N) sum y_i x_i, both estimated here from samples in NumPy."""
     model = Model(ISOTROPIC.replace(label=label), LinearAttention(), "sparse")
     points = model.critical_points({"A": "a I"})
     (solution,) = points.solutions

@@ -36,7 +36,9 @@ def value_at(gradient: Formula, at: dict[str, Any]) -> Any:
 
 
 def diagonal(*entries: int) -> Any:
-    return np.array([[Fraction(a) if i == j else Fraction(0) for j in range(len(entries))] for i, a in enumerate(entries)])
+    return np.array(
+        [[Fraction(a) if i == j else Fraction(0) for j in range(len(entries))] for i, a in enumerate(entries)]
+    )
 
 
 def scale(N: int, spectrum: tuple[int, ...], place: int) -> Fraction:
@@ -151,8 +153,8 @@ def test_equations_16_to_19_the_fixed_points_and_their_losses(N: int) -> None:
 
 def test_finding_condition_c3_is_not_necessary() -> None:
     """A head with v_i = 0 rests if k_i'(sum over what is not learned of lambda_d^2 e_d e_d') q_i = 0. With k_i = (1, 2)
-    and q_i = (2, -4) on two eigenvectors that are not learned, lambda = 2 and 1, neither lies in the span of the learned
-    one: (C1) to (C3) describe a proper part of the fixed points with this function."""
+    and q_i = (1, -2) on two eigenvectors that are not learned, lambda = 2 and 1, neither lies in the span of the
+    learned one: (C1) to (C3) describe a proper part of the fixed points with this function."""
     at = at_subset((0,), 4)
     at |= {"u_2": Fraction(0), "k_2": unit(3, 1) + 2 * unit(3, 2), "q_2": unit(3, 1) - 2 * unit(3, 2)}
     loss = THREE.loss()
@@ -163,12 +165,16 @@ def test_finding_condition_c3_is_not_necessary() -> None:
 
 
 def test_finding_repeated_eigenvalues_have_a_continuum_of_fixed_points() -> None:
-    """Section 4.2 counts 2^D functions. For Lambda = I, the covariance of section 3.3, every line in place of e_1 is one:
-    the count needs distinct eigenvalues."""
+    """Section 4.2 counts 2^D functions. For Lambda = I, the covariance of section 3.3, every line in place of e_1 is
+    one: the count needs distinct eigenvalues."""
     N, d = 3, 2
     loss = SEPARATE.loss()
     losses = set()
-    for direction in ([Fraction(3, 5), Fraction(4, 5)], [Fraction(5, 13), Fraction(12, 13)], [Fraction(1), Fraction(0)]):
+    for direction in (
+        [Fraction(3, 5), Fraction(4, 5)],
+        [Fraction(5, 13), Fraction(12, 13)],
+        [Fraction(1), Fraction(0)],
+    ):
         at: dict[str, Any] = {"Lambda": unit(d), "N": N, "u_0": scale(N, (1, 1), 0), "u_1": Fraction(0)}
         line = np.array(direction, dtype=object)
         at |= {"k_0": line, "q_0": line, "k_1": line * 0, "q_1": line * 0}
@@ -180,7 +186,7 @@ def test_finding_repeated_eigenvalues_have_a_continuum_of_fixed_points() -> None
 
 @pytest.mark.parametrize("v", [Fraction(1, 3), Fraction(2)])
 def test_equation_21_the_scalar_flow(v: Fraction) -> None:
-    """With the first eigenvector learned and k = q = v e_2: v' = lambda^2 v^2 - lambda^3 (1 + (1 + tr/lambda)/N) v^5."""
+    """With the first eigenvector learned and k = q = v e_2, v' = lambda^2 v^2 - lambda^3 (1 + (1 + tr/lambda)/N) v^5."""
     N, place = 4, 1
     at = at_subset((0,), N) | {"u_1": v, "k_1": v * unit(3, place), "q_1": v * unit(3, place)}
     lam = SPECTRUM[place]
