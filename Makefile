@@ -6,7 +6,7 @@ REPORT ?= report
 SEEDS ?= 200
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
-.PHONY: verify test test-slow lint benchmarks clean
+.PHONY: verify test test-slow lint benchmarks kernel clean
 
 verify: $(VENV)/installed
 	$(BIN)/icl-theory run --output $(REPORT) --jobs $(JOBS)
@@ -25,6 +25,10 @@ lint: $(VENV)/installed
 
 benchmarks: $(VENV)/installed
 	for name in engine flow monte_carlo; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+# The formal proofs, where coqc is installed.
+kernel: $(VENV)/installed
+	$(BIN)/icl-theory kernel check --jobs $(JOBS)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("icl-theory needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

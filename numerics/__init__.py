@@ -5,6 +5,13 @@ from numerics.check_error import ErrorCheck, check_error
 from numerics.checkpoint import CheckpointError
 from numerics.enclosure import EnclosureError, FlowEnclosure, enclose_flow
 from numerics.executor import DaskExecutor, Executor, ExecutorError, ProcessExecutor, SerialExecutor, choose_executor
+from numerics.explicit_rate import (
+    ExplicitRate,
+    averaged_explicit_rate,
+    certify_averaged_rate,
+    certify_explicit_rate,
+    explicit_rate,
+)
 from numerics.full_flow import full_flow
 from numerics.gradient_descent import gradient_descent
 from numerics.gradient_flow import FlowPath, gradient_flow
@@ -38,6 +45,7 @@ __all__ = [
     "ErrorEstimate",
     "Executor",
     "ExecutorError",
+    "ExplicitRate",
     "FixedTask",
     "FlowEnclosure",
     "FlowPath",
@@ -60,12 +68,16 @@ __all__ = [
     "SignLabels",
     "attention_output",
     "attention_prediction",
+    "averaged_explicit_rate",
+    "certify_averaged_rate",
+    "certify_explicit_rate",
     "check_error",
     "choose_executor",
     "descend",
     "draw_prompts",
     "enclose_flow",
     "error_variance",
+    "explicit_rate",
     "full_flow",
     "gradient_descent",
     "gradient_flow",

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from scipy.integrate import solve_ivp
 
 from numerics.enclosure import enclose_averaged_flow, enclose_flow
@@ -16,7 +17,6 @@ from proofs_check.judge.claims import ancestors
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.search import visit
 from proofs_check.judge.statements import Statement
-from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from proofs_check.papers.zhang2024 import appendix_c, beyond
 from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instances
 from proofs_check.papers.zhang2024.quantities.enclosed_flows import averaged_flow_facts, flow_facts

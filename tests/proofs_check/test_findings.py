@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 
 from proofs_check import Instance, Statement, catalogue, find_claim, verify
-from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from proofs_check.papers.zhang2024 import beyond, findings
 from proofs_check.papers.zhang2024.quantities.layer import negative_directions_of_H
 

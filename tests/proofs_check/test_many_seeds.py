@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from proofs_check.judge.verify import Run, equal_up_to_time
 
 SEEDS = int(os.environ.get("ICL_THEORY_SEEDS", "200"))

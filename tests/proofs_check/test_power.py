@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from proofs_check.judge.verify import check_claim, run_budget
 
 from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, catalogue, verify
@@ -14,7 +15,6 @@ from proofs_check.commands.terminal import Screen, table
 from proofs_check.judge.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
 from proofs_check.judge.power import Window, power
 from proofs_check.judge.statements import Relation
-from proofs_check.judge.verify import check_claim, run_budget
 from proofs_check.papers.zhang2024.language import LETTERS
 
 CLAIMS = {claim.id: claim for claim in catalogue()}

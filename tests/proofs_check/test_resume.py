@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from proofs_check.judge.verify import equal_up_to_time
 
 ROOT = Path(__file__).parents[2]

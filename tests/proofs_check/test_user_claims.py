@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-
 from proofs_check.certificate import check_report
-from proofs_check.command_line import main
 from proofs_check.judge.verify import ClaimError, load_claims, verify
+
+from proofs_check.command_line import main
 from proofs_check.judge.language import Language
 from theory.algebra.expression import scalar_letter
 

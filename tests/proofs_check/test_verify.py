@@ -6,10 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from proofs_check.judge.verify import Run, check_claim, equal_up_to_time, load_claims, run_budget
 
 from numerics.executor import ProcessExecutor
 from proofs_check import Claim, ClaimError, Language, Plan, Quantity, Statement, catalogue, verify
-from proofs_check.judge.verify import Run, check_claim, equal_up_to_time, load_claims, run_budget
 from proofs_check.papers.zhang2024 import appendix_a, beyond, section_3, section_4_1, section_5
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import matrix, vector

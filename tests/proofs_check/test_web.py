@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from proofs_check.judge.verify import ClaimError, ClaimResult, EvidenceResult, Run, verify
 
 from numerics import Problem, gradient_flow
 from proofs_check.commands.report import report as report_command
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.verify import ClaimError, ClaimResult, EvidenceResult, Run, verify
 from proofs_check.papers.zhang2024 import catalogue
 from proofs_check.web import PageRecord, load_record, network_figures
 from proofs_check.web.charts import Chart, Line, Points
@@ -203,7 +203,7 @@ def test_routes_lead_to_steps() -> None:
     for route in ROUTES:
         steps = DERIVATIONS[route.derivation]().steps
         for mark in route.marks:
-            assert any(mark in step.label or mark in step.reason for step in steps), (route.claims, mark)
+            assert any(mark in step.label or mark in step.plain_reason for step in steps), (route.claims, mark)
     routed = [claim.id for claim in catalogue() if steps_of(claim.id)[0]]
     assert all(steps_of(name)[1] for name in routed)
     assert ("", ()) == steps_of("no such claim")

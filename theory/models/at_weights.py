@@ -89,6 +89,6 @@ def shown_sizes(expressions: Sequence[Expression]) -> set[str]:
     sizes: set[str] = set()
     for expression in expressions:
         for symbol in (s for monomial in expression.terms for s in monomial.symbols()):
-            index = () if symbol.index is None else (symbol.index.length,)
+            index = tuple(index.length for index in symbol.indices)
             sizes |= {size for size in (symbol.rows, symbol.cols, *index) if isinstance(size, str)}
     return sizes

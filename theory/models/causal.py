@@ -143,10 +143,8 @@ def _with_labels(term: OrderedTerm, law: PromptLaw) -> OrderedTerm:
 
 def _renamed(term: OrderedTerm, names: dict[str, str]) -> OrderedTerm:
     def rename(symbol: Symbol) -> Symbol:
-        index = symbol.index
-        if index is None or index.label not in names:
-            return symbol
-        return symbol.with_index(index._replace(label=names[str(index.label)]))
+        renamed = (i._replace(label=names[str(i.label)]) if i.label in names else i for i in symbol.indices)
+        return symbol.with_indices(tuple(renamed))
 
     value = _relabelled(term.value.blocks[0][0], rename)
     order = tuple((names.get(i, i), names.get(j, j)) for i, j in term.order)
@@ -171,9 +169,10 @@ def merged(product: Expression, blocks: Sequence[Sequence[str]]) -> Expression:
     block_of = {label: number for number, block in enumerate(blocks) for label in block}
 
     def rename(symbol: Symbol) -> Symbol:
-        if symbol.index is None:
+        if not symbol.indices:
             return symbol
-        return letter(_copy(symbol_expression(symbol.with_index(None)), block_of[str(symbol.index.label)]))
+        (index,) = symbol.indices
+        return letter(_copy(symbol_expression(symbol.plain), block_of[str(index.label)]))
 
     return _relabelled(product, rename)
 

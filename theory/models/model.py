@@ -147,13 +147,13 @@ class Model:
         length d, numbers, and the prompt's length as a positive integer.
         """
         average = "Average over task, covariates, query and noise by Wick's theorem on words."
-        steps = [Step(r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2", average, self.loss_expression)]
+        steps = [Step(r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2", average, self.loss_expression, id="wick")]
         if isinstance(self.prediction, PlainPrediction):
             output = "The last entry of the network's output on a prompt."
             error = self.prediction.error(self.prompt_law)
             steps = [
-                Step(r"\hat y", output, self.prediction.in_data()),
-                Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error),
+                Step(r"\hat y", output, self.prediction.in_data(), id="prediction"),
+                Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
                 *steps,
             ]
         return self.formula("population loss", self.loss_expression, tuple(steps))
@@ -165,10 +165,11 @@ class Model:
 
     def flow(self) -> Derivation:
         """Return the gradient flow theta' = -grad L; its results are "A0'", "A1'", ... for the weights A0, A1, ..."""
-        steps = [Step("L", "The population loss.", self.loss_expression)]
+        steps = [Step("L", "The population loss.", self.loss_expression, id="loss")]
         results = {}
         for name, expression in self.gradients.items():
-            steps.append(Step(f"{name}'", f"Minus the gradient of L with respect to {name}.", -expression))
+            reason = f"Minus the gradient of L with respect to {name}."
+            steps.append(Step(f"{name}'", reason, -expression, id=f"flow-{name}"))
             results[f"{name}'"] = self.formula(f"flow of {name}", -expression)
         return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
 

@@ -57,7 +57,7 @@ class OrderedPrediction:
     @property
     def symbols(self) -> set[Symbol]:
         """The letters that occur."""
-        return {s.with_index(None) for term in self.terms for s in term.value.blocks[0][0].symbols}
+        return {s.plain for term in self.terms for s in term.value.blocks[0][0].symbols}
 
     def with_weights(self, values: Mapping[Symbol, Expression]) -> OrderedPrediction:
         """The prediction with letters replaced."""

@@ -1,0 +1,127 @@
+(* The standard Gaussian moment functional on multivariate polynomials, Stein's identity, and the vectors x = S z:
+   the hypotheses of expectation_sound hold for a constructed object. *)
+From Coq Require Import ZArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From SsrMultinomials Require Import ssrcomplements mpoly.
+From ICL Require Import words wick expectation.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory.
+Local Open Scope ring_scope.
+
+(* moments of N(0, 1): (k - 1)!! for even k, 0 for odd k *)
+Fixpoint mom (k : nat) : nat := match k with 0 => 1 | 1 => 0 | (k'.+1 as k1).+1 => (k1 * mom k')%N end.
+Lemma momS k : mom k.+1 = (k * mom k.-1)%N. Proof. by case: k. Qed.
+
+Section Moments.
+Variables (n : nat) (R : comRingType).
+Implicit Types (p q : {mpoly R[n]}) (m : 'X_{1..n}).
+Definition mm m : R := \prod_i (mom (m i))%:R.
+Definition EE p : R := \sum_(m <- msupp p) p@_m * mm m.
+Lemma EEwE k p : (msize p <= k)%N -> EE p = \sum_(m : 'X_{1..n < k}) p@_m * mm m.
+Proof.
+pose I := [subFinType of 'X_{1..n < k}].
+move=> le_pk; rewrite /EE (big_mksub I) /=; first last.
+- by move=> x /msize_mdeg_lt/leq_trans/(_ le_pk).
+- by rewrite msupp_uniq.
+by rewrite big_uncond //= => j /memN_msupp_eq0 ->; rewrite mul0r.
+Qed.
+Lemma EE_linear c p q : EE (c *: p + q) = c * EE p + EE q.
+Proof.
+pose k := (msize p + msize q + msize (c *: p + q))%N.
+have kp : (msize p <= k)%N by rewrite /k -addnA leq_addr.
+have kq : (msize q <= k)%N by rewrite /k addnAC leq_addl.
+have kr : (msize (c *: p + q) <= k)%N by rewrite /k leq_addl.
+rewrite (EEwE kp) (EEwE kq) (EEwE kr) mulr_sumr -big_split /=; apply: eq_bigr => m _.
+by rewrite mcoeffD mcoeffZ mulrDl mulrA.
+Qed.
+Lemma EED p q : EE (p + q) = EE p + EE q.
+Proof. by have := EE_linear 1 p q; rewrite scale1r mul1r. Qed.
+Lemma EE0 : EE 0 = 0. Proof. by rewrite /EE msupp0 big_nil. Qed.
+Lemma EEZ c p : EE (c *: p) = c * EE p.
+Proof. by have := EE_linear c p 0; rewrite !addr0 EE0 addr0. Qed.
+Lemma EEX m : EE 'X_[m] = mm m.
+Proof. by rewrite /EE msuppX big_seq1 mcoeffX eqxx mul1r. Qed.
+Lemma EE1 : EE 1 = 1.
+Proof. by rewrite -mpolyX0 EEX /mm big1 // => i _; rewrite mnm0E. Qed.
+Lemma stein_mon i m : EE ('X_i * 'X_[m]) = EE ('X_[m])^`M(i).
+Proof.
+rewrite -mpolyXD EEX mderivX EEZ EEX /mm (bigD1 i) //= [in RHS](bigD1 i) //= mulrA.
+rewrite mnmDE mnmBE mnm1E eqxx add1n momS natrM subn1; congr (_ * _).
+by apply: eq_bigr => j ji; rewrite mnmDE mnmBE mnm1E eq_sym (negbTE ji) add0n subn0.
+Qed.
+Lemma mderiv_sumE i (I : Type) (r : seq I) (P : pred I) (F : I -> {mpoly R[n]}) :
+  (\sum_(j <- r | P j) F j)^`M(i) = \sum_(j <- r | P j) (F j)^`M(i).
+Proof. exact: (big_morph (mderiv i) (mderivD i) (mderiv0 _ i)). Qed.
+Lemma stein i p : EE ('X_i * p) = EE p^`M(i).
+Proof.
+rewrite [p]mpolyE mulr_sumr mderiv_sumE !(big_morph EE EED EE0); apply: eq_bigr => m _.
+by rewrite -scalerAr mderivZ !EEZ stein_mon.
+Qed.
+End Moments.
+
+Section ComAlg.
+Variables (n : nat) (R : comRingType).
+Canonical mpoly_comAlgType := Eval hnf in [comAlgType R of {mpoly R[n]}].
+End ComAlg.
+
+Section Vectors.
+Variables (R : comRingType) (d N nl : nat) (rho : nat -> 'M[R]_d) (cov : nat -> word) (S : nat -> 'M[R]_d).
+Hypothesis covE : forall r, evw rho (cov r) = S r *m (S r)^T.
+Hypothesis S0 : forall r, (nl < r)%N -> S r = 0.
+Notation T := ('I_nl.+1 * 'I_N.+1 * 'I_d)%type.
+Notation A := {mpoly R[#|[finType of T]|]}.
+Definition var r (k : 'I_N.+1) (c : 'I_d) : 'I_#|[finType of T]| := enum_rank (inord r : 'I_nl.+1, k, c).
+Definition x r k a : A := \sum_c S r a c *: 'X_(var r k c).
+Definition dd r k a (f : A) : A := \sum_c S r a c *: f^`M(var r k c).
+
+Lemma ddD r k a f g : dd r k a (f + g) = dd r k a f + dd r k a g.
+Proof. by rewrite /dd -big_split; apply: eq_bigr => c _; rewrite mderivD scalerDr. Qed.
+Lemma ddZ r k a c f : dd r k a (c *: f) = c *: dd r k a f.
+Proof. by rewrite /dd scaler_sumr; apply: eq_bigr => e _; rewrite mderivZ !scalerA mulrC. Qed.
+Lemma ddM r k a f g : dd r k a (f * g) = dd r k a f * g + f * dd r k a g.
+Proof.
+rewrite /dd mulr_suml mulr_sumr -big_split; apply: eq_bigr => c _.
+by rewrite mderivM scalerDr scalerAl scalerAr.
+Qed.
+Lemma dd1 r k a : dd r k a 1 = 0.
+Proof. by rewrite /dd big1 // => c _; rewrite -mpolyC1 mderivC scaler0. Qed.
+Lemma varP r k c s l e : (r <= nl)%N -> (s <= nl)%N ->
+  (var r k c == var s l e) = [&& r == s, k == l & c == e].
+Proof.
+move=> hr hs; rewrite /var (inj_eq enum_rank_inj) !xpair_eqE -andbA; congr (_ && _).
+by rewrite -(inj_eq val_inj) /= !inordK.
+Qed.
+Lemma ddx r k a s l b : dd r k a (x s l b) = (((r == s) && (k == l))%:R * evw rho (cov r) a b) *: 1.
+Proof.
+rewrite covE /dd /x; have [hr|hr] := leqP r nl; last first.
+  by rewrite S0 // mul0mx mxE mulr0 scale0r big1 // => c _; rewrite mxE scale0r.
+have [hs|hs] := leqP s nl; last first.
+  have -> : (r == s) = false by apply/eqP => e; move: hs; rewrite -e ltnNge hr.
+  rewrite mul0r scale0r big1 // => c _; rewrite big1 ?mderiv0 ?scaler0 // => e _.
+  by rewrite S0 // mxE scale0r.
+rewrite mxE mulr_sumr scaler_suml; apply: eq_bigr => c _.
+rewrite mderiv_sumE (bigD1 c) //= mderivZ mderivX mnm1E [var _ _ _ == _]eq_sym varP // eqxx andbT.
+rewrite big1 => [|e ec]; last first.
+  by rewrite mderivZ mderivX mnm1E [var _ _ _ == _]eq_sym varP // [c == e]eq_sym (negbTE ec) !andbF scale0r scaler0.
+rewrite addr0 !scalerA mxE; case: (r =P s) => [<-|_] /=; last by rewrite mul0r mulr0 !scale0r.
+case: (k =P l) => [<-|_] /=; last by rewrite mul0r mulr0 !scale0r.
+have -> : (U_(var r k c) - U_(var r k c))%MM = 0%MM by apply/mnmP => i; rewrite mnmBE mnm0E subnn.
+by rewrite mpolyX0 mulr1 mul1r.
+Qed.
+Lemma steinx r k a f : EE (x r k a * f) = EE (dd r k a f).
+Proof.
+rewrite /x /dd mulr_suml !(big_morph (@EE _ R) (@EED _ R) (@EE0 _ R)); apply: eq_bigr => c _.
+by rewrite -scalerAl !EEZ stein.
+Qed.
+Lemma cov_sym r : (evw rho (cov r))^T = evw rho (cov r).
+Proof. by rewrite covE trmx_mul trmxK. Qed.
+
+Theorem gaussian_expectation (symf : nat -> bool) sc rp p : (forall a, symf a -> (rho a)^T = rho a) ->
+  check_expectation symf cov rp p -> expectation rho sc (@EE _ R) x rp = ev rho sc N.+1 p.
+Proof.
+move=> hs; apply: (expectation_sound sc hs cov_sym (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
+exact: steinx.
+Qed.
+End Vectors.

@@ -1,0 +1,33 @@
+(* Lemma A.1, Corollary A.2, Lemma 5.3: the reduced loss, its gradient, its minimum and its minimisers, for every d and N (with 1/0 = 0). *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp.analysis Require Import reals.
+From ICL Require Import frobenius definite curve reduced_loss_form gradient convergence setting.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory Num.Theory.
+Local Open Scope ring_scope.
+
+Section Minimum.
+Variables (R : realType) (d N : nat) (La : 'M[R]_d).
+Notation Gamma := (Gamma N La).
+Hypothesis Lambda_definite : pd La.
+Let pG : pd Gamma := pdGa N Lambda_definite.
+Let pP : pd (Gamma *m La) := pdPa N Lambda_definite.
+Let cG : Gamma *m La = La *m Gamma := commGa N La.
+
+(* the derivative of ell along any differentiable curve is < gradU, U' > + gradu u', so that (5.5) is its gradient flow *)
+Theorem lemma_A1 (U : R -> 'M[R]_d) (u : R -> R) t D e : mder U t D -> der u t e ->
+  der (fun s => ell La Gamma (U s) (u s)) t (dotp (gradU La Gamma (U t) (u t)) D + gradu La Gamma (U t) (u t) * e).
+Proof. exact: (gradient (pd_sym Lambda_definite) (pd_sym pG) cG). Qed.
+
+Theorem corollary_A2_square (U : 'M[R]_d) u : let X := u *: U - invmx Gamma in
+  ell La Gamma U u - ell_min La Gamma = 2%:R^-1 * \tr (Gamma *m La *m X *m La *m X^T).
+Proof. exact: (square Lambda_definite pG cG). Qed.
+
+Theorem corollary_A2_floor (U : 'M[R]_d) u : - (2%:R^-1 * \tr (La *m La *m invmx Gamma)) <= ell La Gamma U u.
+Proof. exact: (minimum Lambda_definite pG pP cG). Qed.
+
+Theorem lemma_5_3 (U : 'M[R]_d) u : ell La Gamma U u = ell_min La Gamma <-> u *: U = invmx Gamma.
+Proof. exact: (minimiser Lambda_definite pG pP cG). Qed.
+End Minimum.
