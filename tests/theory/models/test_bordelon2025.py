@@ -1,7 +1,7 @@
 """Bordelon, Letey, Pehlevan, depth and in-context learning with linear attention (ICLR 2026), the isotropic case.
 
-A looped stack with A = G/L predicts f = (1/(L N)) x_q' sum_{l<L} (I - S G/L)^l X'y, S = (1/N) sum x_i x_i'.
-For G = g I, x and w ~ N(0, I), the loss E (f - <w, x_q>)^2/d is (1/d) E tr (I - g S/L)^{2L}, a polynomial in Wishart moments.
+A looped stack with A = G/L predicts f = (1/(L N)) x_q' sum_{l<L} (I - S G/L)^l X'y, S = (1/N) sum x_i x_i'. For G = g
+I, x and w ~ N(0, I), the loss E (f - <w, x_q>)^2/d is (1/d) E tr (I - g S/L)^{2L}, a polynomial in Wishart moments.
 """
 
 from __future__ import annotations

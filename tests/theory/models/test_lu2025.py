@@ -1,7 +1,7 @@
 """Lu, Letey, Zavatone-Veth, Maiti, Pehlevan, Asymptotic theory of in-context learning (PNAS 122(28), 2025), exact part.
 
-x ~ N(0, I/d), |w|^2 = d, labels and target with noise of variance rho, l examples. H = x_q [(d/l) sum y_i x_i',
-(1/l) sum y_i^2] and y_hat = <G, H> with G = [G1, g]: linear attention with the blocks U11 = d G1', u21 = g, u = 1, u12 = 0.
+x ~ N(0, I/d), |w|^2 = d, labels and target with noise of variance rho, l examples. H = x_q [(d/l) sum y_i x_i', (1/l)
+sum y_i^2] and y_hat = <G, H> with G = [G1, g]: linear attention with the blocks U11 = d G1', u21 = g, u = 1, u12 = 0.
 """
 
 from __future__ import annotations

@@ -186,7 +186,7 @@ def test_finding_repeated_eigenvalues_have_a_continuum_of_fixed_points() -> None
 
 @pytest.mark.parametrize("v", [Fraction(1, 3), Fraction(2)])
 def test_equation_21_the_scalar_flow(v: Fraction) -> None:
-    """With the first eigenvector learned and k = q = v e_2, v' = lambda^2 v^2 - lambda^3 (1 + (1 + tr/lambda)/N) v^5."""
+    """With the first learned and k = q = v e_2: v' = lambda^2 v^2 - lambda^3 c v^5, c = 1 + (1 + tr/lambda)/N."""
     N, place = 4, 1
     at = at_subset((0,), N) | {"u_1": v, "k_1": v * unit(3, place), "q_1": v * unit(3, place)}
     lam = SPECTRUM[place]
