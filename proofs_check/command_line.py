@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from numerics.executor import choose_executor
+from proofs_check.commands.check import check
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.export import export
 from proofs_check.commands.kernel import kernel
@@ -19,7 +20,6 @@ from proofs_check.commands.networks import compare, train
 from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
 from proofs_check.commands.terminal import Screen, progress_line, table
-from proofs_check.judge.certificate import CertificateError, check_report
 from proofs_check.judge.results import Report
 from proofs_check.judge.run import Run, write_atomically
 from proofs_check.latex.document import derivation_document
@@ -181,27 +181,6 @@ def _screen() -> Screen:
     return Screen(sys.stdout, colour)
 
 
-@main.command()
-@click.argument("report", type=click.Path(path_type=Path))
-@clear_errors
-def check(report: Path) -> None:
-    """Re-verify the exact and symbolic evidence of a REPORT of `verify --json`, without the code that made it.
-
-    Exit code 0: all of it holds; 1: it does not, or the report was changed.
-
-    \b
-    icl-theory verify --json report.json
-    icl-theory check report.json
-    """
-    try:
-        lines = check_report(report.read_text(encoding="utf-8"))
-    except (CertificateError, UnicodeDecodeError) as error:
-        click.echo(f"{report} is not valid: {error}", err=True)
-        sys.exit(1)
-    click.echo("\n".join(lines))
-    click.echo(f"{report} is valid: {len(lines)} claims.")
-
-
 @main.command("expect")
 @click.argument("expression")
 @click.option("--gaussian", multiple=True, metavar="x:COVARIANCE", help="A Gaussian vector and its covariance; repeat.")
@@ -278,7 +257,7 @@ def run_command(output: Path, jobs: int) -> None:
     sys.exit(report.exit_code)
 
 
-for command in (flow, risk, report, export, train, compare, kernel):
+for command in (check, flow, risk, report, export, train, compare, kernel):
     main.add_command(command)
 
 

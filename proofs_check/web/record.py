@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.judge.certificate import seal
+from proofs_check.judge.seal import seal
 from proofs_check.judge.verify import ORDER, ClaimError, ClaimResult, Report, from_record
 
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
 
 # Monte Carlo and floating-point evidence look at so many instances.
-_SAMPLED_INSTANCES = 5
-_COMPUTED_INSTANCES = 4
+SAMPLED_INSTANCES = 5
+COMPUTED_INSTANCES = 4
 # Steps of the climb towards equality, from the best of the ends.
 _CLIMB = 60
 
@@ -176,7 +176,7 @@ def measure_sampled(asked: Asked) -> SampledMeasurement | None:
     if sample is None or not asked.budget.prompts:
         return None
     rng = np.random.default_rng(asked.seeds[1])
-    chosen = claim.plan.instances(claim.language, rng, _SAMPLED_INSTANCES, claim.plan.largest_sampled, mild=True)
+    chosen = claim.plan.instances(claim.language, rng, SAMPLED_INSTANCES, claim.plan.largest_sampled, mild=True)
     samples = []
     for instance, seed in zip(chosen, asked.seeds[2].spawn(len(chosen)), strict=True):
         moments, variance = sample(instance, seed, asked.budget.prompts)
@@ -212,10 +212,16 @@ def _in_order(values: Sequence[tuple[Instance, Array]]) -> tuple[tuple[Instance,
 
 def _covered(claim: Claim, values: Sequence[tuple[Instance, Array]]) -> dict[str, str]:
     """What the instances cover, of the lengths that the claim is about."""
+    instances = [instance for instance, _ in values]
+    return ranges(instances, claim.language, covered_lengths(claim, instances))
+
+
+def covered_lengths(claim: Claim, instances: Sequence[Instance]) -> set[str]:
+    """The lengths whose ranges are told: those that the claim names, and with a search all that occur."""
     lengths = named_lengths(claim.statement, claim.language) | set(claim.plan.largest or {}) | set(claim.plan.fixed)
     if claim.plan.search is not None:
-        lengths |= {name for instance, _ in values for name in instance.lengths}
-    return ranges([instance for instance, _ in values], claim.language, lengths)
+        lengths |= {name for instance in instances for name in instance.lengths}
+    return lengths
 
 
 def measure_computed(asked: Asked) -> ComputedMeasurement | None:
@@ -225,5 +231,5 @@ def measure_computed(asked: Asked) -> ComputedMeasurement | None:
     if compute is None:
         return None
     rng = np.random.default_rng(asked.seeds[1])
-    chosen = claim.plan.instances(claim.language, rng, _COMPUTED_INSTANCES, claim.plan.largest_sampled)
+    chosen = claim.plan.instances(claim.language, rng, COMPUTED_INSTANCES, claim.plan.largest_sampled)
     return ComputedMeasurement(tuple((instance, *compute(instance)) for instance in chosen), claim.left.computed_by)
