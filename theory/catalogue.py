@@ -8,6 +8,7 @@ from types import MappingProxyType
 from theory.derivation import Derivation
 from theory.zhang2024.convergence import derivation as _convergence
 from theory.zhang2024.distribution_shift import derivation as _distribution_shift
+from theory.zhang2024.explicit_rate import derivation as _explicit_rate
 from theory.zhang2024.global_minimum import derivation as _global_minimum
 from theory.zhang2024.gradient_flow import derivation as _gradient_flow
 from theory.zhang2024.limiting_predictor import derivation as _limiting_predictor
@@ -26,6 +27,7 @@ DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "gradient_flow": _gradient_flow,
         "global_minimum": _global_minimum,
         "convergence": _convergence,
+        "explicit_rate": _explicit_rate,
         "limiting_predictor": _limiting_predictor,
         "prediction_error": _prediction_error,
         "distribution_shift": _distribution_shift,

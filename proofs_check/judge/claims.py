@@ -72,7 +72,7 @@ class Claim:
         cited: standard facts that the derivation uses and that are not checked here; they make a proof conditional.
         finding: a printed statement under test, expected to be refuted; the run fails if it no longer is.
         corrected_by: for a finding, ids of the claims that say what holds instead.
-        sharper: for an inequality, (id, statement) of one with a better right side; mutants that it implies say no more.
+        sharper: for an inequality, (id, statement) of one with a better right side; mutants that it implies are true.
         tight: the bound is said to be tight: the run refutes it made 1% stronger, or leaves the claim undecided.
         reason: why the claim is not proved yet, for the reader of its row.
     """

@@ -105,6 +105,14 @@ def settling_instances(claim: Claim, rng: np.random.Generator, largest: Mapping[
     return Settled(drawn, tuple(wanted), 2 * found.total)
 
 
+def is_cheap(claim: Claim) -> bool:
+    """Whether both sides are formulas that no length makes costly, and no letter has that length as its size."""
+    tree = claim.left.tree
+    sizes = {size for value in claim.language.letters.values() for size in value.shape if isinstance(size, str)}
+    sides = (tree, claim.statement.right, *(held for _, held in claim.statement.where))
+    return tree is not None and sizes <= {"d"} and not any(side is not None and _is_costly(side) for side in sides)
+
+
 def _is_costly(tree: Node) -> bool:
     """Whether a formula contains expectations or sums over the examples of a prompt."""
     return isinstance(tree, Expect | SumOver) or any(_is_costly(child) for _, _, child in tree.children())

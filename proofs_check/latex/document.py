@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.verify import ClaimResult, Report
+from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.latex.display import display, top_level_pieces
 from proofs_check.latex.prose import READABLE, escape, prose_latex
 from proofs_check.papers.zhang2024 import catalogue
@@ -384,7 +384,7 @@ def _derivation(name: str, derivation: Derivation) -> str:
     for number, shown in enumerate(steps, 1):
         cited = " This is a standard fact, cited and not derived." if shown.step.cited else ""
         if shown.step.reason != reason:
-            lines.append(prose_latex(shown.step.reason) + cited)
+            lines.append(shown.step.reason + cited)
         reason = shown.step.reason
         lines.append(display(shown.lead, shown.pieces, label_of(f"{name}-{number}")))
     steps_values = {step.value for step in derivation.steps}

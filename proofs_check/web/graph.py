@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from proofs_check.judge.verify import ClaimResult
+from proofs_check.judge.results import ClaimResult
 
 _SWEEPS = 24
 # How strongly the middle of the drawing attracts, next to one edge; without it layers drift to one side.

@@ -203,7 +203,7 @@ def test_routes_lead_to_steps() -> None:
     for route in ROUTES:
         steps = DERIVATIONS[route.derivation]().steps
         for mark in route.marks:
-            assert any(mark in step.label or mark in step.reason for step in steps), (route.claims, mark)
+            assert any(mark in step.label or mark in step.plain_reason for step in steps), (route.claims, mark)
     routed = [claim.id for claim in catalogue() if steps_of(claim.id)[0]]
     assert all(steps_of(name)[1] for name in routed)
     assert ("", ()) == steps_of("no such claim")

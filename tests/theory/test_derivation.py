@@ -18,8 +18,8 @@ import pytest
 from tests.theory import brute_force
 from theory import DERIVATIONS, Derivation, Formula, global_minimum, population_loss
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import indexed, length, matrix, scalar_letter, sum_over, vector
-from theory.derivation import plain
+from theory.algebra.expression import indexed, length, matrix, number, scalar_letter, sum_over, vector
+from theory.derivation import Step, marked, plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,8 +104,31 @@ def test_gradients_go_through_abbreviations(formula: Formula, argument: str) -> 
 def test_labels_have_a_plain_form() -> None:
     """No LaTeX is left in text output."""
     assert "y_hat = E[x]'" == plain(r"\hat y = \mathbb{E}[x]^\top")
+    assert "||Lambda^(1/2) U||_F^2 <= 1/N" == plain(r"\|\Lambda^{1/2} U\|_F^2 \le \tfrac{1}{N}")
     for derive in DERIVATIONS.values():
-        assert "\\" not in derive().text()
+        assert not set("\\$") & set(derive().text())
+
+
+@pytest.mark.parametrize("derive", DERIVATIONS.values(), ids=DERIVATIONS)
+def test_steps_have_ids_and_mark_their_formulas(derive: Callable[[], Derivation]) -> None:
+    """Outside of dollar signs a reason is text that LaTeX takes as it is, and every id finds its step."""
+    derivation = derive()
+    for step in derivation.steps:
+        assert step is derivation.step(step.id)
+        for piece, is_formula in marked(step.reason):
+            assert is_formula or not set("\\_^{}&%#<>|") & set(piece), piece
+            assert not is_formula or piece.strip() == piece
+
+
+def test_ids_are_unique_and_known() -> None:
+    """Two steps of one id are refused, an unknown id is answered with those that there are."""
+    first = Step("a", "One.", number(1), id="one")
+    with pytest.raises(ValueError, match="two steps of trial have the id 'one'"):
+        Derivation("trial", "Trial", "", (first, first), {})
+    with pytest.raises(KeyError, match="it has gram, prediction"):
+        DERIVATIONS["model"]().step("wick")
+    with pytest.raises(ValueError, match="dollar sign"):
+        list(marked("half a $formula"))
 
 
 def test_an_unknown_derivation_is_answered_with_the_names() -> None:

@@ -49,7 +49,7 @@ def differential(expression: Expression, directions: Mapping[Expression, Express
             )
         if symbol.symmetric and direction != direction.T:
             raise ValueError(f"{symbol.name} is symmetric, so its direction must be; got {direction}")
-        if any(s.index is not None and s.with_index(None) == symbol for m in expression.terms for s in m.symbols()):
+        if any(s.indices and s.plain == symbol for m in expression.terms for s in m.symbols()):
             raise ValueError(f"cannot differentiate by {symbol.name}: it stands for one letter per summation index")
         moving[symbol] = direction
     total = zero(expression.rows, expression.cols)
@@ -99,7 +99,7 @@ def _word_differential(word: Word, moving: Mapping[Symbol, Expression]) -> Expre
 
 
 def _factor_differential(f: Factor, moving: Mapping[Symbol, Expression]) -> Expression | None:
-    symbols = [(symbol.with_index(None), exponent) for symbol, exponent in f.powers]
+    symbols = [(symbol.plain, exponent) for symbol, exponent in f.powers]
     hit = [(symbol, exponent) for symbol, exponent in symbols if symbol in moving]
     if not hit:
         if any(symbol.family == other.family for symbol, _ in symbols for other in moving):
@@ -147,7 +147,7 @@ def _with_letters(expression: Expression, letters: Mapping[Symbol, Symbol]) -> E
     def image(f: Factor) -> Expression:
         result: Expression | None = None
         for symbol, exponent in f.powers:
-            changed = letters.get(symbol.with_index(None), symbol).with_index(symbol.index)
+            changed = letters.get(symbol.plain, symbol).with_indices(symbol.indices)
             power = expression_of_word(letter_power(changed, exponent))
             result = power if result is None else result @ power
         assert result is not None

@@ -12,9 +12,10 @@ from typing import Any
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, vector, zero
 from theory.algebra.grammar import Expect, Name, Node, SumOver, Vocabulary, elaborate, parse
 from theory.algebra.words import Dimension
+from theory.errors import IclTheoryError
 
 
-class ModelError(ValueError):
+class ModelError(IclTheoryError, ValueError):
     """A model that does not exist: shapes that do not fit, a letter in two roles, a moment that the law lacks."""
 
 

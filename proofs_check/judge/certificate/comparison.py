@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from flint import arb
 
-from proofs_check.judge.certificate.errors import NoValueError
+from proofs_check.judge.certificate.errors import NoValueError, OutsideDomainError
 from proofs_check.judge.certificate.evaluator import World
 from proofs_check.judge.certificate.matrices import Matrix, changed, shape
 from proofs_check.judge.certificate.reading import Recorded
@@ -84,11 +84,13 @@ class Points:
         return truth(left, self.subject.relation, right)
 
     def verdict(self, formula: int) -> str:
-        """What all instances together say: "refuted" at the first that fails, "ill-formed" at one without a value."""
+        """What all instances together say: "refuted" at the first that fails or is outside the domain."""
         doubtful = not self.recorded
         for k in range(len(self.recorded)):
             try:
                 found = self.truth(formula, k)
+            except OutsideDomainError:
+                return "refuted"
             except NoValueError:
                 return "ill-formed"
             if found == "refuted":

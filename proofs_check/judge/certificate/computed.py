@@ -88,9 +88,7 @@ def rejects(subject: Subject, item: Evidence, formula: int) -> tuple[str, bool]:
         left, accuracy = _left(subject, one).reshape(-1), one.rest["accuracy"]
         if len(left) != len(right):
             return "ill-formed", sure
-        windows = [
-            Window(float(a) - accuracy, float(a) + accuracy, float(b)) for a, b in zip(left, right, strict=True)
-        ]
+        windows = [Window(float(a) - accuracy, float(a) + accuracy, float(b)) for a, b in zip(left, right, strict=True)]
         if not all(isfinite(w.right) for w in windows):
             return "undecided", sure
         if not all(_inside(w, subject.relation) for w in windows):

@@ -49,13 +49,26 @@ def _check_sides(subject: Subject, one: Recorded, right: str) -> None:
     subject.require(points.verdict(subject.right) != "holds", "its counterexample does not refute it")
     try:
         left, _ = value_at(subject.claim, subject.instance(one))
-        same = Points(subject, [recorded_of({"lengths": dict(one.lengths), "values": dict(one.values),
-                                             "left": plain(np.asarray(left, dtype=object))}, "")])
+        same = Points(
+            subject,
+            [
+                recorded_of(
+                    {
+                        "lengths": dict(one.lengths),
+                        "values": dict(one.values),
+                        "left": plain(np.asarray(left, dtype=object)),
+                    },
+                    "",
+                )
+            ],
+        )
         value = points.right(subject.right, 0)
     except Exception as error:
         raise subject.fail(f"its counterexample cannot be computed again: {type(error).__name__}: {error}") from error
     subject.require(_close(same.lefts[0], points.lefts[0]), "the left side of its counterexample is not the claim's")
-    subject.require(_close(matrix_of(_nested(right)), value), "the right side of its counterexample is not the statement's")
+    subject.require(
+        _close(matrix_of(_nested(right)), value), "the right side of its counterexample is not the statement's"
+    )
 
 
 def _close(a: Any, b: Any) -> bool:

@@ -7,13 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.judge.certificate.reading import Evidence, Record, Recorded
+from proofs_check.judge.certificate.errors import NoValueError
+from proofs_check.judge.certificate.reading import Evidence, Record, Recorded, recorded_of
 from proofs_check.judge.certificate.subject import Subject
 from proofs_check.judge.evidence import Budget
 from proofs_check.judge.evidence.comparison import instance_record
-from proofs_check.judge.evidence.measure import COMPUTED_INSTANCES, SAMPLED_INSTANCES, Asked
+from proofs_check.judge.evidence.measure import (
+    COMPUTED_INSTANCES,
+    SAMPLED_INSTANCES,
+    Asked,
+    generic,
+    generic_enclosed,
+    with_all_lengths,
+)
 from proofs_check.judge.instances import Instance
-from proofs_check.judge.settling import Settled, degree_of_right, settled_by, settling_instances
+from proofs_check.judge.settling import Settled, settled_by
 
 
 def asked(subject: Subject, record: Record) -> Asked:
@@ -30,13 +38,13 @@ def require_drawn(subject: Subject, record: Record, item: Evidence) -> None:
     plan = subject.claim.plan
     if item.kind in ("exact", "enclosure") or (item.kind == "numerical" and subject.claim.left.enclose is not None):
         _require_among(subject, item, () if plan.ends is None else plan.ends(), "the end of the range")
+        settled = None
         if plan.search is None:
-            drawn, settled = _exact_draw(subject, record, settling=item.kind == "exact")
+            again = asked(subject, record)
+            drawn, settled, _ = generic(again) if item.kind == "exact" else (generic_enclosed(again), None, {})
             _require_among(subject, item, drawn, "the instance that its seed draws")
-            if item.kind == "exact":
-                _require_settled(subject, item, settled)
-        elif item.kind == "exact":
-            _require_settled(subject, item, None)
+        if item.kind == "exact":
+            _require_settled(subject, item, settled)
         return
     constants = subject.claim.left.constants if item.kind == "Monte Carlo" else {}
     for one, drawn_one in zip(item.instances, _sampled_draw(subject, record, item), strict=True):
@@ -44,17 +52,6 @@ def require_drawn(subject: Subject, record: Record, item: Evidence) -> None:
             _key(one.lengths, one.values) == _instance_key(drawn_one.with_values(**constants)),
             f"{item.kind} evidence is not at the instances that its seed draws, but at {one}",
         )
-
-
-def _exact_draw(subject: Subject, record: Record, settling: bool) -> tuple[list[Instance], Settled | None]:
-    claim, plan = subject.claim, subject.claim.plan
-    inequality = subject.relation != "="
-    degree = degree_of_right(claim) if settling and not inequality else None
-    largest = plan.exact_sizes(degree)
-    rng = np.random.default_rng(asked(subject, record).seeds[0])
-    drawn = list(plan.instances(claim.language, rng, record.instances, largest))
-    settled = settling_instances(claim, rng, largest) if settling and not inequality else None
-    return drawn + ([] if settled is None else list(settled.instances)), settled
 
 
 def _require_settled(subject: Subject, item: Evidence, settled: Settled | None) -> None:
@@ -73,13 +70,25 @@ def _sampled_draw(subject: Subject, record: Record, item: Evidence) -> Sequence[
 
 def _require_among(subject: Subject, item: Evidence, drawn: Iterable[Instance], what: str) -> None:
     known: dict[frozenset[str], set[str]] = {}
-    for instance in drawn:
+    for drawn_one in drawn:
+        instance = with_all_lengths(drawn_one, subject.claim.language)
         letters = frozenset(instance.values)
         if letters not in known:
             known[letters] = {_key(one.lengths, _only(one, letters)) for one in item.instances}
-        there = _instance_key(instance) in known[letters]
-        there = there or _instance_key(_completed(subject, item, instance), letters) in known[letters]
+        if _instance_key(instance) in known[letters]:
+            continue
+        complete = _completed(subject, item, instance)
+        there = _instance_key(complete, letters) in known[letters] or not _has_value(subject, complete)
         subject.require(there, f"{item.kind} evidence leaves out {what} {instance}")
+
+
+def _has_value(subject: Subject, instance: Instance) -> bool:
+    """Whether the statement has a value there; elsewhere an instance is outside its domain and not kept."""
+    try:
+        subject.world(recorded_of(instance_record(instance), "a drawn instance")).value(subject.right)
+    except NoValueError:
+        return False
+    return True
 
 
 def _completed(subject: Subject, item: Evidence, instance: Instance) -> Instance:

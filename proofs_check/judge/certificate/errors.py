@@ -11,6 +11,10 @@ class NoValueError(ValueError):
     """A formula that has no value at an instance, such as a sum of matrices of different shapes."""
 
 
+class OutsideDomainError(NoValueError):
+    """A formula that is well formed but has no value at an instance, such as a division by zero."""
+
+
 def require(true: object, message: str) -> None:
     """Do nothing if the condition is true; CertificateError with the message otherwise."""
     if not true:

@@ -9,7 +9,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from proofs_check.judge.certificate import matrices
-from proofs_check.judge.certificate.errors import NoValueError
+from proofs_check.judge.certificate.errors import NoValueError, OutsideDomainError
 from proofs_check.judge.certificate.formulas import Formulas
 from proofs_check.judge.certificate.matrices import Matrix
 from proofs_check.judge.certificate.moments import Coordinates
@@ -115,8 +115,10 @@ class World:
         raise NoValueError(f"a formula has no part {part[0]!r}")
 
     def _quotient(self, above: Matrix, below: Matrix) -> Matrix:
-        if matrices.shape(below) != (1, 1) or below[0][0] == 0:
-            raise NoValueError("division by a matrix or by zero")
+        if matrices.shape(below) != (1, 1):
+            raise NoValueError("division by a matrix")
+        if below[0][0] == 0:
+            raise OutsideDomainError("division by zero")
         divisor = below[0][0]
         return matrices.changed(above, lambda entry: entry / divisor)
 

@@ -6,8 +6,8 @@ from proofs_check.judge.certificate.comparison import Points
 from proofs_check.judge.certificate.errors import NoValueError
 from proofs_check.judge.certificate.reading import Evidence
 from proofs_check.judge.certificate.subject import Subject
-from proofs_check.judge.evidence.comparison import narrow, ranges
-from proofs_check.judge.evidence.measure import covered_lengths
+from proofs_check.judge.evidence.comparison import narrow
+from proofs_check.judge.evidence.measure import covered
 from proofs_check.judge.instances import Instance
 
 SAID = {"=": "equal", "<=": "at most", ">=": "at least", "<": "less", ">": "greater"}
@@ -58,7 +58,7 @@ def check_coverage(subject: Subject, item: Evidence) -> None:
     claim = subject.claim
     instances = [subject.instance(one) for one in item.instances]
     said = item.data.get("covered")
-    found = ranges(instances, claim.language, covered_lengths(claim, instances))
+    found = covered(claim, instances)
     subject.require(said == found, f"{item.kind} evidence covers {found}, it is said to cover {said}")
     too_alike = narrow(instances, claim.statement, claim.language, claim.plan.fixed)
     if not (item.kind == "exact" and item.objection.startswith(_CALLS_ENGINE)):

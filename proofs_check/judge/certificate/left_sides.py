@@ -70,7 +70,9 @@ def check_left_sides(subject: Subject, record: Record, item: Evidence, points: P
     subject.require(
         not calls or says_engine(item), f"exact evidence calls the engine ({', '.join(sorted(engine))}), and hides it"
     )
-    subject.require(calls or not says_engine(item) or not done, "exact evidence is said to call the engine, and does not")
+    subject.require(
+        calls or not says_engine(item) or not done, "exact evidence is said to call the engine, and does not"
+    )
     return Rerun(done, count)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from proofs_check.judge.certificate.errors import NoValueError
+from proofs_check.judge.certificate.errors import NoValueError, OutsideDomainError
 
 Matrix = list[list[Any]]
 
@@ -75,14 +75,59 @@ def _root(a: Matrix, exponent: Fraction) -> Matrix:
     if isinstance(entry, float):
         eigenvalues, basis = np.linalg.eigh(np.array(a))
         if not (eigenvalues > 0).all():
-            raise NoValueError(f"the power {exponent} of what is not positive")
+            raise OutsideDomainError(f"the power {exponent} of what is not positive")
         found: Matrix = ((basis * eigenvalues ** float(exponent)) @ basis.T).tolist()
         return found
-    if not isinstance(entry, arb) or shape(a) != (1, 1):
+    if not isinstance(entry, arb):
         raise NoValueError(f"the power {exponent} is irrational")
+    if shape(a) != (1, 1):
+        if exponent.denominator != 2:
+            raise NoValueError(f"of matrices only square roots are enclosed, not the power {exponent}")
+        return power(_square_root(a), exponent * 2)
     if not entry > 0:
-        raise NoValueError(f"the power {exponent} of what is not positive")
+        raise OutsideDomainError(f"the power {exponent} of what is not positive")
     return [[entry ** arb(fmpq(exponent.numerator, exponent.denominator))]]
+
+
+def _square_root(a: Matrix) -> Matrix:
+    """The root of a symmetric positive definite matrix, in balls.
+
+    Newton's steps X -> (X + X^-1 A)/2 from a multiple of I; then ||X - A^(1/2)||_F <= ||X^2 - A||_F ||X^-1||_F, as
+    X - A^(1/2) solves a Sylvester equation whose smallest factor is at least the least eigenvalue of X.
+    """
+    n = len(a)
+    size = sum((a[i][i].mid() for i in range(n)), arb(0))
+    if not size > 0 or not _positive(a):
+        raise OutsideDomainError("the root of a matrix that is not seen to be positive definite")
+    x = identity(n, size.mid())
+    for _ in range(_MOST_STEPS):
+        step = plus(x, times(inverse(x), a))
+        x = [[((step[i][j] + step[j][i]) / 4).mid() for j in range(n)] for i in range(n)]
+    if not _positive(x):
+        raise OutsideDomainError("the root of a matrix that is not seen to be positive definite")
+    error = (_norm(plus(times(x, x), changed(a, lambda entry: -entry))) * _norm(inverse(x))).upper()
+    ball = arb(0).union(error).union(-error)
+    return changed(x, lambda entry: entry + ball)
+
+
+_MOST_STEPS = 40
+
+
+def _norm(a: Matrix) -> arb:
+    total: arb = sum((entry.abs_upper() ** 2 for row in a for entry in row), arb(0)).sqrt()
+    return total
+
+
+def _positive(a: Matrix) -> bool:
+    """Whether the pivots of elimination prove a symmetric matrix of balls to be positive definite."""
+    rows = [list(row) for row in a]
+    for k in range(len(rows)):
+        if not rows[k][k] > 0:
+            return False
+        for i in range(k + 1, len(rows)):
+            factor = rows[i][k] / rows[k][k]
+            rows[i] = [x - factor * y for x, y in zip(rows[i], rows[k], strict=True)]
+    return True
 
 
 def inverse(a: Matrix) -> Matrix:
@@ -94,7 +139,7 @@ def inverse(a: Matrix) -> Matrix:
     for k in range(n):
         pivot = max(range(k, n), key=lambda i: _size(rows[i][k]))
         if not _size(rows[pivot][k]):
-            raise NoValueError("a singular matrix has no inverse")
+            raise OutsideDomainError("a singular matrix has no inverse")
         rows[k], rows[pivot] = rows[pivot], rows[k]
         divisor = rows[k][k]
         rows[k] = [entry / divisor for entry in rows[k]]

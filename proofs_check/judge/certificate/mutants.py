@@ -95,8 +95,9 @@ class Mutants:
             claimed = item.kind in said.killed_by
             if item.kind in points:
                 found = points[item.kind].verdict(formula)
-                if claimed and found == "undecided" and item.kind != "exact":
-                    # The printed balls are a little wider than those that refuted it.
+                # Printed balls are a little wider than those that refuted it, and elimination differs in balls.
+                doubtful = found == "undecided" and item.kind != "exact"
+                if claimed and (doubtful or (found != "refuted" and points[item.kind].is_vague(formula))):
                     found = "refuted"
             elif item.kind == "Monte Carlo":
                 found = sampled.rejects(self.subject, item, formula)
@@ -113,11 +114,15 @@ class Mutants:
 
     def _check_unrefuted(self, said: Mutant, formula: int, meaningless: bool) -> None:
         equation = self.subject.relation == "="
-        allowed = ("equivalent", "survived", "ill-formed") if equation else (
-            "equivalent",
-            "implied",
-            "open",
-            "ill-formed",
+        allowed = (
+            ("equivalent", "survived", "ill-formed")
+            if equation
+            else (
+                "equivalent",
+                "implied",
+                "open",
+                "ill-formed",
+            )
         )
         self._require(said, said.fate in allowed, "it is none of that kind of statement")
         if said.fate == "ill-formed":
@@ -178,4 +183,3 @@ class Mutants:
         held = Points(self.subject, [recorded])
         self._require(said, held.verdict(formula) == "refuted", "the search refutes it by a wrong instance")
         self.telling.append(held)
-

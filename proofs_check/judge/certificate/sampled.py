@@ -85,7 +85,9 @@ def _outcome(windows: list[Window], relation: str) -> str:
         below, above = w.low > w.right, w.high < w.right
         if (relation == "=" and (below or above)) or (below if relation[0] == "<" else above if relation != "=" else 0):
             return "refuted"
-        undecided = undecided or (relation != "=" and not (w.high <= w.right if relation[0] == "<" else w.low >= w.right))
+        undecided = undecided or (
+            relation != "=" and not (w.high <= w.right if relation[0] == "<" else w.low >= w.right)
+        )
     return "undecided" if undecided else "holds"
 
 

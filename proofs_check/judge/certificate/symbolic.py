@@ -119,7 +119,7 @@ def _points(subject: Subject, k: int, source: random.Random) -> Iterator[World]:
             continue
         symbol = language.symbol(name)
         if name in language.stacked:
-            plain = symbol.with_index(None)
+            plain = symbol.plain
             copies[name] = [_drawn(plain, lengths, source, largest) for _ in range(lengths[language.stacked[name]])]
         else:
             values[name] = _drawn(symbol, lengths, source, largest)
@@ -153,7 +153,9 @@ def check_symbolic(subject: Subject, item: Evidence, asked: Asked, points: Point
     """
     derived = measure_symbolic(asked)
     assert derived is not None
-    subject.require(dict(item.data) == dict(derived.record()), "the derived form is not what the claim's derivation gives")
+    subject.require(
+        dict(item.data) == dict(derived.record()), "the derived form is not what the claim's derivation gives"
+    )
     subject.require(item.summary == derived.summary(), f"symbolic evidence says {item.summary!r}")
     expected = derived.objection(subject.claim.statement)
     subject.require(

@@ -15,7 +15,7 @@ from theory.algebra.grammar import GrammarError
 from theory.algebra.rational_identity import decide
 
 # Of a text longer than this nobody types by chance what the engine prints.
-_LONGEST_COINCIDENCE = 60
+_LONGEST_COINCIDENCE = 120
 
 
 @dataclass(frozen=True)

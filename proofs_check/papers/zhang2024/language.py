@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from proofs_check.judge.claims import Claim
+from proofs_check.judge.claims import Claim, Source
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language
 from proofs_check.judge.plans import Plan
@@ -87,25 +87,30 @@ SIZES = {"d": 3, "N": 3, "M": 3}
 SMALL = {"d": 2, "N": 3, "M": 3}
 
 
+PAPER = "zhang2024"
+
+
 def state(
     name: str,
     title: str,
     number: str,
     left: Quantity,
-    right: str,
+    right: str | Expression,
     *,
     place: str = "",
     relation: Relation = "=",
     where: Mapping[str, str] | None = None,
-    letters: tuple[str, ...] = (),
     more: Mapping[str, Expression] | None = None,
     law: Mapping[str, Expression] | None = None,
     upto: Mapping[str, str] | None = None,
     stacked: Mapping[str, str] | None = None,
+    letters: tuple[str, ...] = (),
+    largest: Mapping[str, int] | None = SIZES,
+    sampled: Mapping[str, int] | None = None,
+    fixed: Mapping[str, int] | None = None,
     search: SearchStrategy[Instance] | None = None,
     searched: int = 60,
-    largest: Mapping[str, int] = SIZES,
-    sampled: Mapping[str, int] | None = None,
+    ends: Callable[[], Sequence[Instance]] | None = None,
     shared_with: str = "",
     sharper: Claim | None = None,
     **others: Any,
@@ -114,19 +119,22 @@ def state(
 
     Args:
         name, title, left, right, relation, where: as for Claim and Statement.
-        number: as the paper numbers it, "Lemma A.5", or B1 to B13 for what goes beyond it.
+        number: as the paper numbers it, "Lemma A.5" or "(4.13)"; B1 to B13 for what goes beyond it.
         place: what the number leaves open, such as "in the proof".
-        letters: which to draw at random where there is no search.
         more: further letters, or other meanings; law, upto, stacked: as for Language.
-        search, searched, largest, sampled, shared_with: as for Plan.
+        letters: which to draw at random where there is no search.
+        largest, sampled, fixed, search, searched, ends, shared_with: as for Plan.
         sharper: the claim with the better right side.
-        others: fields of Claim such as assumptions and rests_on.
+        others: fields of Claim: assumptions, rests_on, cited, finding, corrected_by, tight, reason.
     """
     # An abbreviation hides a letter of its name.
     held = {name: value for name, value in {**LETTERS, **(more or {})}.items() if name not in (where or {})}
     language = Language(held, law or {}, upto or {}, stacked or {})
-    plan = Plan(letters, largest, sampled or {"d": 4, "N": 12, "M": 12}, shared_with, search, searched)
-    statement = Statement.of(right, where, relation)
+    plan = Plan(
+        letters, largest, sampled or {"d": 4, "N": 12, "M": 12}, shared_with, search, searched, ends, fixed or {}
+    )
     known = None if sharper is None else (sharper.id, sharper.statement)
-    source = ", ".join(part for part in (number, place) if part)
-    return Claim(name, title, source, left, statement, language, plan, sharper=known, **others)
+    source = Source(PAPER, number, place)
+    return Claim(
+        name, title, source, left, Statement.of(right, where, relation), language, plan, sharper=known, **others
+    )

@@ -73,7 +73,7 @@ ERRORS = (
         "B7",
         random_error.iid_error(),
         "d (mu1 - 2 a1 mu2 + a1^2 mu3 + 1/M a1^2 (2 mu3 + (d - 1) mu1 mu2))",
-        where={"g": "(1 + 2/N) mu3 + (d - 1)/N mu1 mu2", "a1": "mu2/g"},
+        where={"g": "mu3 + (2 mu3 + (d - 1) mu1 mu2)/N", "a1": "mu2/g"},
         letters=("l1", "l2"),
         more=TWO_ATOMS,
         largest={"d": 2, "N": 3, "M": 3},

@@ -37,20 +37,20 @@ def weight_instances(draw: st.DrawFn) -> Instance:
 @st.composite
 def eigenvector_pairs(draw: st.DrawFn) -> Instance:
     """Weights, and two different eigenvectors p and q of Lambda of length 1 with eigenvalues lambda and mu."""
-    N = 1 + draw(naturals(2))
-    covariance = draw(covariances(2, 1))
+    d, N = 2 + draw(naturals(1)), 1 + draw(naturals(2))
+    covariance = draw(covariances(d, 1))
     basis = np.array(covariance.basis, dtype=object)
     first = draw(naturals(1))
     values = {
         "Lambda": covariance.matrix,
-        "U": draw(matrices(2, 2)),
+        "U": draw(matrices(d, d)),
         "u": draw(rationals(nonzero=True)),
         "p": tuples(basis[:, first]),
         "q": tuples(basis[:, 1 - first]),
         "lambda": covariance.eigenvalues[first],
         "mu": covariance.eigenvalues[1 - first],
     }
-    return Instance({"d": 2, "N": N}, values)
+    return Instance({"d": d, "N": N, "M": N + 1}, values)
 
 
 @st.composite

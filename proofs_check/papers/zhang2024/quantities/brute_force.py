@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
-from proofs_check.judge.exact_moments import Layer
+from proofs_check.judge.exact_moments import Coordinates, Layer
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, inverse
+from proofs_check.judge.statements import as_balls
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression
 from theory.derivation import Formula
@@ -89,6 +91,28 @@ def least_loss(layers: Sequence[tuple[Fraction, Layer]], d: int) -> tuple[Array,
     best = -(inverse(np.array(columns, dtype=object).T) @ start).reshape(d, d)
     blocks = on_subspace(best, Fraction(1))
     return best, sum((weight * layer.loss(blocks) for weight, layer in layers), Fraction(0))
+
+
+def error_from_moments(at: Instance, first: Array, second: Array, square: Any) -> Any:
+    """E(y_hat - y_q)^2 at the limit of training, from E xy, E y^2 x x' and E y_q^2 of labels, E y_q x_q being E xy.
+
+    The two sums of y_hat = x_q' A (1/M) sum_i y_i x_i are multiplied out; M of the M^2 terms are of one example.
+    """
+    L, M = at.arrays["Lambda"], at.lengths["M"]
+    A = inverse(gamma(L, at.lengths["N"]))
+    if any(isinstance(entry, arb) for entry in first.flat):
+        A, L, second = as_balls(A), as_balls(L), as_balls(second)
+    average = (second + first @ first.T * (M - 1)) / M
+    return np.trace(A @ L @ A @ average) - 2 * (first.T @ A @ first)[0, 0] + square
+
+
+@lru_cache(maxsize=4096)
+def linear_moments(covariance: Any, w: Any) -> tuple[Array, Array, Fraction]:
+    """E xy, E y^2 x x' and E y^2 of y = <w, x>, in coordinates."""
+    space = Coordinates({("x", 0): covariance})
+    point = space.vectors["x", 0]
+    label = (space.constant(np.array(w, dtype=object)[:, None]).T @ point)[0, 0]
+    return space.means(point * label), space.means((point @ point.T) * label**2), space.mean(label**2)
 
 
 def rounded_up(variance: float) -> float:

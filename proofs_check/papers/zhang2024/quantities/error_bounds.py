@@ -14,61 +14,51 @@ from numerics.prompts import FixedTask, Shift
 from numerics.sequential import Moments
 from numerics.simulate_error import simulate_error
 from proofs_check.judge.instances import Instance, tuples
-from proofs_check.judge.meaning import inverse, one_by_one
+from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import LETTERS
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, exactly, rounded_up
+from proofs_check.papers.zhang2024.quantities.brute_force import (
+    Array,
+    Exact,
+    error_from_moments,
+    exactly,
+    linear_moments,
+    rounded_up,
+)
 from theory.algebra.definitions import expand
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, length, letter, matrix, zero
 from theory.algebra.expression import number as constant
-from theory.zhang2024.distribution_shift import distribution_shift, shifted_predictor
+from theory.zhang2024.distribution_shift import shifted_predictor
 from theory.zhang2024.estimator_variance import error_estimator_variance
 from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
 from theory.zhang2024.preconditioner import preconditioner
-from theory.zhang2024.prediction_error import prediction_error
 
 
-def _error_at_task(instance: Instance) -> Exact:
-    values, sizes = instance.values, instance.lengths
-    formula = prediction_error("linear")
-    error = formula.evaluate(
-        covariance=values["Lambda"], context_length=sizes["N"], prompt_length=sizes["M"], w=values["w"]
-    )
-    return one_by_one(error), {}
+def _error_of(instance: Instance, w: Any) -> Fraction:
+    """E(y_hat - <w, x_q>)^2 on noiseless linear labels, from their moments in coordinates."""
+    error: Fraction = error_from_moments(instance, *linear_moments(instance.values["Lambda"], tuple(w)))
+    return error
 
 
-def mean_error(covariance: Any, N: int, M: int) -> Fraction:
-    """E(y_hat - <w, x_q>)^2 on noiseless linear labels, w ~ N(0, I)."""
-    formula = distribution_shift(random_task=True, at_limit=True)
-    value: Fraction = formula.evaluate(
-        covariance=covariance,
-        context_length=N,
-        prompt_length=M,
-        context_covariance=covariance,
-        query_covariance=covariance,
-    )
-    return value
+def mean_error(instance: Instance) -> Fraction:
+    """The same for w ~ N(0, I): it is quadratic in w, so the sum over the unit vectors."""
+    return sum((_error_of(instance, unit) for unit in exact_identity(instance.lengths["d"]).tolist()), Fraction(0))
 
 
-def _mean_error(instance: Instance) -> Exact:
-    sizes = instance.lengths
-    return one_by_one(mean_error(instance.values["Lambda"], sizes["N"], sizes["M"])), {}
+def _with_length(instance: Instance, M: int) -> Instance:
+    return Instance({**instance.lengths, "M": M}, instance.values)
 
 
-def _error_at_long_prompt(instance: Instance) -> Exact:
-    """The error at the least M with M >= (d + 1) tr(Lambda)/eps."""
-    covariance = instance.values["Lambda"]
-    d = instance.lengths["d"]
-    trace = sum((covariance[i][i] for i in range(d)), Fraction(0))
-    M = ceil((d + 1) * trace / instance.values["eps"])
-    return one_by_one(mean_error(covariance, instance.lengths["N"], M)), {}
+def _error_at_long_prompt(instance: Instance) -> Fraction:
+    """The averaged error at the least M with M >= (d + 1) tr(Lambda)/eps."""
+    trace = np.trace(instance.arrays["Lambda"])
+    return mean_error(_with_length(instance, ceil((instance.lengths["d"] + 1) * trace / instance.values["eps"])))
 
 
-def _error_of_infinite_prompt(instance: Instance) -> Exact:
-    """lim of the error as M grows: the error is affine in 1/M, so two values give it exactly."""
-    covariance, N = instance.values["Lambda"], instance.lengths["N"]
-    return one_by_one(2 * mean_error(covariance, N, 2) - mean_error(covariance, N, 1)), {}
+def _error_of_infinite_prompt(instance: Instance) -> Fraction:
+    """lim of the averaged error as M grows: it is affine in 1/M, so two values give it exactly."""
+    return 2 * mean_error(_with_length(instance, 2)) - mean_error(_with_length(instance, 1))
 
 
 @cache
@@ -111,9 +101,10 @@ def _over_tasks(task: Expression, exact: Any, factor: Expression) -> Quantity:
 
 
 def _error_for_task_moment(instance: Instance) -> Exact:
-    left, _ = _error_at_task(instance)
-    column = np.array(instance.values["w"], dtype=object)
-    return left, {"W": tuples(np.outer(column, column))}
+    """At W = I + ww', a sum of d + 1 tasks."""
+    column = instance.arrays["w"]
+    W = exact_identity(len(column)) + column @ column.T
+    return one_by_one(mean_error(instance) + _error_of(instance, instance.values["w"])), {"W": tuples(W)}
 
 
 def _sample_error(instance: Instance, seed: np.random.SeedSequence, prompts: int) -> tuple[Moments, float]:
@@ -140,12 +131,18 @@ def error_for_tasks(sharper: bool = False) -> Quantity:
 
 def error_over_normal_tasks(sharper: bool = False) -> Quantity:
     """The error averaged over w ~ N(0, I), with witnesses as above."""
-    return _over_tasks(identity("d"), _mean_error, _SHARPER if sharper else _PLAIN)
+    return _over_tasks(
+        identity("d"), exactly(lambda instance: [[mean_error(instance)]]), _SHARPER if sharper else _PLAIN
+    )
 
 
 def error_for_one_task() -> Quantity:
     """The error at a task w."""
-    return Quantity(r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2", exact=_error_at_task, sample=_sample_error)
+    return Quantity(
+        r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2",
+        exact=exactly(lambda instance: [[_error_of(instance, instance.values["w"])]]),
+        sample=_sample_error,
+    )
 
 
 _MEAN = r"\mathbb{E}_w \mathbb{E}(\hat y - \langle w, x_q\rangle)^2"
@@ -153,17 +150,19 @@ _MEAN = r"\mathbb{E}_w \mathbb{E}(\hat y - \langle w, x_q\rangle)^2"
 
 def averaged_error() -> Quantity:
     """The error averaged over w ~ N(0, I)."""
-    return Quantity(_MEAN, exact=_mean_error)
+    return Quantity(_MEAN, exact=exactly(lambda instance: [[mean_error(instance)]]))
 
 
 def error_at_long_prompt() -> Quantity:
     """The averaged error at the least M with M >= (d + 1) tr(Lambda)/eps."""
-    return Quantity(_MEAN, exact=_error_at_long_prompt)
+    return Quantity(_MEAN, exact=exactly(lambda instance: [[_error_at_long_prompt(instance)]]))
 
 
 def error_of_infinite_prompt() -> Quantity:
     """The limit of the averaged error as M grows."""
-    return Quantity(r"\lim_{M \to \infty} " + _MEAN, exact=_error_of_infinite_prompt)
+    return Quantity(
+        r"\lim_{M \to \infty} " + _MEAN, exact=exactly(lambda instance: [[_error_of_infinite_prompt(instance)]])
+    )
 
 
 def trace_product() -> Quantity:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from math import pi, prod
-from typing import Any
 
 import numpy as np
 from flint import arb, ctx
@@ -19,7 +18,14 @@ from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import as_balls
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, derived, gamma, rounded_up, zeros
+from proofs_check.papers.zhang2024.quantities.brute_force import (
+    Exact,
+    derived,
+    error_from_moments,
+    linear_moments,
+    rounded_up,
+    zeros,
+)
 from theory.zhang2024.global_minimum import global_minimum
 from theory.zhang2024.prediction_error import prediction_error
 
@@ -52,26 +58,10 @@ def elliptical_minimiser() -> Quantity:
     )
 
 
-def _from_moments(instance: Instance, first: Array, second: Array, square: Any) -> Array:
-    """E(y_hat - y_q)^2 from E xy, E y^2 x x' and E y^2, with the two sums of y_hat multiplied out."""
-    L, M = instance.arrays["Lambda"], instance.lengths["M"]
-    A = inverse(gamma(L, instance.lengths["N"]))
-    if any(isinstance(entry, arb) for entry in first.flat):
-        A, L, second = as_balls(A), as_balls(L), as_balls(second)
-    outer = first @ first.T
-    average = (second + outer * (M - 1)) / M
-    cross = (first.T @ A @ first)[0, 0]
-    return one_by_one(np.trace(A @ L @ A @ average) - 2 * cross + square)
-
-
 def _relu_error(instance: Instance) -> Exact:
     """relu(t)^2 + relu(-t)^2 = t^2 and relu(t) - relu(-t) = t: moments of relu are half those of a linear label."""
-    space = Coordinates({("x", 0): instance.arrays["Lambda"]})
-    point = space.vectors["x", 0]
-    label = (space.constant(instance.arrays["w"]).T @ point)[0, 0]
-    first = space.means(point * label) / 2
-    second = space.means((point @ point.T) * label**2) / 2
-    return _from_moments(instance, first, second, space.mean(label**2) / 2), {}
+    first, second, square = linear_moments(instance.values["Lambda"], instance.values["w"])
+    return one_by_one(error_from_moments(instance, first / 2, second / 2, square / 2)), {}
 
 
 def relu_error() -> Quantity:
@@ -86,7 +76,7 @@ def _sign_error(instance: Instance) -> Exact:
         variance = as_balls(column.T @ L @ column)[0, 0]
         constant = 2 / arb.pi()
         first = as_balls(L @ column) * (constant / variance).sqrt()
-        return _from_moments(instance, first, L, arb(1)), {"two_over_pi": constant}
+        return one_by_one(error_from_moments(instance, first, L, arb(1))), {"two_over_pi": constant}
 
 
 def _sample_sign(instance: Instance, seed: np.random.SeedSequence, prompts: int) -> tuple[Moments, float]:

@@ -21,8 +21,10 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
     Exact,
+    error_from_moments,
     exactly,
     gamma,
+    linear_moments,
     rounded_up,
     scalar,
     zeros,
@@ -112,17 +114,10 @@ def error_of_infinite_prompt_under_query_shift() -> Quantity:
 
 
 def _noisy_error(instance: Instance) -> Exact:
-    values, sizes = instance.values, instance.lengths
-    error = distribution_shift(at_limit=True).evaluate(
-        covariance=values["Lambda"],
-        context_length=sizes["N"],
-        context_covariance=values["Lambda"],
-        query_covariance=values["Lambda"],
-        prompt_length=sizes["M"],
-        w=values["w"],
-        noise_variance=values["s2"],
-    )
-    return one_by_one(error), {}
+    """Noise adds s2 Lambda to E y^2 x x'; the target <w, x_q> has none."""
+    covariance = instance.arrays["Lambda"]
+    first, second, square = linear_moments(instance.values["Lambda"], instance.values["w"])
+    return one_by_one(error_from_moments(instance, first, second + scalar(instance, "s2") * covariance, square)), {}
 
 
 def error_with_noisy_labels() -> Quantity:

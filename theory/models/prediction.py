@@ -1,0 +1,96 @@
+"""The prediction of a network in one of two forms: as one expression in the data, or as sums over ordered positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from theory.algebra.blocks import block_matrix
+from theory.algebra.expression import Expression
+from theory.algebra.words import Symbol
+from theory.models import causal, forward
+from theory.models.forward import LayerBlocks
+from theory.models.law import PromptLaw
+from theory.models.letters import ModelError
+
+
+@dataclass(frozen=True)
+class PlainPrediction:
+    """An expression in X (d x N), y (N) and x_q, N named by `count`."""
+
+    value: Expression
+    count: str
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        """The letters that occur."""
+        return set(self.value.symbols)
+
+    def with_weights(self, values: Mapping[Symbol, Expression]) -> PlainPrediction:
+        """The prediction with letters replaced."""
+        return replace(self, value=self.value.substitute(values))
+
+    def in_data(self) -> Expression:
+        """The prediction in X, y and x_q."""
+        return self.value
+
+    def sums(self) -> Expression:
+        """The prediction as sums over the examples, in x, y and x_q."""
+        return forward.as_sums(self.value, self.count)
+
+    def error(self, law: PromptLaw) -> Expression:
+        """y_hat - y_q in x, w, the noise and x_q."""
+        return forward.with_labels(self.sums(), law) - law.target()
+
+    def mean_square_error(self, law: PromptLaw) -> Expression:
+        """E (y_hat - y_q)^2."""
+        error = self.error(law)
+        return law.average(error * error)
+
+
+@dataclass(frozen=True)
+class OrderedPrediction:
+    """The prediction of a causal stack: terms summed over positions in order."""
+
+    terms: tuple[causal.OrderedTerm, ...]
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        """The letters that occur."""
+        return {s.plain for term in self.terms for s in term.value.blocks[0][0].symbols}
+
+    def with_weights(self, values: Mapping[Symbol, Expression]) -> OrderedPrediction:
+        """The prediction with letters replaced."""
+        terms = (
+            replace(term, value=block_matrix([[term.value.blocks[0][0].substitute(values)]])) for term in self.terms
+        )
+        return OrderedPrediction(tuple(terms))
+
+    def in_data(self) -> Expression:
+        """Refused: sums over ordered positions are no expression in X and y."""
+        raise ModelError(
+            "the prediction of a causal stack sums over positions in their order, for which formulas have no notation; "
+            "its loss and error are formulas, and numerics.simulate runs its layers"
+        )
+
+    def sums(self) -> Expression:
+        """Refused, as `in_data`."""
+        return self.in_data()
+
+    def mean_square_error(self, law: PromptLaw) -> Expression:
+        """E (y_hat - y_q)^2."""
+        return causal.mean_square(self.terms, law)
+
+
+Prediction = PlainPrediction | OrderedPrediction
+
+
+def layers_prediction(layers: Sequence[LayerBlocks], count: str, sign: int) -> Prediction:
+    """The prediction of a stack, read with a sign.
+
+    In one causal layer the query, which stands last, attends to everything; only a further layer sees the order.
+    """
+    if len(layers) > 1 and layers[0].mask == "causal":
+        terms = causal.causal_prediction(layers)
+        return OrderedPrediction(tuple(replace(t, value=block_matrix([[t.value.blocks[0][0] * sign]])) for t in terms))
+    return PlainPrediction(forward.attention_prediction(tuple(layers), count) * sign, count)
