@@ -11,7 +11,7 @@ from html import escape
 from importlib import metadata
 from typing import Any
 
-from proofs_check.judge.certificate import seal
+from proofs_check.judge.seal import seal
 from proofs_check.judge.evidence import KINDS, Budget
 from proofs_check.judge.fates import FATES, Fate, MutantResult
 from proofs_check.judge.power import Power
