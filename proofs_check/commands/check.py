@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ import click
 
 from proofs_check.commands.errors import clear_errors
 from proofs_check.judge.certificate import CertificateError, check_report
-from proofs_check.kernel import kernel_column
-from proofs_check.verification import claim_source
+from proofs_check.verification import claim_source, kernel_record
 
 
 @click.command("check")
@@ -61,5 +59,4 @@ def _read(report: Path) -> str:
 
 def _recorded_theorem(claim: str) -> Mapping[str, Any]:
     """What is recorded here of a claim's kernel theorem; empty where there is none."""
-    column = kernel_column(claim)
-    return asdict(column) if column.word else {}
+    return kernel_record(claim)

@@ -15,8 +15,8 @@ from proofs_check.kernel.exporter import Alphabet, Term, clearing, formula, lett
 from proofs_check.kernel.sources import ROOT
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, indexed, letter, matrix, scalar_letter, sum_over, vector
-from theory.model import U11, Law, prediction, u, u12, u21, w, x_q
-from theory.population_loss import population_loss
+from theory.zhang2024.model import U11, Law, prediction, u, u12, u21, w, x_q
+from theory.zhang2024.population_loss import population_loss
 
 _HEAD = """\
 (* Written by `icl-theory kernel export`, which writes it again, byte for byte; do not edit.

@@ -133,7 +133,7 @@ class Alphabet:
 
     def vector(self, symbol: Symbol) -> int:
         """The number of a vector, random or fixed."""
-        plain = symbol.with_index(None)
+        plain = symbol.plain
         if plain not in self.vectors:
             self.vectors.append(plain)
         return self.vectors.index(plain)
@@ -230,7 +230,7 @@ class Alphabet:
         return self._number(symbol)
 
     def _is_random(self, word: Word) -> bool:
-        return any(f.symbol.with_index(None) in self.laws for f in (word[0], word[-1]))
+        return any(f.symbol.plain in self.laws for f in (word[0], word[-1]))
 
     def _form(self, word: Word) -> str:
         left, right = word[0].symbol, word[-1].symbol
@@ -243,11 +243,14 @@ class Alphabet:
 
     def _variable(self, symbol: Symbol) -> int:
         """The number of a summation variable; 0 where there is none."""
-        if symbol.index is None:
+        if not symbol.indices:
             return 0
-        if symbol.index.length != self.length or not isinstance(symbol.index.label, int):
-            raise ExportError(f"{symbol.name} is summed up to {symbol.index.length}, not to {self.length}")
-        return symbol.index.label + 1
+        if len(symbol.indices) > 1:
+            raise ExportError(f"{symbol.name} carries {len(symbol.indices)} indices; the checker knows one")
+        (index,) = symbol.indices
+        if index.length != self.length or not isinstance(index.label, int):
+            raise ExportError(f"{symbol.name} is summed up to {index.length}, not to {self.length}")
+        return index.label + 1
 
     # What the numbers mean, in Coq.
     def definition(self) -> str:

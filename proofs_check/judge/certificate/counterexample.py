@@ -1,4 +1,4 @@
-"""The counterexample of a refuted claim: read from its text, it must refute, and its script must be the one that shows it."""
+"""The counterexample of a refuted claim: read from its text, it must refute, and its script must show it."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class SymbolicMeasurement:
         except (GrammarError, ValueError):
             return False
 
-    def objection(self, statement: Statement) -> str:
+    def objection(self, statement: Statement, language: Language) -> str:
         """Why a comparison with this is no check of the statement; empty if it is one."""
         if not self.computed:
             return "the derivation types its result: it calls no expectation, gradient or block product"
