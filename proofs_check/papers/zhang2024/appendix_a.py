@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
-from proofs_check.papers.zhang2024.instances.flows import flow_instances
+from proofs_check.papers.zhang2024.instances.flows import flow_instances, small_start
 from proofs_check.papers.zhang2024.language import ALIGNMENT, CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, SUBSPACE, state
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, loss, minimum
 
@@ -94,6 +94,8 @@ STATEMENTS = (
         where=ALIGNMENT,
         search=flow_instances("paper"),
         searched=18,
+        ends=lambda: (small_start(),),
+        tight=True,
         shared_with="flows",
         assumptions=START,
         rests_on=("lem-A.3", "lem-A.4"),

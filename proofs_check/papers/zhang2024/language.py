@@ -47,10 +47,11 @@ LETTERS: Mapping[str, Expression] = {
     "Theta": matrix("Theta"),
     "Root": matrix("Root", definite=True, latex="\\Lambda^{1/2}"),
     "even": scalar_letter("even", non_negative=True),
+    "r": vector("r"),
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"),
+    **_positive("rho", "kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
 TWO_ATOMS: Mapping[str, Expression] = {

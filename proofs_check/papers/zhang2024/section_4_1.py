@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
-from proofs_check.papers.zhang2024.instances.errors import accuracy_instances, conditioned_covariances, error_instances
-from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, SMALL, state
+from proofs_check.papers.zhang2024.instances.errors import (
+    accuracy_instances,
+    conditioned_covariances,
+    error_instances,
+    long_training,
+)
+from proofs_check.papers.zhang2024.language import CONDITION, GAMMA, GAUSSIAN, SMALL, state
 from proofs_check.papers.zhang2024.quantities import error_bounds, limit, minimum, prediction_error
 from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX
 from theory.algebra.expression import identity, scalar_letter
 from theory.zhang2024.model import LAMBDA
 
-CONVERGES = "the flow converges to a minimiser (gradient inequality; statement B1)"
-START = (GAUSSIAN, "the initialisation of Assumption 3.3")
+GRONWALL = (
+    "Gronwall's inequality, which turns Lemma 5.4 into convergence; then Corollary A.2 and balance give the limit"
+)
+START = (
+    GAUSSIAN,
+    "the initialisation of Assumption 3.3",
+    f"{CONDITION}; the flows that are integrated have sigma = 0.7, whether or not it holds",
+)
+LIMIT = ("prediction", "lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-5.3", "lem-A.3", "lem-A.5", "lem-5.4-decay")
 NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
 
 CONVERGENCE = (
@@ -52,8 +64,9 @@ CONVERGENCE = (
         sampled={"d": 3, "N": 8},
         shared_with="thm-4.1",
         assumptions=START,
-        rests_on=("lem-5.3", "lem-A.3"),
-        cited=(CONVERGES,),
+        rests_on=LIMIT,
+        cited=(GRONWALL,),
+        reason="the limit is seen by integrating flows of all blocks in floating point",
     ),
     state(
         "thm-4.1-U",
@@ -66,8 +79,9 @@ CONVERGENCE = (
         sampled={"d": 3, "N": 8},
         shared_with="thm-4.1",
         assumptions=START,
-        rests_on=("lem-5.3", "lem-A.3"),
-        cited=(CONVERGES,),
+        rests_on=LIMIT,
+        cited=(GRONWALL,),
+        reason="the limit is seen by integrating flows of all blocks in floating point",
     ),
     state(
         "eq-4.3",
@@ -137,6 +151,8 @@ BOUNDS = (
         MOMENT_BOUND,
         place="after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=(*NOISELESS, "W positive definite; W = ww', one task, by continuity"),
         rests_on=("thm-4.2-linear",),
@@ -151,6 +167,8 @@ BOUNDS = (
         place="after it",
         relation="<=",
         letters=("Lambda", "w"),
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-bound",),
@@ -163,6 +181,8 @@ BOUNDS = (
         "(d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2)",
         place="after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear",),
@@ -176,6 +196,7 @@ BOUNDS = (
         "d^2 kappa",
         place="after it",
         relation="<=",
+        tight=True,
         search=conditioned_covariances(),
         assumptions=("Lambda positive definite, kappa its condition number",),
         sharper=sharper("trace-product-sharp"),
@@ -188,6 +209,8 @@ BOUNDS = (
         "(d + 1) tr(Lambda)/M + (1 + 2 d + d^2 kappa) tr(Lambda)/N^2",
         place="after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         searched=150,
         assumptions=NOISELESS,
@@ -201,6 +224,8 @@ BOUNDS = (
         error_bounds.error_at_long_prompt(),
         "(1 + 2 d + d^2 kappa) tr(Lambda)/N^2 + eps",
         relation="<=",
+        ends=lambda: (long_training(),),
+        tight=True,
         search=accuracy_instances(),
         assumptions=(*NOISELESS, "M is the least integer with M >= (d + 1) tr(Lambda)/eps"),
         rests_on=("thm-4.2-bound-kappa",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofs_check.papers.zhang2024.instances.errors import noisy_tasks
+from proofs_check.papers.zhang2024.instances.errors import long_training, noisy_tasks
 from proofs_check.papers.zhang2024.language import GAMMA, state
 from proofs_check.papers.zhang2024.quantities import shift
 from theory.zhang2024.distribution_shift import CONTEXT
@@ -19,6 +19,8 @@ STATEMENTS = (
         "((d + 1) w' Lambda w + d s2)/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",
         place="task shifts",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=noisy_tasks(),
         assumptions=("y = <w, x> + noise of variance s2", "A = Gamma^-1"),
         rests_on=("B9", "thm-4.2-bound"),

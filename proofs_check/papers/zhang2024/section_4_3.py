@@ -15,7 +15,7 @@ PLANE = {
 }
 PLANE_LETTERS = ("l1", "m1", "l2", "m2", "v", "z")
 DIAGONAL_START = (RANDOM, DIAGONAL, "u21 = u12 = 0")
-CONVERGES = "the flow converges to a minimiser (Lemma C.8; statement B1 for every sigma)"
+CONVERGES = "Gronwall's inequality, which turns Lemma C.8 into convergence; then Lemma C.4 and balance give the limit"
 
 STATEMENTS = (
     state(
@@ -29,9 +29,18 @@ STATEMENTS = (
         more=TWO_ATOMS,
         largest={"N": 3},
         sampled={"N": 6},
+        fixed={"d": 2},
         shared_with="thm-4.5",
         assumptions=DIAGONAL_START,
-        rests_on=("lem-C.4-minimiser", "lem-C.5"),
+        rests_on=(
+            "cor-C.2-uii",
+            "cor-C.2-uij",
+            "cor-C.2-u",
+            "lem-C.4-minimiser",
+            "lem-C.5",
+            "lem-C.7",
+            "lem-C.8-decay",
+        ),
         cited=(CONVERGES,),
     ),
     state(
@@ -45,9 +54,18 @@ STATEMENTS = (
         more=TWO_ATOMS,
         largest={"N": 3},
         sampled={"N": 6},
+        fixed={"d": 2},
         shared_with="thm-4.5",
         assumptions=DIAGONAL_START,
-        rests_on=("lem-C.4-minimiser", "lem-C.5"),
+        rests_on=(
+            "cor-C.2-uii",
+            "cor-C.2-uij",
+            "cor-C.2-u",
+            "lem-C.4-minimiser",
+            "lem-C.5",
+            "lem-C.7",
+            "lem-C.8-decay",
+        ),
         cited=(CONVERGES,),
     ),
     state(

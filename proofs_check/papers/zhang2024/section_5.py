@@ -121,6 +121,7 @@ RATE = (
         place="in the proof",
         relation=">=",
         where=GAMMA,
+        tight=True,
         search=weight_instances(),
         assumptions=("any U and u; gap = l(U, u) - min l",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
