@@ -51,7 +51,9 @@ LETTERS: Mapping[str, Expression] = {
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("rho", "kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"),
+    **_positive(
+        "rho", "total", "kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"
+    ),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
 TWO_ATOMS: Mapping[str, Expression] = {

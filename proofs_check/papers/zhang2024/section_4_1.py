@@ -11,8 +11,8 @@ from proofs_check.papers.zhang2024.instances.errors import (
     long_training,
 )
 from proofs_check.papers.zhang2024.language import CONDITION, GAMMA, GAUSSIAN, SMALL, state
-from proofs_check.papers.zhang2024.quantities import error_bounds, limit, minimum, prediction_error
-from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX
+from proofs_check.papers.zhang2024.quantities import error_bounds, layer, limit, minimum, prediction_error
+from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX, OUTPUT, PROMPT
 from theory.algebra.expression import identity, scalar_letter
 from theory.zhang2024.model import LAMBDA
 
@@ -84,6 +84,33 @@ CONVERGENCE = (
         reason="the limit is seen by integrating flows of all blocks in floating point",
     ),
     state(
+        "sec-4.1-scaling",
+        "W_PV multiplied by a number and W_KQ divided by it give the same prediction",
+        "Theorem 4.1",
+        layer.rescaled_prediction(),
+        OUTPUT,
+        place="after it",
+        letters=("X", "y", "x_q", "U11", "u21", "u12", "u", "kappa"),
+        more=PROMPT,
+        assumptions=("any prompt, any weights, any positive kappa",),
+        rests_on=("prediction",),
+    ),
+    state(
+        "eq-4.2",
+        "The predictor at the limit, on a prompt with labels <w, x_i>",
+        "(4.2)",
+        limit.prediction_at_limit(linear=True),
+        "1/M sum_i((x_q' Gamma^-1 x_i) (x_i' w))",
+        where=GAMMA,
+        letters=("Lambda", "x", "w", "x_q"),
+        upto={"i": "M"},
+        stacked={"x": "M"},
+        largest=SMALL,
+        assumptions=("any prompt of any length M",),
+        rests_on=("eq-4.3",),
+        reason="it is (4.3) at y_i = <w, x_i>, which is not derived anew",
+    ),
+    state(
         "eq-4.3",
         "The predictor at the limit",
         "(4.3)",
@@ -123,6 +150,20 @@ ERROR = (
         place="after it",
         letters=("Lambda", "w"),
         assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+    ),
+    state(
+        "thm-4.2-noiseless",
+        "The prediction error for noiseless linear labels, as displayed after Theorem 4.2",
+        "Theorem 4.2",
+        prediction_error.labelled_prediction_error("noiseless"),
+        "1/M (w' Gamma^-2 Lambda^3 w + tr(Gamma^-2 Lambda^2) (w' Lambda w)) + 1/N^2 (w' Gamma^-2 Lambda^3 w"
+        " + 2 tr(Lambda) w' Gamma^-2 Lambda^2 w + tr(Lambda)^2 w' Gamma^-2 Lambda w)",
+        place="after it",
+        where=GAMMA,
+        letters=("Lambda", "w"),
+        largest=SMALL,
+        assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+        rests_on=("thm-4.2-linear",),
     ),
     state(
         "thm-4.2-linear",
