@@ -5,10 +5,18 @@ from numerics.check_error import ErrorCheck, check_error
 from numerics.checkpoint import CheckpointError
 from numerics.enclosure import EnclosureError, FlowEnclosure, enclose_flow
 from numerics.executor import DaskExecutor, Executor, ExecutorError, ProcessExecutor, SerialExecutor, choose_executor
+from numerics.explicit_rate import (
+    ExplicitRate,
+    averaged_explicit_rate,
+    certify_averaged_rate,
+    certify_explicit_rate,
+    explicit_rate,
+)
 from numerics.full_flow import full_flow
 from numerics.gradient_descent import gradient_descent
 from numerics.gradient_flow import FlowPath, gradient_flow
 from numerics.local_rate import local_rate, paper_rate
+from numerics.models import Descent, ModelFlow, SampledError, descend, simulate, solve_flow
 from numerics.problem import Problem
 from numerics.prompts import (
     FixedTask,
@@ -31,11 +39,13 @@ __all__ = [
     "AttentionWeights",
     "CheckpointError",
     "DaskExecutor",
+    "Descent",
     "EnclosureError",
     "ErrorCheck",
     "ErrorEstimate",
     "Executor",
     "ExecutorError",
+    "ExplicitRate",
     "FixedTask",
     "FlowEnclosure",
     "FlowPath",
@@ -45,27 +55,36 @@ __all__ = [
     "GaussianTask",
     "HeteroscedasticLabels",
     "LinearLabels",
+    "ModelFlow",
     "Moments",
     "Problem",
     "ProcessExecutor",
     "QuadraticLabels",
     "ReluLabels",
+    "SampledError",
     "SequentialTest",
     "SerialExecutor",
     "Shift",
     "SignLabels",
     "attention_output",
     "attention_prediction",
+    "averaged_explicit_rate",
+    "certify_averaged_rate",
+    "certify_explicit_rate",
     "check_error",
     "choose_executor",
+    "descend",
     "draw_prompts",
     "enclose_flow",
     "error_variance",
+    "explicit_rate",
     "full_flow",
     "gradient_descent",
     "gradient_flow",
     "local_rate",
     "paper_rate",
+    "simulate",
     "simulate_error",
     "simulate_loss",
+    "solve_flow",
 ]

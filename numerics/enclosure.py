@@ -40,7 +40,7 @@ from theory.errors import IclTheoryError
 Number = int | float | Fraction
 
 _ORDER = 30
-_PRECISION = 128
+PRECISION = 128
 _LOCAL_TOLERANCE = 1e-24
 """Size aimed at for the residual of a step times its length, relative to the state: far above rounding at 128 bits."""
 
@@ -91,7 +91,7 @@ class _System(NamedTuple):
     sigma: arb
 
 
-def _exact(name: str, value: object) -> arb:
+def exact_ball(name: str, value: object) -> arb:
     """Return a number as a ball: floats and integers are exact, a fraction is enclosed."""
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
@@ -100,20 +100,21 @@ def _exact(name: str, value: object) -> arb:
     return arb(int(value)) if isinstance(value, int | np.integer) else arb(float(value))
 
 
-def _total(terms: Sequence[arb]) -> arb:
+def total(terms: Sequence[arb]) -> arb:
+    """The sum of balls."""
     return sum(terms, arb(0))
 
 
 def _norm(terms: Sequence[arb]) -> arb:
     """Enclose the Euclidean norm; squares of the ends keep the argument of the root from reaching below zero."""
-    low = _total([x.abs_lower() ** 2 for x in terms]).sqrt()
-    high = _total([x.abs_upper() ** 2 for x in terms]).sqrt()
+    low = total([x.abs_lower() ** 2 for x in terms]).sqrt()
+    high = total([x.abs_upper() ** 2 for x in terms]).sqrt()
     return low.union(high)
 
 
 def _exact_theta(theta: ArrayLike | Sequence[Sequence[Number]], d: int) -> arb_mat:
     rows = [list(row) for row in np.asarray(theta, dtype=object).reshape(d, -1)]
-    return arb_mat([[_exact("theta", entry) for entry in row] for row in rows])
+    return arb_mat([[exact_ball("theta", entry) for entry in row] for row in rows])
 
 
 def _eigensystem(problem: Problem) -> tuple[list[arb], arb_mat | None]:
@@ -141,7 +142,7 @@ def _eigensystem(problem: Problem) -> tuple[list[arb], arb_mat | None]:
     return [value.real for value in values], arb_mat([[columns[j][i] for j in range(d)] for i in range(d)])
 
 
-def _initial(
+def initial_balls(
     scale: arb, theta: ArrayLike | Sequence[Sequence[Number]] | None, d: int, basis: arb_mat | None
 ) -> list[list[arb]]:
     """sigma Theta Theta' of Assumption 3.3 in the given basis."""
@@ -173,11 +174,11 @@ def _system(problem: Problem, sigma: Number, theta: ArrayLike | None, eigenvalue
                 "eigenvalues must be the exact diagonal of problem.covariance: "
                 f"{d} numbers that round to {problem.eigenvalues.tolist()}, got {list(eigenvalues)!r}"
             )
-        spectrum = [_exact("eigenvalues", x) for x in eigenvalues]
-    trace = _total(spectrum)
+        spectrum = [exact_ball("eigenvalues", x) for x in eigenvalues]
+    trace = total(spectrum)
     gamma = [x + (x + trace) / n for x in spectrum]
-    scale = _exact("sigma", sigma)
-    weights = _initial(scale, theta, d, basis)
+    scale = exact_ball("sigma", sigma)
+    weights = initial_balls(scale, theta, d, basis)
     entries = _moving(weights)
     return _System(
         eigenvalues=spectrum,
@@ -202,16 +203,16 @@ def _taylor(system: _System, state: list[arb]) -> tuple[list[list[arb]], list[ar
     squares: list[arb] = []
     energies: list[arb] = []
     for k in range(_ORDER):
-        squares.append(_total([u[m] * u[k - m] for m in range(k + 1)]))
-        energies.append(_total([(weighted[m] * columns[k - m])[0, 0] for m in range(k + 1)]))
+        squares.append(total([u[m] * u[k - m] for m in range(k + 1)]))
+        energies.append(total([(weighted[m] * columns[k - m])[0, 0] for m in range(k + 1)]))
         product = columns[0] * squares[k]
         for m in range(1, k + 1):
             product += columns[m] * squares[k - m]
         decay = product.entries()
         following = [-a * x / (k + 1) for a, x in zip(system.rates, decay, strict=True)]
         following[:d] = [x + f * u[k] / (k + 1) for x, f in zip(following[:d], system.forces, strict=True)]
-        drive = _total([f * rows[i][k] for i, f in enumerate(system.forces)])
-        u.append((drive - _total([u[k - m] * energies[m] for m in range(k + 1)])) / (k + 1))
+        drive = total([f * rows[i][k] for i, f in enumerate(system.forces)])
+        u.append((drive - total([u[k - m] * energies[m] for m in range(k + 1)])) / (k + 1))
         for row, value in zip(rows, following, strict=True):
             row.append(value)
         columns.append(arb_mat(len(column), 1, following))
@@ -253,7 +254,7 @@ def _residual(system: _System, polynomial: _Polynomial, length: arb) -> arb:
                 row[k] += (k + 1) * table[e][k + 1] / length
             if e < len(system.forces):
                 row[k] -= system.forces[e] * u[k]
-        bounds.append(_total([abs(x) for x in row]))
+        bounds.append(total([abs(x) for x in row]))
     weighted = arb_mat([[a * x for x in row] for a, row in zip(system.rates, table, strict=True)])
     gram = weighted.transpose() * rows
     energy = [arb(0)] * (2 * width - 1)
@@ -262,10 +263,10 @@ def _residual(system: _System, polynomial: _Polynomial, length: arb) -> arb:
             energy[k + m] += gram[k, m]
     row = list(u_polynomial * arb_poly(energy)) + [arb(0)] * (3 * width)
     for k in range(width):
-        row[k] -= _total([f * table[i][k] for i, f in enumerate(system.forces)])
+        row[k] -= total([f * table[i][k] for i, f in enumerate(system.forces)])
         if k < _ORDER:
             row[k] += (k + 1) * u[k + 1] / length
-    bounds.append(_total([abs(x) for x in row]))
+    bounds.append(total([abs(x) for x in row]))
     return _norm(bounds).upper()
 
 
@@ -293,7 +294,7 @@ def _logarithmic_norm(system: _System, tube: list[arb]) -> arb:
     diagonal = [square * a for a in system.rates]
     border = [-2 * u * a * x for a, x in zip(system.rates, weights, strict=True)]
     border[:d] = [b + f for b, f in zip(border[:d], system.forces, strict=True)]
-    corner = _total([a * x * x for a, x in zip(system.rates, weights, strict=True)])
+    corner = total([a * x * x for a, x in zip(system.rates, weights, strict=True)])
     pivots = np.array([float(x.lower()) for x in diagonal])
     masses = np.array([float(x.abs_upper()) for x in border]) ** 2
     low_corner = float(corner.lower())
@@ -311,7 +312,7 @@ def _logarithmic_norm(system: _System, tube: list[arb]) -> arb:
         bound = arb(high + padding)
         shifted = [bound + x for x in diagonal]
         if all(x > 0 for x in shifted):
-            schur = bound + corner - _total([b * b / x for b, x in zip(border, shifted, strict=True)])
+            schur = bound + corner - total([b * b / x for b, x in zip(border, shifted, strict=True)])
             if schur > 0:
                 return bound
         padding *= 4
@@ -414,7 +415,7 @@ class FlowEnclosure:
         basis = self._system.basis
         if basis is None:
             return low, high
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             box = arb_mat(
                 [
                     [arb(float(a)).union(arb(float(b))) for a, b in zip(*pair, strict=True)]
@@ -435,7 +436,7 @@ class FlowEnclosure:
 
         so each bound holds up to the next time. Every tube must contain D = 0 as well.
         """
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             worst, at, scale = 0.0, 0.0, float(np.max(np.abs(self.upper[:, -1]))) ** 2
             tubes = zip(self.t, self.over_lower, self.over_upper, strict=False)
             for time, low, high in [*zip(self.t, self.lower, self.upper, strict=True), *tubes]:
@@ -453,7 +454,7 @@ class FlowEnclosure:
 
     def _drift(self, lower: FloatArray, upper: FloatArray) -> arb:
         weights, u = self._balls(lower, upper)
-        return u * u - _total([x * x for x in weights])
+        return u * u - total([x * x for x in weights])
 
     def certify_positive(self) -> Verdict:
         """Certify u(t) > 0 at every time of the interval (Lemma A.4)."""
@@ -464,7 +465,7 @@ class FlowEnclosure:
 
         u^2 >= sigma^2 ||Lambda Theta||_F^2 (2 - sqrt(d) sigma^2 ||Gamma||_op) / (2 sqrt(d) ||Lambda||_op^2).
         """
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             bracket = self._bracket()
             if not bracket > 0:
                 return self._inapplicable()
@@ -478,13 +479,13 @@ class FlowEnclosure:
         On each interval one of two proofs must succeed: ||grad l||^2 >= mu (l - min l) throughout it, which carries the
         bound on from its left end, or the comparison of both sides over the interval.
         """
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             bracket = self._bracket()
             if not bracket > 0:
                 return self._inapplicable()
             system = self._system
-            inverse_trace = _total([1 / x for x in system.eigenvalues])
-            weighted_trace = _total([1 / (g * x) for g, x in zip(system.gamma, system.eigenvalues, strict=True)])
+            inverse_trace = total([1 / x for x in system.eigenvalues])
+            weighted_trace = total([1 / (g * x) for g, x in zip(system.gamma, system.eigenvalues, strict=True)])
             norms = arb(self.problem.dimension).sqrt() * self._largest_eigenvalue() ** 2
             mu = self._scaled_alignment() * bracket / (norms * weighted_trace * inverse_trace)
             start = self._excess(self._balls(self.lower[0], self.upper[0]))
@@ -507,7 +508,7 @@ class FlowEnclosure:
 
         "violated" means that the solution is proved to be outside the ball at t_end.
         """
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             last = self._distance(self._balls(self.lower[-1], self.upper[-1]))
             if last > radius:
                 detail = f"at t_end the distance is at least {float(last.lower()):.6g}"
@@ -542,17 +543,17 @@ class FlowEnclosure:
     def _excess(self, state: tuple[list[arb], arb]) -> arb:
         """Enclose l - min l = 1/2 sum a_ij (u U_ij - delta_ij / gamma_i)^2 (Corollary A.2)."""
         rates = self._system.rates
-        return _total([a * abs(x) ** 2 for a, x in zip(rates, self._deviations(state), strict=True)]) / 2
+        return total([a * abs(x) ** 2 for a, x in zip(rates, self._deviations(state), strict=True)]) / 2
 
     def _squared_gradient(self, state: tuple[list[arb], arb]) -> arb:
         weights, u = state
         deviations = self._deviations(state)
         entries = [abs(u * a * x) for a, x in zip(self._system.rates, deviations, strict=True)]
-        scalar = _total([a * x * y for a, x, y in zip(self._system.rates, weights, deviations, strict=True)])
-        return _total([x**2 for x in entries]) + abs(scalar) ** 2
+        scalar = total([a * x * y for a, x, y in zip(self._system.rates, weights, deviations, strict=True)])
+        return total([x**2 for x in entries]) + abs(scalar) ** 2
 
     def _certify_above(self, bound: arb, name: str, quantity: Callable[[arb], arb]) -> Verdict:
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             detail = f"{name} >= {float(bound.upper()):.6g}"
             for k in range(self.t.size):
                 value = quantity(arb(float(self.lower[k, -1])).union(arb(float(self.upper[k, -1]))))
@@ -573,7 +574,7 @@ class FlowEnclosure:
     def _scaled_alignment(self) -> arb:
         """Enclose sigma^2 ||Lambda Theta||_F^2 = sigma tr(Lambda^2 U(0))."""
         system = self._system
-        return system.sigma * _total([f * system.initial[i] for i, f in enumerate(system.forces)])
+        return system.sigma * total([f * system.initial[i] for i, f in enumerate(system.forces)])
 
     def _bracket(self) -> arb:
         """Enclose 2 - sqrt(d) sigma^2 ||Gamma||_op, which the paper's condition makes positive."""
@@ -619,9 +620,9 @@ def enclose_flow(
     Source: the flow is Lemma 5.2 of Zhang, Frei and Bartlett (2024).
     """
     approximate = None if theta is None else np.asarray(theta, dtype=object).astype(np.float64)
-    with ctx.workprec(_PRECISION):
-        _exact("sigma", sigma)
-        _exact("t_end", t_end)
+    with ctx.workprec(PRECISION):
+        exact_ball("sigma", sigma)
+        exact_ball("t_end", t_end)
         initial_weights(problem, float(sigma), approximate)
         end = _exact_end(t_end)
         system = _system(problem, sigma, theta, eigenvalues)
@@ -679,17 +680,17 @@ def enclose_averaged_flow(
         raise ValueError(f"every rate must be positive, got {rates!r}")
     if not sigma > 0:
         raise ValueError(f"sigma must be positive, got {sigma!r}")
-    with ctx.workprec(_PRECISION):
-        scale = _exact("sigma", sigma)
-        weights = _initial(scale, theta, d, None)
+    with ctx.workprec(PRECISION):
+        scale = exact_ball("sigma", sigma)
+        weights = initial_balls(scale, theta, d, None)
         entries = _moving(weights)
         system = _System(
             eigenvalues=[],
             gamma=[],
             basis=None,
             entries=entries,
-            rates=[_exact("rates", rates[i][j]) for i, j in entries],
-            forces=[_exact("forces", force) for force in forces],
+            rates=[exact_ball("rates", rates[i][j]) for i, j in entries],
+            forces=[exact_ball("forces", force) for force in forces],
             initial=[weights[i][j] for i, j in entries] + [scale],
             sigma=scale,
         )

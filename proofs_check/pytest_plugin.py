@@ -40,12 +40,15 @@ class ClaimsFile(pytest.File):
     def collect(self) -> Iterator[ClaimItem]:
         """One test a claim."""
         # Imported late: pytest loads this plugin everywhere, also where nobody has claims.
-        from proofs_check.judge.verify import ClaimError, load_claims
+        from proofs_check.judge.errors import ClaimError
+        from proofs_check.judge.loading import load_claims
 
         try:
-            found = load_claims(self.path)
+            found, broken = load_claims(self.path)
         except ClaimError as error:
             raise self.CollectError(str(error)) from error
+        if broken:
+            raise self.CollectError("\n".join(broken))
         for held in found:
             yield ClaimItem.from_parent(self, name=held.id, held=held)
 
@@ -59,7 +62,9 @@ class ClaimItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the claim; fail unless it holds."""
-        from proofs_check.judge.verify import ClaimError, check_claim, run_budget
+        from proofs_check.judge.check import check_claim
+        from proofs_check.judge.errors import ClaimError
+        from proofs_check.judge.run import run_budget
 
         options = self.config.option
         budget = run_budget(1, options.claims_seed, 1e-6, options.claims_prompts)
@@ -70,7 +75,7 @@ class ClaimItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A claim's failure needs no traceback."""
-        from proofs_check.judge.verify import ClaimError
+        from proofs_check.judge.errors import ClaimError
 
         if isinstance(excinfo.value, ClaimError):
             return str(excinfo.value)

@@ -54,3 +54,10 @@ def test_theory_has_no_floating_point(path: Path) -> None:
     # Evaluation turns exact formulas into floats where NumPy arrays are given.
     allowed = path.name == "evaluation.py"
     assert allowed or not [ast.unparse(node) for node in floats if node not in named]
+
+
+def test_the_core_of_the_algebra_knows_no_printer() -> None:
+    """expression imports neither text nor LaTeX, at its head or anywhere else; they register themselves."""
+    tree = ast.parse((ROOT / "theory" / "algebra" / "expression.py").read_text())
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {"theory.algebra.coefficients", "theory.algebra.words"} == {m for m in modules if m and "theory" in m}

@@ -2,8 +2,7 @@
 
 In the paper's order (`theory.zhang2024`): the model, its population loss, the gradient flow, the global minimum,
 convergence, the limiting predictor, the prediction error, distribution shift. `expect` is the engine by itself
-(`theory.algebra`), `Model` a model of one's own
-(`theory.models`).
+(`theory.algebra`), `Model` a model of one's own (`theory.models`).
 
 Source: Zhang, Frei and Bartlett, Trained Transformers Learn Linear Models In-Context, JMLR 25(49), 2024.
 """

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from theory.derivation import Derivation
+from theory.least_squares import derivation as _least_squares
 from theory.zhang2024.convergence import derivation as _convergence
 from theory.zhang2024.distribution_shift import derivation as _distribution_shift
+from theory.zhang2024.explicit_rate import derivation as _explicit_rate
 from theory.zhang2024.global_minimum import derivation as _global_minimum
 from theory.zhang2024.gradient_flow import derivation as _gradient_flow
 from theory.zhang2024.limiting_predictor import derivation as _limiting_predictor
@@ -26,6 +28,7 @@ DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "gradient_flow": _gradient_flow,
         "global_minimum": _global_minimum,
         "convergence": _convergence,
+        "explicit_rate": _explicit_rate,
         "limiting_predictor": _limiting_predictor,
         "prediction_error": _prediction_error,
         "distribution_shift": _distribution_shift,
@@ -33,5 +36,6 @@ DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "random_query": _random_query,
         "variants": _variants,
         "matrix_calculus": _matrix_calculus,
+        "least_squares": _least_squares,
     }
 )

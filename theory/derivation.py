@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -14,6 +15,7 @@ from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
+from theory.algebra.limits import limit
 from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
 
@@ -31,8 +33,9 @@ class Step:
     """One step.
 
     Args:
+        id: a short name, unique in its derivation, such as "gram" or "wick".
         label: the left side as LaTeX.
-        reason: why the right side is what it is.
+        reason: why the right side is what it is, a sentence with its formulas as LaTeX between dollar signs.
         value: the right side.
         relation: how the sides relate, as LaTeX.
         cited: the step rests on a standard fact that `reason` names; the engine does not check that fact.
@@ -43,6 +46,12 @@ class Step:
     value: Expression
     relation: str = "="
     cited: bool = False
+    id: str = field(kw_only=True)
+
+    @property
+    def plain_reason(self) -> str:
+        """The reason as plain text."""
+        return "".join(plain(piece) if is_formula else piece for piece, is_formula in marked(self.reason))
 
     def latex(self) -> str:
         """The step as an equation."""
@@ -261,6 +270,26 @@ class Formula:
         keys = [key for key, letter in self.arguments.items() if letter == name]
         return bool(keys) and name not in letters and self.defaults.get(keys[0], 0) is None
 
+    def limit(self, *arguments: str) -> Formula:
+        """The limit as lengths such as context_length or prompt_length tend to infinity, one after the other.
+
+        Raises:
+            ValueError: for an argument that is no length of the formula, or where there is no limit.
+        """
+        result = self
+        for argument in arguments:
+            name = result.arguments.get(argument)
+            if name is None or any(symbol.name == name for symbol in result.expression.symbols):
+                raise ValueError(
+                    f"{argument!r} is no length of {self.name}; its arguments are {', '.join(self.arguments)}"
+                )
+            expression = limit(result.expression, name, result.definitions)
+            left = tuple(d for d in result.definitions if name not in d.expression.lengths)
+            kept = {key: held for key, held in result.arguments.items() if key != argument}
+            said = f"{result.name}, {argument} to infinity"
+            result = replace(result, name=said, expression=expression, arguments=kept, steps=(), definitions=left)
+        return result
+
     def gradient(self, argument: str) -> Formula:
         """The gradient with respect to one argument, a formula with the same arguments.
 
@@ -325,6 +354,19 @@ class Derivation:
     steps: tuple[Step, ...]
     results: Mapping[str, Formula]
 
+    def __post_init__(self) -> None:
+        ids = [step.id for step in self.steps]
+        twice = next((name for name in ids if ids.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two steps of {self.name} have the id {twice!r}")
+
+    def step(self, name: str) -> Step:
+        """The step with that id; KeyError, with the ids, for any other name."""
+        found = next((step for step in self.steps if step.id == name), None)
+        if found is None:
+            raise KeyError(f"{self.name} has no step {name!r}; it has {', '.join(step.id for step in self.steps)}")
+        return found
+
     def __getitem__(self, name: str) -> Formula:
         if name not in self.results:
             raise KeyError(f"{self.name} has no result {name!r}; it has {', '.join(self.results)}")
@@ -336,7 +378,7 @@ class Derivation:
         if with_steps:
             for number, step in enumerate(self.steps, 1):
                 lines += [
-                    f"{number:2}. {step.reason}",
+                    f"{number:2}. {step.plain_reason}",
                     f"      {plain(step.label)} {plain(step.relation)} {step.value}",
                 ]
             lines.append("")
@@ -363,31 +405,59 @@ class Derivation:
         return f"<h3>{escape(self.title)}</h3><p>{escape(self.source)}</p><ol>{steps}</ol>"
 
 
-_PLAIN = {
-    "^\\top": "'",
-    "\\hat y": "y_hat",
-    "\\nabla": "grad ",
-    "\\tfrac12": "1/2",
-    "\\mathbb{E}": "E",
-    "\\operatorname{tr}": "tr",
-    "\\ell": "l",
-    "\\Longleftrightarrow": "<=>",
-    "\\Rightarrow": "=>",
-    "\\otimes": "(x)",
-    "\\frac{d}{dt}": "d/dt",
-    "\\to": "->",
-    "\\ge": ">=",
-    "\\left": "",
-    "\\right": "",
-    "\\,": "",
-    "\\": "",
-    "{": "",
-    "}": "",
-}
+def marked(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of a text that are not empty, and whether each is a formula, which dollar signs mark."""
+    pieces = text.split("$")
+    if len(pieces) % 2 == 0:
+        raise ValueError(f"a dollar sign is missing in {text!r}")
+    for place, piece in enumerate(pieces):
+        if piece:
+            yield piece, place % 2 == 1
+
+
+# What LaTeX is replaced by in plain text, in this order; what is left of backslashes and braces is dropped.
+_PLAIN = (
+    (r"\\bigl\(\\begin\{smallmatrix\} *(.*?) *\\end\{smallmatrix\}\\bigr\)", r"[[\1]]"),
+    (r" ?\\\\ ?", "], ["),
+    (r" & ", ", "),
+    (r"\\frac\{d\}\{dt\}", "d/dt"),
+    (r"\\t?frac\{(\w)\}\{(\w)\}", r"\1/\2"),
+    (r"\\t?frac\{([^{}]*\{[^{}]*\}[^{}]*|[^{}]*)\}\{(\w+)\}", r"(\1)/\2"),
+    (r"\\tfrac12", "1/2"),
+    (r"\\operatorname\{(\w+)\}", r"\1"),
+    (r"\\math(?:rm|bb)\{(\w+)\}", r"\1"),
+    (r"_\{\\(max|min)\}", r"_\1"),
+    (r"\b([Uu])_\{(\d\d)\}", r"\1\2"),
+    (r"\^\{?\\top\}?", "'"),
+    (r"(?:\\left|\\right)?\\\|", "||"),
+    (r"\\(min|lim)(?=\\)", r"\1 "),
+    (r"\\hat (\w)", r"\1_hat"),
+    (r"\\varepsilon", "eps"),
+    (r"\\nabla_?(\w?)", lambda found: f"grad{'_' + found[1] if found[1] else ''}"),
+    (r"\\infty", "infinity"),
+    (r"\\Longleftrightarrow", "<=>"),
+    (r"\\Rightarrow", "=>"),
+    (r"\\otimes", "(x)"),
+    (r"\\mid", "|"),
+    (r"\\sim", "~"),
+    (r"\\(?:quad|[, ])", " "),
+    (r"\\to\b", "->"),
+    (r"\\ge\b", ">="),
+    (r"\\le\b", "<="),
+    (r"\\ne\b", "!="),
+    (r"\\ell(?![a-z])", "l"),
+    (r"\\(?:left|right|bigl|bigr)", ""),
+    (r"([\^_])\{([^{}]*[^{}\w,-][^{}]*)\}", r"\1(\2)"),
+    (r"\\([{}])", lambda found: {"{": "\0", "}": "\1"}[found[1]]),
+    (r"[\\{}]", ""),
+    ("\0", "{"),
+    ("\1", "}"),
+    (r"  +", " "),
+)
 
 
 def plain(text: str) -> str:
-    """A label's LaTeX as plain text."""
-    for mark, replacement in _PLAIN.items():
-        text = text.replace(mark, replacement)
-    return text
+    """A formula's LaTeX as plain text."""
+    for pattern, replacement in _PLAIN:
+        text = re.sub(pattern, replacement, text)
+    return text.strip()

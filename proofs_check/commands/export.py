@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from proofs_check.commands.errors import BadInput, clear_errors
-from proofs_check.judge.verify import from_record
+from proofs_check.judge.results import from_record
 from proofs_check.latex.document import Stated, stated_results
 from proofs_check.latex.export import TexError, compile_pdf, write_export
 from proofs_check.papers.zhang2024 import catalogue

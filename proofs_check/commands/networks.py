@@ -12,7 +12,7 @@ import click
 
 from proofs_check.commands.errors import BadInput, clear_errors
 from proofs_check.commands.terminal import progress_line
-from proofs_check.judge.verify import write_atomically
+from proofs_check.judge.run import write_atomically
 
 
 @click.command()

@@ -58,7 +58,7 @@ from proofs_check.commands.numerical_input import (
     vector,
 )
 from proofs_check.commands.terminal import progress_line
-from proofs_check.judge.verify import write_atomically
+from proofs_check.judge.run import write_atomically
 
 _SHOWN = 8
 """Rows of a table of eigenvalues; of longer ones both ends are shown."""

@@ -1,133 +1,206 @@
-"""What the command line prints: a table of claims, their failures, and progress."""
+"""What the command line prints of a run: counts, findings, what needs attention, sections; and progress."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
 import click
 
-from proofs_check.judge.verify import ORDER, ClaimResult, Report
+from proofs_check.judge.results import ClaimResult, Report
+from proofs_check.judge.status import Status, counts_by_status
 
-_COLOURS = {"proved": "green", "certified": "green", "supported": "cyan", "undecided": "yellow", "refuted": "red"}
-_SHORT = {"symbolic": "sym", "exact": "exact", "Monte Carlo": "MC", "numerical": "num", "enclosure": "encl"}
+_COLOURS: dict[Status, str] = {
+    "proved": "green",
+    "conditional": "cyan",
+    "tested": "blue",
+    "supported": "magenta",
+    "undecided": "yellow",
+    "refuted": "red",
+}
 _MARKS = {"holds": "+", "refuted": "-", "undecided": "?"}
-
-_WIDTH = 110
-"""Columns of running text where no terminal says how many it has."""
+_WIDTH = 80
+"""Columns where no terminal says how many it has."""
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Where and how to print; colour only on a terminal that wants it."""
+    """Where to print; colour only on a terminal that wants it. None is a file."""
 
-    stream: TextIO
-    colour: bool
+    stream: TextIO | None
+    colour: bool = False
 
-    def style(self, text: str, status: str) -> str:
+    @classmethod
+    def of(cls, stream: TextIO) -> Screen:
+        """The screen of a stream."""
+        return cls(stream, stream.isatty() and "NO_COLOR" not in os.environ)
+
+    def style(self, text: str, status: Status) -> str:
         """The text in the status's colour."""
         return click.style(text, fg=_COLOURS[status]) if self.colour else text
 
+    def bold(self, text: str) -> str:
+        """A heading."""
+        return click.style(text, bold=True) if self.colour else text
+
     @property
-    def columns(self) -> int | None:
-        """The width of the terminal; None where the output goes elsewhere and no line has to fit."""
-        return shutil.get_terminal_size().columns if self.stream.isatty() else None
+    def columns(self) -> int:
+        """The width."""
+        if self.stream is not None and self.stream.isatty():
+            return max(60, min(shutil.get_terminal_size().columns, 120))
+        return _WIDTH
 
-    def fit(self, text: str, indent: int) -> str:
-        """The text, cut to what is left of a line of the terminal behind an indent."""
-        left = None if self.columns is None else max(20, self.columns - indent)
-        return text if left is None or len(text) <= left else text[: left - 1] + "…"
-
-    def wrap(self, items: list[str], separator: str) -> list[str]:
-        """The items in indented lines that fit, none broken inside."""
-        whole = separator.join(item.replace(" ", "\0") for item in items)
-        lines = textwrap.wrap(
-            whole,
-            self.columns or _WIDTH,
-            initial_indent="  ",
-            subsequent_indent="  ",
+    def wrap(self, text: str, indent: int, first: int | None = None) -> list[str]:
+        """The text in lines that fit; the first is indented by `first`."""
+        return textwrap.wrap(
+            text,
+            self.columns,
+            initial_indent=" " * (indent if first is None else first),
+            subsequent_indent=" " * indent,
             break_on_hyphens=False,
-            break_long_words=False,
         )
-        return [line.replace("\0", " ") for line in lines]
 
 
-def table(report: Report, screen: Screen) -> str:
-    """The claims with their status, evidence and mutants, then what needs a reader's attention."""
-    width = max((len(result.id) for result in report.results), default=5)
-    lines = [f"{'claim':<{width}}  {'status':<10} {'evidence':<24} {'mutants killed':<15} title"]
-    for result in report.results:
-        mark = "*" if result.status == "proved" and not result.fully_proved else " "
-        shown = "finding" if result.finding and result.as_expected else result.status
-        status = screen.style(f"{shown + mark:<10}", "certified" if shown == "finding" else result.status)
-        lines.append(
-            f"{result.id:<{width}}  {status} {_evidence(result):<24} {_mutants(result):<15} "
-            f"{screen.fit(result.title, width + 54)}"
-        )
-    lines.append("")
-    lines += _legend(report, screen)
-    for result in report.results:
-        if result.finding and result.as_expected:
-            instead = f"; instead: {', '.join(result.corrected_by)}" if result.corrected_by else ""
-            lines += ["", f"{result.id}, as printed, is wrong: {result.title}{instead}"]
-        elif not result.as_expected:
-            wanted = " (a finding that is no longer refuted)" if result.finding else ""
-            lines += ["", screen.style(f"{result.id} {result.status}{wanted}: {result.reason}", result.status)]
-        if result.status in ("refuted", "undecided") and result.counterexample:
-            lines.append(f"  counterexample: {result.counterexample}")
+def summary(report: Report, screen: Screen, *, verbose: bool = False, only: Collection[str] | None = None) -> str:
+    """A run as text: counts, then findings, then what needs attention, then the sections.
+
+    Args:
+        report: the run.
+        screen: where it goes.
+        verbose: a row for every claim, in place of one for every section.
+        only: the claims that were asked for; what they rest on is counted, and not shown.
+    """
+    shown = [result for result in report.results if only is None or result.id in only]
+    lines = [*_counts(report, screen), *_findings(shown, screen), *_attention(shown, screen)]
+    lines += _rows(shown, screen) if verbose else _sections(shown, screen)
     return "\n".join(lines)
 
 
+def _counts(report: Report, screen: Screen) -> Iterator[str]:
+    counts = report.by_status
+    said = [screen.style(f"{count} {status}", status) for status, count in counts.items()]
+    findings = len(report.findings)
+    if findings:
+        said.append(f"{findings} findings")
+    yield screen.bold(f"{len(report.results)} claims: ") + ", ".join(said)
+    wrong = sum(result.wrong_mutants for result in report.results)
+    killed, left, same, implied = (
+        sum(result.count(fate) for result in report.results) for fate in ("killed", "open", "equivalent", "implied")
+    )
+    yield from screen.wrap(
+        f"{killed:,} of {wrong:,} wrong mutants refuted, {left:,} open: they ask for more than the statement, and "
+        f"nothing refutes them. {same + implied:,} others say the same or less.",
+        0,
+    )
+    checked = sum(result.kernel.get("word") in ("checked", "recorded") for result in report.results)
+    partial = sum(result.kernel.get("word") == "partial" for result in report.results)
+    if checked or partial:
+        yield f"Formal proofs: {checked} claims in full, {partial} under further hypotheses."
+    yield from screen.wrap(
+        f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.", 0
+    )
+
+
+def _findings(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
+    found = [result for result in results if result.finding and result.as_expected]
+    if not found:
+        return
+    yield ""
+    yield screen.bold("Findings: printed statements that do not hold as they stand")
+    for result in found:
+        assert result.finding is not None
+        head = f"{result.id} ({result.finding.kind}) {result.source}: {result.title}"
+        yield from screen.wrap(head, 4, 2)
+        yield from screen.wrap(_fails(result), 4)
+        if result.corrected_by:
+            yield from screen.wrap(f"instead: {', '.join(result.corrected_by)}", 4)
+
+
+def _fails(result: ClaimResult) -> str:
+    """The relation with both values, and where."""
+    if not result.counterexample:
+        return result.reason
+    where, _, sides = result.counterexample.rpartition(": left ")
+    left, _, right = sides.rpartition(", right ")
+    where = where if len(where) < 90 else f"{where[:87]}..."
+    return f"{left} {result.relation} {right} is false at {where}"
+
+
+def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
+    found = [result for result in results if not result.as_expected]
+    if not found:
+        return
+    yield ""
+    yield screen.bold("Not as it should be")
+    for result in found:
+        wanted = " (a finding that is no longer refuted)" if result.finding else ""
+        yield from screen.wrap(f"{result.id} is {result.status}{wanted}: {result.reason}", 4, 2)
+        if result.counterexample:
+            yield from screen.wrap(f"counterexample: {result.counterexample}", 4)
+
+
+def _sections(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
+    groups: dict[str, list[ClaimResult]] = {}
+    for result in results:
+        if not result.finding:
+            groups.setdefault(_section(result), []).append(result)
+    yield ""
+    yield screen.bold("By section")
+    width = max(map(len, groups), default=0)
+    for name, held in groups.items():
+        counts = counts_by_status(held)
+        said = ", ".join(screen.style(f"{count} {status}", status) for status, count in counts.items())
+        yield f"  {name:<{width}}  {said}"
+
+
+def _section(result: ClaimResult) -> str:
+    """The part of the paper that a number belongs to, such as "Section 4" or "Appendix C"; or "Beyond the paper"."""
+    digits = result.number.strip("()").rpartition(" ")[2].strip("()")
+    head = digits.partition(".")[0]
+    paper = f"{result.paper}, " if result.paper and result.paper != "zhang2024" else ""
+    if not result.paper:
+        return "Your claims"
+    if head.isdigit():
+        return f"{paper}Section {head}"
+    if len(head) == 1:
+        return f"{paper}Appendix {head}"
+    return f"{paper}Beyond the paper"
+
+
+def _rows(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
+    yield ""
+    section = ""
+    for result in results:
+        if _section(result) != section:
+            section = _section(result)
+            yield screen.bold(section)
+        status = screen.style(f"{result.status:<11}", result.status)
+        kernel = result.kernel.get("word", "")
+        yield f"  {status} {result.id}{f'  [{kernel}]' if kernel else ''}"
+        yield from screen.wrap(result.title, 14)
+        yield from screen.wrap(_evidence(result), 14)
+        if result.reason and result.as_expected and not result.finding:
+            yield from screen.wrap(result.reason, 14)
+        if result.assumptions:
+            yield from screen.wrap(f"assumes: {'; '.join(result.assumptions)}", 14)
+
+
 def _evidence(result: ClaimResult) -> str:
-    shown = []
+    parts = []
     for item in result.evidence:
-        detected = "" if item.power is None else f"{100 * item.power.factor:.2g}%"
-        shown.append(f"{_SHORT.get(item.kind, item.kind)}{_MARKS.get(item.outcome, '?')}{detected}")
-    return " ".join(shown)
-
-
-def _mutants(result: ClaimResult) -> str:
-    wrong = result.count("killed") + result.count("survived")
-    return f"{result.count('killed')}/{wrong}"
-
-
-def _legend(report: Report, screen: Screen) -> list[str]:
-    others = [r for r in report.results if not (r.finding and r.as_expected)]
-    counts: dict[str, int] = {status: sum(r.status == status for r in others) for status in reversed(ORDER)}
-    counts["findings (printed statements refuted, as expected)"] = len(report.results) - len(others)
-    said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    wrong = sum(r.count("killed") + r.count("survived") for r in report.results)
-    killed = sum(r.count("killed") for r in report.results)
-    equivalent = sum(r.count("equivalent") for r in report.results)
-    implied, unsettled = (sum(r.count(fate) for r in report.results) for fate in ("implied", "open"))
-    lines = [
-        f"{len(report.results)} claims: {said}.",
-        f"{killed:,} of {wrong:,} wrong mutants refuted; {equivalent:,} more say the same as the statement.",
-        f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.",
-    ]
-    near = [f"{r.id} {r.tightness:g}" for r in report.results if r.tightness and not r.finding]
-    if near:
-        lines.append(
-            f"Of mutants of inequalities {implied:,} more are implied, and {unsettled:,} ask for more and are not "
-            "refuted. The ratio of the sides came as near to 1 as:"
-        )
-        lines += screen.wrap(near, ", ")
-    powers = [(r.id, item.power) for r in report.results for item in r.evidence if item.power is not None]
-    if powers:
-        lines.append(
-            "Statistics would refute the right side with a factor wrong by the percentage shown (MC+0.5%: 1.005)."
-        )
-        lines += [f"  {name} {found}" for name, found in powers if found.term]
-    if any(r.status == "proved" and not r.fully_proved for r in report.results):
-        lines.append("* proved itself, but something that it rests on is not.")
-    cited = sorted({fact for result in report.results for fact in result.cited})
-    if cited:
-        lines += ["Cited, not checked:", *(f"  {fact}" for fact in cited)]
-    return lines
+        power = "" if item.power is None else f" (would notice {100 * item.power.factor:.2g}%)"
+        parts.append(f"{item.short}{_MARKS.get(item.outcome, '?')} {item.summary}{power}")
+    said = "; ".join(parts) or "no evidence"
+    if result.wrong_mutants:
+        said += f"; mutants {result.count('killed')}/{result.wrong_mutants}"
+    if result.tightness is not None:
+        said += f"; tightness {result.tightness:g}"
+    return said
 
 
 def progress_line(quiet: bool) -> Callable[[int, int, str], None] | None:

@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any, Literal, get_args
 
 from proofs_check.judge.errors import ClaimError
+from proofs_check.judge.language import Language
 from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
-from proofs_check.judge.statements import Language, Statement
+from proofs_check.judge.statements import Statement
 
 FindingKind = Literal["false", "misprint", "gap", "reading"]
 
@@ -72,7 +73,7 @@ class Claim:
         cited: standard facts that the derivation uses and that are not checked here; they make a proof conditional.
         finding: a printed statement under test, expected to be refuted; the run fails if it no longer is.
         corrected_by: for a finding, ids of the claims that say what holds instead.
-        sharper: for an inequality, (id, statement) of one with a better right side; mutants that it implies say no more.
+        sharper: for an inequality, (id, statement) of one with a better right side; mutants that it implies are true.
         tight: the bound is said to be tight: the run refutes it made 1% stronger, or leaves the claim undecided.
         reason: why the claim is not proved yet, for the reader of its row.
     """

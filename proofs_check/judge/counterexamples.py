@@ -137,7 +137,10 @@ def reproduction(claim: Claim, failure: Verdict, modules: Sequence[str] = ()) ->
     values = ", ".join(f"{name!r}: {_code(value)}" for name, value in instance.values.items())
     lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
     if modules:
-        imports = "from proofs_check import Instance, find_claim, require_holds\nfrom proofs_check.judge.loading import Modules\n"
+        imports = (
+            "from proofs_check import Instance, find_claim, require_holds\n"
+            "from proofs_check.judge.loading import Modules\n"
+        )
         known = f"Modules(({', '.join(map(repr, modules))},)).load()[0]"
         head = f"from fractions import Fraction\n\n{imports}"
     else:

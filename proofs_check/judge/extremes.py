@@ -94,7 +94,7 @@ class Range:
             if stacked is None:
                 values[name] = _value(symbol, draft.lengths, raw)
             else:
-                plain = symbol.with_index(None)
+                plain = symbol.plain
                 count = draft.lengths[stacked]
                 values[name] = tuple(_value(plain, draft.lengths, raw[k * size : (k + 1) * size]) for k in range(count))
         return Instance(draft.lengths, values)

@@ -90,7 +90,7 @@ def random_value(
     """
     rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
     if copies is not None:
-        plain = symbol.with_index(None)
+        plain = symbol.plain
         return tuple(random_value(plain, lengths, rng, None, mild) for _ in range(lengths[copies]))
     if symbol.rows == 1 and symbol.cols == 1:
         value = _rational(rng, mild)
@@ -115,7 +115,7 @@ def sizes(
     """Yield lengths: first d = 2 with two values of the others, then d = 1, then the largest, then any."""
     for i in range(count):
         if i < len(_TELLING):
-            chosen = {name: min(_TELLING[i].get(name, 2 + i % 2), most) for name, most in largest.items()}
+            chosen = {name: _told(_TELLING[i].get(name, 2 + i % 2), most) for name, most in largest.items()}
         elif i == len(_TELLING):
             chosen = dict(largest)
         else:
@@ -123,12 +123,17 @@ def sizes(
         yield {**chosen, **fixed}
 
 
+def _told(wanted: int, most: int) -> int:
+    """The wanted length, or another one where that is too large: 1 in place of 3 beside d = 2."""
+    return wanted if wanted <= most else 1 + most % 2 if wanted == 3 else most
+
+
 def integer_value(
     symbol: Symbol, lengths: Mapping[str, int], rng: np.random.Generator, copies: str | None, largest: int
 ) -> Any:
     """Integers of size up to `largest` for one letter; a definite one is L L' for such an L."""
     if copies is not None:
-        plain = symbol.with_index(None)
+        plain = symbol.plain
         return tuple(integer_value(plain, lengths, rng, None, largest) for _ in range(lengths[copies]))
     rows, cols = (size if isinstance(size, int) else lengths[size] for size in (symbol.rows, symbol.cols))
 

@@ -36,6 +36,10 @@ class InterpretationError(ValueError):
     """A formula that has no value at these matrices."""
 
 
+class NoValueError(InterpretationError):
+    """A formula that is well formed but has no value at these matrices, such as a division by zero."""
+
+
 # What a formula raises that has no value at an instance.
 UNREADABLE = (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError)
 
@@ -118,7 +122,7 @@ class _Reader:
                 if divisor.shape[-2:] != (1, 1):
                     raise InterpretationError(f"division by a {_shape(divisor)} array")
                 if np.any(divisor == 0):
-                    raise InterpretationError("division by zero")
+                    raise NoValueError("division by zero")
                 return self.value(above, at) / divisor
             case Sum(terms):
                 result = self.value(terms[0], at)
@@ -174,21 +178,17 @@ class _Reader:
         if base.shape[-1] != base.shape[-2]:
             raise InterpretationError(f"power of a {_shape(base)} array")
         if exponent.denominator != 1:
-            if base.dtype == object and isinstance(base.flat[0], arb) and base.shape == (1, 1):
-                if not base[0, 0] > 0:
-                    raise InterpretationError(f"the power {exponent} of a number that is not positive")
-                result = np.empty((1, 1), dtype=object)
-                result[0, 0] = base[0, 0] ** arb(fmpq(exponent.numerator, exponent.denominator))
-                return result
+            if base.dtype == object and isinstance(base.flat[0], arb):
+                return self.ball_power(base, exponent)
             if base.dtype == object:
                 raise InterpretationError(f"the power {exponent} is irrational")
             if base.shape[-2:] == (1, 1):
                 if np.any(base <= 0):
-                    raise InterpretationError(f"the power {exponent} of a number that is not positive")
+                    raise NoValueError(f"the power {exponent} of a number that is not positive")
                 return base ** float(exponent)
             eigenvalues, basis = np.linalg.eigh(base)
             if np.any(eigenvalues <= 0):
-                raise InterpretationError(f"the power {exponent} of a matrix that is not positive definite")
+                raise NoValueError(f"the power {exponent} of a matrix that is not positive definite")
             return (basis * eigenvalues[..., None, :] ** float(exponent)) @ basis.swapaxes(-1, -2)
         count = int(exponent)
         if count == 0:
@@ -199,6 +199,62 @@ class _Reader:
         for _ in range(abs(count) - 1):
             result = self.times(result, base)
         return result
+
+    def ball_power(self, base: Array, exponent: Fraction) -> Array:
+        if base.shape != (1, 1):
+            if exponent.denominator != 2:
+                raise InterpretationError(f"of matrices only square roots are enclosed, not the power {exponent}")
+            return self.power(square_root(base), exponent * 2)
+        if not base[0, 0] > 0:
+            raise NoValueError(f"the power {exponent} of a number that is not positive")
+        return one_by_one(base[0, 0] ** arb(fmpq(exponent.numerator, exponent.denominator)))
+
+
+# Newton's steps towards a root: they square the error, and start from floating point.
+_NEWTON_STEPS = 6
+
+
+def square_root(matrix: Array) -> Array:
+    """The root of a symmetric positive definite matrix, in balls.
+
+    With X symmetric positive definite and X^2 = A + E, X - A^(1/2) solves a Sylvester equation, so that
+    ||X - A^(1/2)||_F <= ||E||_F / lambda_min(X).
+
+    Raises:
+        NoValueError: where A is not seen to be positive definite.
+    """
+    d = len(matrix)
+    middles = np.vectorize(lambda ball: float(ball.mid()))(matrix)
+    eigenvalues, basis = np.linalg.eigh(middles)
+    if eigenvalues[0] <= 0:
+        raise NoValueError("the root of a matrix that is not positive definite")
+    root = _as_points((basis * np.sqrt(eigenvalues)) @ basis.T)
+    for _ in range(_NEWTON_STEPS):
+        root = _as_points((root + _as_points(inverse(root)) @ matrix) / 2)
+    least = arb(float(np.sqrt(eigenvalues[0])) * 0.9)
+    shifted = root - np.diag([least] * d)
+    if not _is_positive_definite(shifted):
+        raise NoValueError("the root of a matrix that is not seen to be positive definite")
+    radius = sum(((entry.abs_upper()) ** 2 for entry in (root @ root - matrix).flat), arb(0)).sqrt() / least
+    ball = arb(0).union(radius.upper()).union(-radius.upper())
+    return root + np.full((d, d), ball, dtype=object)
+
+
+def _as_points(matrix: Array) -> Array:
+    """The midpoints of a symmetric matrix, as balls of radius zero."""
+    middle = np.vectorize(lambda entry: arb(entry).mid(), otypes=[object])(matrix)
+    return np.vectorize(lambda a, b: ((a + b) / 2).mid(), otypes=[object])(middle, middle.T)
+
+
+def _is_positive_definite(matrix: Array) -> bool:
+    """Whether a symmetric matrix of balls is proved to be positive definite, by the pivots of elimination."""
+    rest = matrix.copy()
+    for k in range(len(rest)):
+        if not rest[k, k] > 0:
+            return False
+        for i in range(k + 1, len(rest)):
+            rest[i, k:] = rest[i, k:] - rest[k, k:] * (rest[i, k] / rest[k, k])
+    return True
 
 
 def exact_identity(d: int) -> Any:
@@ -219,7 +275,7 @@ def inverse(array: Array) -> Array:
         try:
             return np.linalg.inv(array)
         except np.linalg.LinAlgError as error:
-            raise InterpretationError("a singular matrix has no inverse") from error
+            raise NoValueError("a singular matrix has no inverse") from error
     n = array.shape[-1]
     left = array.copy()
     right = np.full((n, n), array.flat[0] * 0)
@@ -228,7 +284,7 @@ def inverse(array: Array) -> Array:
     for k in range(n):
         pivot = next((i for i in range(k, n) if left[i, k] != 0), None)
         if pivot is None:
-            raise InterpretationError("a singular matrix has no inverse")
+            raise NoValueError("a singular matrix has no inverse")
         left[[k, pivot]], right[[k, pivot]] = left[[pivot, k]], right[[pivot, k]]
         scale = left[k, k]
         left[k], right[k] = left[k] / scale, right[k] / scale

@@ -18,6 +18,7 @@ import numpy as np
 
 from proofs_check.judge.instances import Instance, integer_value
 from proofs_check.judge.language import Language
+from theory.algebra.definitions import Definition
 from theory.algebra.degrees import Degree, degree
 from theory.algebra.grammar import Expect, GrammarError, Node, SumOver, elaborate
 
@@ -63,7 +64,8 @@ def degree_of(claim: Claim) -> Degree | None:
     left = claim.left
     try:
         if left.tree is not None:
-            derived, known = elaborate(left.tree, claim.language.vocabulary({}), left.text), ()
+            derived = elaborate(left.tree, claim.language.vocabulary({}), left.text)
+            known: tuple[Definition, ...] = ()
         elif left.derive is not None:
             derived, known = left.derive()
         else:
@@ -103,6 +105,14 @@ def settling_instances(claim: Claim, rng: np.random.Generator, largest: Mapping[
         _integers(claim, {**dict.fromkeys(largest, 1), **dict(zip(wanted, size, strict=True))}, rng) for size in sizes
     ]
     return Settled(drawn, tuple(wanted), 2 * found.total)
+
+
+def is_cheap(claim: Claim) -> bool:
+    """Whether both sides are formulas that no length makes costly, and no letter has that length as its size."""
+    tree = claim.left.tree
+    sizes = {size for value in claim.language.letters.values() for size in value.shape if isinstance(size, str)}
+    sides = (tree, claim.statement.right, *(held for _, held in claim.statement.where))
+    return tree is not None and sizes <= {"d"} and not any(side is not None and _is_costly(side) for side in sides)
 
 
 def _is_costly(tree: Node) -> bool:

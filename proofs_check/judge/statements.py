@@ -14,6 +14,7 @@ from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language, names_in, require_consistent
 from proofs_check.judge.meaning import InterpretationError, interpret
 from proofs_check.judge.moments_of_formulas import exact_expectation
+from proofs_check.judge.shapes import require_shapes
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Node, Power, elaborate, parse
@@ -70,8 +71,9 @@ class Statement:
         return frozenset(name.name for tree in trees for name in names_in(tree))
 
     def require_meaning(self, language: Language) -> None:
-        """Do nothing if names are used in one meaning each; ClaimError otherwise."""
+        """Do nothing if names are used in one meaning each, and shapes fit; ClaimError otherwise."""
         require_consistent(language, self.where, self.right)
+        require_shapes(language, self.where, self.right)
 
     def elaborated(
         self, language: Language, known: Sequence[Definition] = ()
@@ -86,7 +88,8 @@ class Statement:
         for name, tree in self.where:
             value = elaborate(tree, language.vocabulary(names), self.text)
             same = next((d for d in known if d.expression == value), None)
-            definition = same or define(f"{name}_stated" if known else name, value)
+            square = value.rows == value.cols and not value.is_scalar
+            definition = same or define(f"{name}_stated" if known else name, value, invertible=square)
             names[name] = definition.name
             definitions.append(definition)
         return elaborate(self.right, language.vocabulary(names), self.text), tuple(definitions)

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proofs_check.judge.verify import write_atomically
+from proofs_check.judge.run import write_atomically
 from proofs_check.latex.display import display
 from proofs_check.latex.document import (
     Stated,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.verify import ClaimResult
+from proofs_check.judge.results import ClaimResult
 from proofs_check.web.formulas import NAMES, FormulaSheet, Pieces, expression_pieces
 from theory import DERIVATIONS, prediction_error
 from theory.algebra.grammar import parse
@@ -101,7 +101,7 @@ def steps_of(claim: str) -> tuple[str, tuple[Step, ...]]:
         return "", ()
     derivation = DERIVATIONS[route.derivation]()
     steps = prediction_error(_LABELS[claim]).steps if claim in _LABELS else derivation.steps
-    chosen = [s for s in steps if not route.marks or any(m in s.label or m in s.reason for m in route.marks)]
+    chosen = [s for s in steps if not route.marks or any(m in s.label or m in s.plain_reason for m in route.marks)]
     return route.derivation, tuple(chosen)
 
 
@@ -133,7 +133,7 @@ def shown_steps(
         names: LaTeX of the letters that are not printed as they are spelled.
     """
     name, steps = steps_of(result.id)
-    shown = [ShownStep(s.reason, s.label, s.relation, expression_pieces(s.value), s.cited) for s in steps]
+    shown = [ShownStep(s.plain_reason, s.label, s.relation, expression_pieces(s.value), s.cited) for s in steps]
     symbolic = next((item for item in result.evidence if item.kind == "symbolic"), None)
     if symbolic is None:
         return name, shown

@@ -16,7 +16,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.verify import ClaimResult, EvidenceResult, MutantResult, write_atomically
+from proofs_check.judge.fates import MutantResult
+from proofs_check.judge.results import ClaimResult, EvidenceResult
+from proofs_check.judge.run import write_atomically
 from proofs_check.latex.document import Stated, right_side, right_tree
 from proofs_check.papers.zhang2024 import catalogue
 from proofs_check.web import graph
@@ -112,7 +114,7 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: 
         "id": result.id,
         "title": prose(result.title),
         "status": result.status,
-        "fully_proved": result.fully_proved,
+        "fully_proved": result.status == "proved",
         "statement": Markup(sheet.equation(result.left, relation, pieces)),
         "where": [Markup(line) for line, _ in where],
         "source": result.source,

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.judge.certificate import seal
-from proofs_check.judge.verify import ORDER, ClaimError, ClaimResult, Report, from_record
+from proofs_check.judge.errors import ClaimError
+from proofs_check.judge.results import FORMAT, ClaimResult, Report, from_record
+from proofs_check.judge.seal import seal
+from proofs_check.judge.status import ORDER
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,9 @@ class PageRecord:
         return {status: found[status] for status in reversed(ORDER) if found[status]}
 
     @property
-    def fully_proved(self) -> int:
-        """How many claims are proved together with all that they rest on."""
-        return sum(result.fully_proved for result in self.results)
-
-    @property
     def findings(self) -> int:
         """How many printed statements were refuted."""
-        return sum(result.finding and result.status == "refuted" for result in self.results)
+        return sum(result.finding is not None and result.status == "refuted" for result in self.results)
 
     @property
     def mutants_killed(self) -> int:
@@ -57,7 +54,7 @@ class PageRecord:
     @property
     def mutants_wrong(self) -> int:
         """How many wrong statements were tried."""
-        return sum(result.count("killed") + result.count("survived") for result in self.results)
+        return sum(result.wrong_mutants for result in self.results)
 
 
 def of_report(report: Report) -> PageRecord:
@@ -73,8 +70,8 @@ def load_record(text: str) -> PageRecord:
     """
     try:
         record: dict[str, Any] = json.loads(text)
-        if record["format"] != 1:
-            raise ClaimError(f"the report has format {record['format']!r}; this version reads format 1")
+        if record["format"] != FORMAT:
+            raise ClaimError(f"the report has format {record['format']!r}; this version reads format {FORMAT}")
         if record["sha256"] != seal(record):
             raise ClaimError("the report was changed after it was written: its contents do not match its checksum")
         return PageRecord(

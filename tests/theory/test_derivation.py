@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,10 +17,18 @@ import numpy as np
 import pytest
 
 from tests.theory import brute_force
-from theory import DERIVATIONS, Derivation, Formula, global_minimum, population_loss
+from theory import (
+    DERIVATIONS,
+    Derivation,
+    Formula,
+    global_minimum,
+    limiting_predictor,
+    population_loss,
+    prediction_error,
+)
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import indexed, length, matrix, scalar_letter, sum_over, vector
-from theory.derivation import plain
+from theory.algebra.expression import indexed, length, matrix, number, scalar_letter, sum_over, vector
+from theory.derivation import Step, marked, plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +87,40 @@ def test_gradients_by_what_is_no_letter_are_refused() -> None:
         population_loss().gradient("context_length")
 
 
+def test_limits_of_formulas() -> None:
+    """Theorem 4.2 in long prompts: the variance goes with M, the bias with N, the floor stays."""
+    error = prediction_error("linear")
+    L, w = [[2, 1], [1, 3]], [1, Fraction(-1, 2)]
+    given = {"covariance": L, "w": w, "noise_variance": Fraction(1, 5)}
+    assert Fraction(1, 5) == error.limit("prompt_length", "context_length").evaluate(**given)
+    for argument, other in (("prompt_length", "context_length"), ("context_length", "prompt_length")):
+        end = error.limit(argument).evaluate(**given, **{other: 4})
+        gaps = [error.evaluate(**given, **{argument: n, other: 4}) - end for n in (10**4, 10**5)]
+        assert 9 < gaps[0] / gaps[1] < 11
+    with pytest.raises(ValueError, match="no length"):
+        error.limit("w")
+    with pytest.raises(ValueError, match="sum to M"):
+        limiting_predictor().limit("prompt_length")
+
+
+def test_every_formula_has_a_limit_in_long_prompts_or_says_why() -> None:
+    """The limit depends on N no more, and is the value at a very long prompt up to 1/N."""
+    seen, refused = 0, []
+    for derive in DERIVATIONS.values():
+        for formula in derive().results.values():
+            if "context_length" not in formula.arguments:
+                continue
+            try:
+                end = formula.limit("context_length")
+            except ValueError as error:
+                refused.append(str(error))
+                continue
+            assert "N" not in end.expression.lengths
+            seen += 1
+    assert seen >= 20
+    assert all(re.search("sum to N|no limit as N grows|grows with N", reason) for reason in refused)
+
+
 @pytest.mark.parametrize(
     ("formula", "argument"),
     [
@@ -104,8 +147,31 @@ def test_gradients_go_through_abbreviations(formula: Formula, argument: str) -> 
 def test_labels_have_a_plain_form() -> None:
     """No LaTeX is left in text output."""
     assert "y_hat = E[x]'" == plain(r"\hat y = \mathbb{E}[x]^\top")
+    assert "||Lambda^(1/2) U||_F^2 <= 1/N" == plain(r"\|\Lambda^{1/2} U\|_F^2 \le \tfrac{1}{N}")
     for derive in DERIVATIONS.values():
-        assert "\\" not in derive().text()
+        assert not set("\\$") & set(derive().text())
+
+
+@pytest.mark.parametrize("derive", DERIVATIONS.values(), ids=DERIVATIONS)
+def test_steps_have_ids_and_mark_their_formulas(derive: Callable[[], Derivation]) -> None:
+    """Outside of dollar signs a reason is text that LaTeX takes as it is, and every id finds its step."""
+    derivation = derive()
+    for step in derivation.steps:
+        assert step is derivation.step(step.id)
+        for piece, is_formula in marked(step.reason):
+            assert is_formula or not set("\\_^{}&%#<>|") & set(piece), piece
+            assert not is_formula or piece.strip() == piece
+
+
+def test_ids_are_unique_and_known() -> None:
+    """Two steps of one id are refused, an unknown id is answered with those that there are."""
+    first = Step("a", "One.", number(1), id="one")
+    with pytest.raises(ValueError, match="two steps of trial have the id 'one'"):
+        Derivation("trial", "Trial", "", (first, first), {})
+    with pytest.raises(KeyError, match="it has gram, prediction"):
+        DERIVATIONS["model"]().step("wick")
+    with pytest.raises(ValueError, match="dollar sign"):
+        list(marked("half a $formula"))
 
 
 def test_an_unknown_derivation_is_answered_with_the_names() -> None:

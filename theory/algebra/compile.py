@@ -27,9 +27,9 @@ import numpy as np
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.evaluation import SYMMETRY_TOLERANCE, check_definite, check_symmetric
-from theory.algebra.expression import Expression, Monomial
+from theory.algebra.expression import Expression, Monomial, stacking
 from theory.algebra.text import closed_text
-from theory.algebra.words import Dimension, Index, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Dimension, Index, Symbol, Word
 
 Array = Any
 # The size that a named length counts as when products are put in order, and the cost of one call beside its flops.
@@ -169,7 +169,7 @@ class Compiled:
     expression: Expression
     symbols: tuple[Symbol, ...]
     lengths: tuple[str, ...]
-    summed: Mapping[str, str]
+    summed: Mapping[str, tuple[str, ...]]
     axes: tuple[Index, ...]
     loads: tuple[Symbol, ...]
     code: tuple[tuple[str, Any, Any], ...]
@@ -217,15 +217,20 @@ class _Run:
             if held is None:
                 if symbol.name not in values:
                     raise ValueError(f"no value given for {symbol.name} ({symbol.rows} x {symbol.cols})")
-                held = self._checked(symbol, values[symbol.name], summed.get(symbol.name))
+                held = self._checked(symbol, values[symbol.name])
             letters[symbol.name] = held
-            self._bind(symbol, held, summed.get(symbol.name))
+            self._bind(symbol, held, summed[symbol.name])
         missing = [name for name in program.lengths if name not in self.sizes]
         if missing:
             raise ValueError(f"no value given for the length {missing[0]}")
-        self.registers = [self._loaded(symbol, letters[symbol.name]) for symbol in program.loads]
+        self.registers = [
+            self._compared(symbol.indices)
+            if symbol.name == ORDER
+            else self._loaded(symbol, self._units(symbol) if symbol.name == UNIT else letters[symbol.name])
+            for symbol in program.loads
+        ]
 
-    def _checked(self, symbol: Symbol, value: Any, summed: str | None) -> Array:
+    def _checked(self, symbol: Symbol, value: Any) -> Array:
         array = checked_array(symbol.name, value, self.namespace)
         if symbol.rows == symbol.cols != 1:
             if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
@@ -235,9 +240,8 @@ class _Run:
             raise ValueError(f"{symbol.name} must be positive, got {self.namespace.plain(array).min()}")
         return array
 
-    def _bind(self, symbol: Symbol, array: Array, summed: str | None) -> None:
-        sizes: list[Dimension] = [] if summed is None else [summed]
-        sizes += [size for size in (symbol.rows, symbol.cols) if size != 1]
+    def _bind(self, symbol: Symbol, array: Array, summed: tuple[str, ...]) -> None:
+        sizes: list[Dimension] = [*summed, *(size for size in (symbol.rows, symbol.cols) if size != 1)]
         if array.ndim < len(sizes):
             raise ValueError(
                 f"{symbol.name} must have {len(sizes)} axes ({' x '.join(map(str, sizes))}) after those that "
@@ -260,20 +264,40 @@ class _Run:
 
     def _loaded(self, symbol: Symbol, array: Array) -> Array:
         """The letter as an array (batch, indices, rows, cols)."""
-        own = (symbol.rows != 1) + (symbol.cols != 1) + (symbol.index is not None)
+        own = (symbol.rows != 1) + (symbol.cols != 1) + len(symbol.indices)
         split = array.ndim - own
         axes = self.program.axes
         if own == 2 and not axes:
             return array
+        if len(symbol.indices) > 1:
+            # Their axes in the order of the program's axes; an index that stands twice is a diagonal.
+            array, places = _in_order(array, [split + k for k in range(len(symbol.indices))], symbol.indices, axes)
+        else:
+            places = list(symbol.indices)
         shape = list(array.shape[split:])
         between = [1] * len(axes)
-        if symbol.index is not None:
-            between[axes.index(symbol.index)] = shape.pop(0)
+        for index in places:
+            between[axes.index(index)] = shape.pop(0)
         if symbol.rows == 1:
             shape.insert(0, 1)
         if symbol.cols == 1:
             shape.append(1)
         return array.reshape((*array.shape[:split], *between, *shape))
+
+    def _units(self, symbol: Symbol) -> Array:
+        """All unit vectors, one below the other."""
+        return self.namespace.asarray(np.eye(self._size(symbol.rows)))
+
+    def _compared(self, indices: tuple[Index, ...]) -> Array:
+        """The indicator of one index below another, an array over the axes of both."""
+        axes = self.program.axes
+        sizes = [self.sizes[index.length] for index in indices]
+        low, high = (axes.index(index) for index in indices)
+        places = [
+            np.arange(size).reshape([-1 if k == at else 1 for k in range(len(axes))])
+            for size, at in zip(sizes, (low, high), strict=True)
+        ]
+        return self.namespace.asarray((places[0] < places[1]).astype(float)[..., None, None])
 
     def result(self) -> Any:
         values, operations = self.registers, self.program.operations
@@ -408,7 +432,7 @@ class _Compiler:
             self.expression,
             self.expression.symbols,
             self.expression.lengths,
-            {s.name: s.index.length for s in self.loads if s.index is not None},
+            stacking(self.expression),
             tuple(self.axes),
             tuple(self.loads),
             tuple(self.code),
@@ -514,6 +538,30 @@ class _Compiler:
         words = tuple(self._chain(leaves(word)) if word else None for word in by_word)
         blocks = _blocks([[number for number, _ in items] for items in by_word.values()], self.expression.is_scalar)
         return _Group(tuple(used), columns, blocks, words, summed)
+
+
+def _in_order(
+    array: Array, axes: Sequence[int], indices: Sequence[Index], order: Sequence[Index]
+) -> tuple[Array, list[Index]]:
+    """The array with the axes of its indices, which are neighbours, once each and in that order."""
+    held = list(indices)
+    first = axes[0]
+    while len(set(held)) < len(held):
+        a, b = next((i, j) for i in range(len(held)) for j in range(i) if held[i] == held[j])
+        array = array.diagonal(0, first + a, first + b)
+        array = _moved(array, array.ndim - 1, first + b)
+        held = [index for k, index in enumerate(held) if k != a]
+    for k, index in enumerate(sorted(held, key=order.index)):
+        place = held.index(index)
+        array = _moved(array, first + place, first + k)
+        held.insert(k, held.pop(place))
+    return array, held
+
+
+def _moved(array: Array, source: int, target: int) -> Array:
+    order = [k for k in range(array.ndim) if k != source]
+    order.insert(target, source)
+    return array.permute(order) if hasattr(array, "permute") else array.transpose(order)
 
 
 def _blocks(numbers: Sequence[Sequence[float]], scalar: bool) -> tuple[tuple[int, int, Array], ...]:

@@ -10,25 +10,31 @@ from typing import Any
 
 import numpy as np
 
-from theory.algebra.expression import Expression, summed_lengths
+from theory.algebra.expression import Expression, stacking
 from theory.algebra.text import closed_text
 from theory.algebra.usage import note
-from theory.algebra.words import Dimension, Factor, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Dimension, Factor, Index, Symbol, Word
 
 Array = Any
 # How far entries may differ from their mirror images, relative to the largest, in a floating-point "symmetric" matrix.
 SYMMETRY_TOLERANCE = 1e-12
 
 
-def evaluate(expression: Expression, values: Mapping[str, Any], lengths: Mapping[str, int]) -> Any:
+def evaluate(
+    expression: Expression,
+    values: Mapping[str, Any],
+    lengths: Mapping[str, int],
+    at: Mapping[str, int] | None = None,
+) -> Any:
     """Return the value of expression.
 
     Args:
         values: for each letter's name its value: a number for a scalar, a sequence of d numbers for a vector, a d x d
             nested sequence, NumPy array or SymPy matrix for a matrix. A letter under a sum takes its N values stacked
-            along a new first axis. Either all values are exact (int, Fraction, sympy.Rational) or all are floating
-            point; plain integers go with both.
+            along a new first axis, one with several indices an axis for each, in their order. Either all values are
+            exact (int, Fraction, sympy.Rational) or all are floating point; plain integers go with both.
         lengths: for each length's name (N, M, ...) a positive integer. Dimensions such as d are read off the values.
+        at: for each free index, one that no sum binds, its value, counted from 1.
 
     Returns:
         A Fraction or a float for a scalar expression, otherwise an array (of Fractions, or of floats).
@@ -39,7 +45,7 @@ def evaluate(expression: Expression, values: Mapping[str, Any], lengths: Mapping
     """
     note("evaluate")
     exact = all_exact(values)
-    evaluator = _Evaluator(expression, values, lengths, exact)
+    evaluator = _Evaluator(expression, values, lengths, exact, at or {})
     return evaluator.value()
 
 
@@ -174,56 +180,67 @@ def exact_inverse(name: str, matrix: Array) -> Array:
 
 
 class _Evaluator:
-    def __init__(self, expression: Expression, values: Mapping[str, Any], lengths: Mapping[str, int], exact: bool):
+    def __init__(
+        self,
+        expression: Expression,
+        values: Mapping[str, Any],
+        lengths: Mapping[str, int],
+        exact: bool,
+        at: Mapping[str, int],
+    ):
         self.expression = expression
         self.exact = exact
         self.one: Any = Fraction(1) if exact else 1.0
         self.sizes: dict[str, int] = {name: _checked_length(name, value) for name, value in lengths.items()}
         self.letters: dict[str, Array] = {}
         self.factors: dict[tuple[Factor, tuple[int, ...]], Array] = {}
+        self.free = {Index("", label): _checked_length(label, value) - 1 for label, value in at.items()}
         for index in {index for m in expression.terms for index in m.indices}:
-            if isinstance(index.label, str):
+            if isinstance(index.label, str) and index not in self.free:
                 raise ValueError(f"the index {index.label} is bound by no sum in {expression}")
-        summed = summed_lengths(expression)
+        summed = stacking(expression)
         for symbol in expression.symbols:
             if symbol.name in self.letters:
                 raise ValueError(f"two different letters are both called {symbol.name}: {expression}")
             if symbol.name not in values:
                 raise ValueError(f"no value given for {symbol.name} ({symbol.rows} x {symbol.cols})")
-            self._bind(symbol, values[symbol.name], summed.get(symbol.name))
+            self._bind(symbol, values[symbol.name], summed[symbol.name])
         missing = [name for name in expression.lengths if name not in self.sizes]
         if missing:
             raise ValueError(f"no value given for the length {missing[0]}")
 
-    def _bind(self, symbol: Symbol, value: Any, summed: str | None) -> None:
-        sizes: list[Dimension] = [] if summed is None else [summed]
-        sizes += [size for size in (symbol.rows, symbol.cols) if size != 1]
+    def _bind(self, symbol: Symbol, value: Any, summed: tuple[str, ...]) -> None:
+        sizes: list[Dimension] = [*summed, *(size for size in (symbol.rows, symbol.cols) if size != 1)]
         shape = tuple(size if isinstance(size, int) else self.sizes.get(size) for size in sizes)
         array = converted(symbol.name, value, shape, self.exact)
         if symbol.rows == symbol.cols and symbol.rows != 1 and array.shape[-1] != array.shape[-2]:
             raise ValueError(f"{symbol.name} must be square, got {array.shape[-2]} x {array.shape[-1]}")
         for size, have in zip(sizes, array.shape, strict=True):
-            if isinstance(size, str) and self.sizes.setdefault(size, have) != have:
+            if isinstance(size, str) and size and self.sizes.setdefault(size, have) != have:
                 raise ValueError(f"{symbol.name} has size {have} where {size} = {self.sizes[size]}")
         if symbol.rows == symbol.cols != 1:
-            for piece in [array] if summed is None else array:
+            for piece in array.reshape((-1, *array.shape[-2:])):
                 if symbol.symmetric:
                     check_symmetric(symbol.name, piece, self.exact)
                 if symbol.definite:
                     check_definite(symbol.name, piece, self.exact)
-        elif symbol.definite and symbol.cols == 1 and summed is None and not array > 0:
-            raise ValueError(f"{symbol.name} must be positive, got {array}")
+        elif symbol.definite and symbol.cols == 1 and not np.all(array > 0):
+            raise ValueError(f"{symbol.name} must be positive, got {array.min()}")
         self.letters[symbol.name] = array
 
     def value(self) -> Any:
         total: Any = None
         for monomial, coefficient in self.expression.terms.items():
             weight = coefficient.evaluate(self.sizes, self.one)
-            indices = sorted(monomial.indices, key=str)
+            indices = sorted(monomial.indices - self.free.keys(), key=str)
+            compared = [w[0].symbol.indices for w, _ in monomial.closed if w[0].symbol.name == ORDER]
+            closed = [(word, exponent) for word, exponent in monomial.closed if word[0].symbol.name != ORDER]
             for places in product(*(range(self.sizes[index.length]) for index in indices)):
-                at = dict(zip(indices, places, strict=True))
+                at = dict(zip(indices, places, strict=True)) | self.free
+                if any(at[low] >= at[high] for low, high in compared):
+                    continue
                 term = weight
-                for word, exponent in monomial.closed:
+                for word, exponent in closed:
                     term = term * self._power(self._closed(word, at), exponent, word)
                 if not self.expression.is_scalar:
                     term = term * self._open(monomial.word, at)
@@ -284,13 +301,15 @@ class _Evaluator:
         return result
 
     def _factor(self, f: Factor, at: Mapping[Any, int]) -> Array:
-        key = (f, tuple(at[s.index] for s, _ in f.powers if s.index is not None))
+        key = (f, tuple(at[index] for s, _ in f.powers for index in s.indices))
         if key not in self.factors:
             result: Array = None
             for symbol, exponent in f.powers:
-                array = self.letters[symbol.name]
-                if symbol.index is not None:
-                    array = array[at[symbol.index]]
+                array = self._units(symbol) if symbol.name == UNIT else self.letters[symbol.name]
+                for index in symbol.indices:
+                    if at[index] >= len(array):
+                        raise ValueError(f"{symbol.name} has {len(array)} copies, there is none number {at[index] + 1}")
+                    array = array[at[index]]
                 if symbol.cols == 1:
                     array = np.array(array).reshape(-1, 1)
                 elif symbol.rows == 1:
@@ -299,6 +318,13 @@ class _Evaluator:
                 result = power if result is None else result @ power
             self.factors[key] = result.T if f.transposed else result
         return self.factors[key]
+
+    def _units(self, symbol: Symbol) -> Array:
+        """All unit vectors, one below the other."""
+        size = self._size(symbol.rows)
+        return np.array(
+            [[self.one * int(i == j) for j in range(size)] for i in range(size)], dtype=object if self.exact else float
+        )
 
     def _matrix_power(self, name: str, array: Array, exponent: Any) -> Array:
         if isinstance(exponent, Integral):

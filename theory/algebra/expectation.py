@@ -9,7 +9,13 @@ more contributes its length N. Every pairing thus gives a power of N, and no dim
 Pairings are not enumerated one by one. All terms are contracted one end at a time, and partial results that agree are
 merged at once (dynamic programming over multisets of chords), which turns (2k - 1)!! pairings into few states. Merging
 is by hashing a state whose indices are numbered in order of appearance; two equal states that are numbered differently
-are merely not merged early, since in the end no index is left and the canonical form of expressions decides.
+are merely not merged early, since in the end no index is left and the canonical form of expressions decides. Once every
+index stands at exactly two copies of one letter, pairs x_i x_i' are Wishart matrices, and `wishart` takes over.
+
+Jointly Gaussian letters x and z have a cross-covariance E[x z'] = C: the same pairing, with C in place of Lambda. Two
+draws x_{t,i} and x_{s,j} with several indices are paired where all of their indices are equal. Indices under ordered
+sums, i < j, are set equal like others, which leaves an order of the indices that remain; it contributes the number of
+values that it allows (`order`), and nothing where an index would have to lie below itself.
 
 Elliptical vectors, x = sqrt(r) z with z Gaussian and an independent radius r >= 0, E r = 1, are allowed through the
 moments E[r^k]. Given the radii, Wick's theorem applies; k pairs of one and the same draw contribute E[r^k]. Draws with
@@ -19,10 +25,12 @@ falling factorials of N.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, TypeVar
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.expression import (
@@ -33,20 +41,30 @@ from theory.algebra.expression import (
     canonical_monomial,
     collected,
     dimension_coefficient,
+    indexed,
     length,
     letter,
     merged_closed,
     number,
+    sum_over,
     symbol_expression,
+    unit_vector,
+    without_spent_units,
+    word_indices,
 )
+from theory.algebra.laws import Entries, GaussianMatrix, OneHot, average, centred, partitions
+from theory.algebra.order import Pair, counted_order
 from theory.algebra.text import closed_text
 from theory.algebra.usage import note
+from theory.algebra.wishart import OPEN_LEFT, OPEN_RIGHT, WishartMoments
 from theory.algebra.words import (
+    ORDER,
     Factor,
     Index,
     Symbol,
     Word,
     canonical_scalar,
+    letter_power,
     reduced,
     relabel,
     split_closed,
@@ -63,6 +81,9 @@ class Gaussian:
         mean: an expression of the vector's shape; None is zero.
         radial_moment: for the elliptical law x = sqrt(r) z the function k -> E[r^k], k >= 2, a scalar expression;
             E r = 1 is the normalisation, so that `covariance` is the covariance. None is Gaussian, E[r^k] = 1.
+        joint: for letters z that are jointly Gaussian with x the cross-covariance E[(x - E x)(z - E z)']. It is enough
+            that one of the two laws has it. Copies x_i and z_j are correlated where i = j. That the covariance of x and
+            z together is positive semidefinite is for the caller to see to.
 
     Raises:
         ValueError: for a covariance that is not square and symmetric, or a mean of another shape.
@@ -71,6 +92,7 @@ class Gaussian:
     covariance: Expression
     mean: Expression | None = None
     radial_moment: Callable[[int], Expression] | None = None
+    joint: Mapping[Expression, Expression] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         covariance = self.covariance
@@ -84,47 +106,144 @@ class Gaussian:
             )
 
 
-def expectation(expression: Expression, law: Mapping[Expression, Gaussian]) -> Expression:
+Law = Gaussian | GaussianMatrix | Entries | OneHot
+
+
+def expectation(
+    expression: Expression,
+    law: Mapping[Expression, Law],
+    *,
+    most_work: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Expression:
     """Return E[expression] over the random letters, the keys of `law`; all other letters are deterministic.
 
-    Different letters are independent; a letter's copies under different values of a summation index are i.i.d.
+    Different letters are independent unless their laws say otherwise; a letter's copies under different values of its
+    summation indices are i.i.d. For a parameter that is random itself, such as a random covariance, take expectations
+    one after the other: `expectation(expectation(f, {x: Gaussian(S)}), {...})`, the law of the letters of S outside.
+
+    Args:
+        most_work: where to give up, in partly contracted terms; `MOST_WORK`, some ten seconds, if not given.
+        progress: is called with the work done so far, now and then; it may raise to stop.
 
     Raises:
         ValueError: where a random letter occurs in a way without polynomial moment, such as a negative power, or under
-            an index that no sum binds, or where a covariance depends on a random letter.
+            an index that no sum binds, or where a covariance depends on a random letter, and for too much work.
     """
     note("expectation")
-    laws = {letter(key): value for key, value in law.items()}
-    for symbol, distribution in laws.items():
-        covariance = distribution.covariance
-        if symbol.cols != 1 or symbol.rows != covariance.rows:
-            raise ValueError(
-                f"{symbol.name} is {symbol.rows} x {symbol.cols}, its covariance {covariance.rows} x {covariance.cols}"
-            )
-        parameters = covariance if distribution.mean is None else covariance @ distribution.mean
-        if any(m.indices for m in parameters.terms):
-            raise ValueError(f"the law of {symbol.name} contains a sum over an index; give the sum a name of its own")
-        for parameter in parameters.symbols:
-            if parameter in laws:
-                raise ValueError(f"the law of {symbol.name} depends on the random letter {parameter.name}")
+    given = {letter(key): value for key, value in law.items()}
+    laws = {symbol: value for symbol, value in given.items() if isinstance(value, Gaussian)}
+    budget = _Budget(MOST_WORK if most_work is None else most_work, progress)
+    for symbol, distribution in given.items():
+        _check_law(symbol, distribution, given)
+        if isinstance(distribution, GaussianMatrix):
+            expression, columns, rows = _as_columns(expression, symbol, distribution)
+            laws[columns] = rows
+        elif not isinstance(distribution, Gaussian):
+            if isinstance(distribution, Entries):
+                expression = centred(expression, symbol, distribution)
+            expression = average(expression, symbol, distribution, budget.spend)
     shifted = {
         symbol: symbol_expression(symbol) + distribution.mean
         for symbol, distribution in laws.items()
         if distribution.mean is not None
     }
-    centred = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
-    return _Contraction(laws).expectation(centred).as_computed()
+    around_means = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
+    with _without_collection():
+        return _Contraction(laws, budget).expectation(around_means).as_computed()
+
+
+def _as_columns(expression: Expression, symbol: Symbol, law: GaussianMatrix) -> tuple[Expression, Symbol, Gaussian]:
+    """X = sum_k z_k e_k' S in place of X, with the law of its columns z_k."""
+    if not isinstance(symbol.cols, str) or law.rows.shape != (symbol.rows, symbol.rows):
+        raise ValueError(
+            f"{symbol.name} is {symbol.rows} x {symbol.cols}: its columns must have a named number and the size of "
+            f"their covariance, which is {law.rows.rows} x {law.rows.cols}"
+        )
+    if law.columns.shape != (symbol.cols, symbol.cols):
+        raise ValueError(f"the covariance between columns must be {symbol.cols} x {symbol.cols}, got {law.columns}")
+    name = f"{symbol.name}_column"
+    while any(held.name == name for held in expression.symbols):
+        name += "_"
+    column = Symbol(name, symbol.rows, 1)
+    term = indexed(symbol_expression(column), "#k") @ unit_vector(symbol.cols, "#k").T @ law.root()
+    return expression.substitute({symbol: sum_over("#k", symbol.cols, term)}), column, Gaussian(law.rows)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the collection of reference cycles: there are none among the many tuples made, and it takes a third."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _parameters(law: Law) -> list[Expression]:
+    """The expressions that a law consists of."""
+    match law:
+        case Gaussian(covariance, mean, _, joint):
+            held = [covariance, mean, *joint.values()]
+        case GaussianMatrix(rows, columns):
+            held = [rows, columns]
+        case Entries(_, root, mean):
+            held = [root, mean]
+        case OneHot(probabilities):
+            held = [probabilities]
+    return [parameter for parameter in held if parameter is not None]
+
+
+def _check_law(symbol: Symbol, distribution: Law, laws: Mapping[Symbol, Law]) -> None:
+    for parameter in _parameters(distribution):
+        if any(m.indices for m in parameter.terms):
+            raise ValueError(f"the law of {symbol.name} contains a sum over an index; give the sum a name of its own")
+        for held in parameter.symbols:
+            if held in laws:
+                raise ValueError(
+                    f"the law of {symbol.name} depends on the random letter {held.name}; take the expectation over "
+                    f"{symbol.name} first and that over {held.name} of the result"
+                )
+    if not isinstance(distribution, Gaussian):
+        return
+    covariance = distribution.covariance
+    if symbol.cols != 1 or symbol.rows != covariance.rows:
+        raise ValueError(
+            f"{symbol.name} is {symbol.rows} x {symbol.cols}, its covariance {covariance.rows} x {covariance.cols}"
+        )
+    for key, cross in distribution.joint.items():
+        other = letter(key)
+        partner = laws.get(other)
+        if not isinstance(partner, Gaussian) or other == symbol:
+            raise ValueError(f"{symbol.name} is joint with {other.name}, which is no other Gaussian letter of the law")
+        if cross.shape != (symbol.rows, other.rows):
+            raise ValueError(
+                f"the cross-covariance of {symbol.name} and {other.name} must be {symbol.rows} x {other.rows}, got "
+                f"{cross.rows} x {cross.cols}"
+            )
+        back = {letter(k): c for k, c in partner.joint.items()}.get(symbol)
+        if back is not None and back != cross.T:
+            raise ValueError(
+                f"{symbol.name} and {other.name} have two cross-covariances: {cross}, and the transpose of {back}"
+            )
+        if distribution.radial_moment is not None or partner.radial_moment is not None:
+            raise ValueError(f"{symbol.name} and {other.name} are joint, so neither may have a radius of its own")
 
 
 # Some ten seconds of work, counted in factors of partly contracted terms.
 MOST_WORK = 1_000_000
+# Work between two calls of `progress`.
+PROGRESS_STEP = 10_000
 T = TypeVar("T")
-_NO_INDEX = Index("", -1)
-# An end of a chord: the number of a random letter and its index, or one of the fixed ends below.
-End = tuple[int, Index]
-_PLAIN: End = (-1, _NO_INDEX)
-_OPEN_LEFT: End = (-2, _NO_INDEX)
-_OPEN_RIGHT: End = (-3, _NO_INDEX)
+# An end of a chord: the number of a random letter and its indices, or one of the fixed ends below.
+End = tuple[int, tuple[Index, ...]]
+_PLAIN: End = (-1, ())
+_OPEN_LEFT: End = (-2, ())
+_OPEN_RIGHT: End = (-3, ())
+# Both ends of a word whose trace is meant and which carries an index, such as tr(B_j).
+_TRACE: End = (-4, ())
 # (left end, number of the word between, right end). The open word is the chord, or the two chords, with open ends.
 Chord = tuple[End, int, End]
 # How often each draw of an elliptical letter was paired so far: ((letter, index), pairs).
@@ -140,6 +259,46 @@ class _State(NamedTuple):
     closed: int
     pairs: Pairs
     groups: tuple[Group, ...]
+    order: tuple[Pair, ...]
+
+
+class _Budget:
+    """Work done and allowed; `degree` is the number of random letters in the largest term."""
+
+    def __init__(self, most_work: int, progress: Callable[[int], None] | None):
+        self.most_work = most_work
+        self.progress = progress
+        self.work = 0
+        self.told = 0
+        self.degree = 0
+
+    def spend(self, work: int) -> None:
+        """Count work, tell of it, and stop at the limit."""
+        self.work += work
+        if self.progress is not None and self.work - self.told >= PROGRESS_STEP:
+            self.told = self.work
+            self.progress(self.work)
+        if self.work > self.most_work:
+            of = f"a term with {self.degree} random letters" if self.degree else "a term"
+            raise ValueError(
+                f"the expectation of {of} is too large to write out in {self.most_work} steps; lower the degree, split "
+                "the formula, or raise `most_work`"
+            )
+
+
+class _Line(NamedTuple):
+    """Words with Wishart matrices between them, from a loose end to another one, or around a cycle.
+
+    Attributes:
+        pieces: the numbers of the words.
+        kinds: (letter, length) of the Wishart matrix behind each piece.
+        left, right: the loose ends; random ends where the line is a cycle.
+    """
+
+    pieces: tuple[int, ...]
+    kinds: tuple[tuple[int, str], ...]
+    left: End
+    right: End
 
 
 class _Numbered(Generic[T]):
@@ -160,23 +319,32 @@ class _Numbered(Generic[T]):
 class _Contraction:
     """The contraction of one expression's random letters."""
 
-    def __init__(self, law: Mapping[Symbol, Gaussian]):
+    def __init__(self, law: Mapping[Symbol, Gaussian], budget: _Budget):
         symbols = sorted(law, key=lambda s: s.sort_key)
+        self.law = [law[symbol] for symbol in symbols]
         self.letters = {symbol: i for i, symbol in enumerate(symbols)}
         self.names = [symbol.name for symbol in symbols]
         self.sizes = [symbol.rows for symbol in symbols]
         self.radial_moments = [law[symbol].radial_moment for symbol in symbols]
         self.words: _Numbered[Word] = _Numbered()
         self.closed: _Numbered[Powers] = _Numbered()
-        self.covariances = [
-            [(c, self.closed.number(m.closed), m.word) for m, c in law[symbol].covariance.terms.items()]
-            for symbol in symbols
-        ]
-        self.joins: dict[tuple[int, int, int], list[tuple[Coefficient, int, tuple[int, ...]]]] = {}
-        self.loops: dict[tuple[int, int], list[tuple[Coefficient, int]]] = {}
+        # E[x z'] for letters x and z by number, as (coefficient, closed part, word) terms.
+        self.covariances: dict[tuple[int, int], list[tuple[Coefficient, int, Word]]] = {}
+        for i, symbol in enumerate(symbols):
+            self._set_covariance(i, i, law[symbol].covariance)
+            for key, cross in law[symbol].joint.items():
+                self._set_covariance(i, self.letters[letter(key)], cross)
+                self._set_covariance(self.letters[letter(key)], i, cross.T)
+        self.alone = [not any(a == i != b for a, b in self.covariances) for i in range(len(symbols))]
+        self.joins: dict[tuple[int, int, int, int], list[tuple[Coefficient, int, tuple[int, ...]]]] = {}
+        self.loops: dict[tuple[int, int, int], list[tuple[Coefficient, int, list[Chord]]]] = {}
         self.products: dict[tuple[int, int], int] = {}
         self.transposes: dict[int, int] = {}
         self.word_indices: dict[int, tuple[Index, ...]] = {}
+        self.budget = budget
+
+    def _set_covariance(self, a: int, b: int, covariance: Expression) -> None:
+        self.covariances[a, b] = [(c, self.closed.number(m.closed), m.word) for m, c in covariance.terms.items()]
 
     def expectation(self, expression: Expression) -> Expression:
         """Contract all random letters, from the states with most ends down."""
@@ -190,29 +358,34 @@ class _Contraction:
 
         for monomial, coefficient in expression.terms.items():
             put(self._start(monomial, expression), coefficient)
-        work = 0
-        degree = max(levels, default=0)
-        for ends in range(degree, 0, -1):
+        self.budget.degree = max(levels, default=0)
+        # Products of words in Wishart matrices, with the constants before each.
+        wishart: dict[tuple[_Line, ...], dict[int, Coefficient]] = {}
+        for ends in range(self.budget.degree, 0, -1):
             for state, coefficient in levels.pop(ends, {}).items():
-                for weight, paired in self._contract_one_end(state):
+                place = self._next_end(state)
+                if place is None:
+                    table = wishart.setdefault(self._lines(state), {})
+                    held = table.get(state.closed)
+                    table[state.closed] = coefficient if held is None else held + coefficient
+                    continue
+                for weight, paired in self._contract_one_end(state, place):
                     put(paired, coefficient * weight)
-                    work += len(paired.chords)
-                if work > MOST_WORK:
-                    raise ValueError(
-                        f"the expectation of a term with {degree} random letters is too large to write out; lower the "
-                        "degree, or split the formula"
-                    )
+                    self.budget.spend(len(paired.chords))
         elliptical = Expression({}, expression.rows, expression.cols)
         gaussian = TermSum(expression.rows, expression.cols)
         for state, coefficient in levels.pop(0, {}).items():
             monomial = self._monomial(state)
             if state.pairs or state.groups:
-                term = Expression({monomial: coefficient}, expression.rows, expression.cols)
+                settled, count = without_spent_units(monomial)
+                term = Expression({canonical_monomial(settled): coefficient * count}, expression.rows, expression.cols)
                 elliptical = elliptical + self._radial_weight(state) * term
             else:
-                gaussian.add(monomial, coefficient)
+                settled, count = without_spent_units(monomial)
+                gaussian.add(canonical_monomial(settled), coefficient * count)
+        self._add_wishart_moments(wishart, gaussian)
         result = elliptical + gaussian.expression()
-        left_over = [s.name for s in result.symbols if s in self.letters]
+        left_over = [symbol.name for symbol in result.symbols if symbol in self.letters]
         if left_over:
             raise ValueError(f"the random letter {left_over[0]} stands where no Gaussian moment is defined: {result}")
         return result
@@ -220,12 +393,16 @@ class _Contraction:
     def _start(self, monomial: Monomial, expression: Expression) -> _State:
         chords: list[Chord] = []
         constant: list[tuple[Word, Rational]] = []
+        order: list[Pair] = []
         for word, exponent in monomial.closed:
             symbols = [s for f in word for s, _ in f.powers]
-            if not any(s.with_index(None) in self.letters or s.index is not None for s in symbols):
+            if symbols[0].name == ORDER:
+                low, high = symbols[0].indices
+                order.append((low, high))
+            elif not any(s.plain in self.letters or s.indices for s in symbols):
                 constant.append((word, exponent))
             elif isinstance(exponent, int) and exponent > 0:
-                chords += [self._chord(word, _PLAIN, _PLAIN)] * exponent
+                chords += [self._closed_chord(word)] * exponent
             else:
                 raise ValueError(f"E of the power {exponent} of {closed_text(word, 1)} is not a polynomial moment")
         if monomial.word:
@@ -240,7 +417,13 @@ class _Contraction:
         for index in monomial.indices:
             if isinstance(index.label, str):
                 raise ValueError(f"the index {index.label} is bound by no sum inside the expectation")
-        return self._state(chords, self.closed.number(tuple(constant)), (), ())
+        return self._state(chords, self.closed.number(tuple(constant)), (), (), tuple(order))
+
+    def _closed_chord(self, word: Word) -> Chord:
+        """The chord of a closed word; no random letter stands in a trace, which a vector would have split."""
+        if word[0].rows != 1:
+            return (_TRACE, self.words.number(word), _TRACE)
+        return self._chord(word, _PLAIN, _PLAIN)
 
     def _chord(self, word: Word, left: End, right: End) -> Chord:
         """The chord of a word, with random letters at its edges taken off as ends."""
@@ -254,12 +437,14 @@ class _Contraction:
     def _random(self, f: Factor, transposed: bool) -> End | None:
         """The end that a factor at the edge of a word is, if it is a random letter turned that way."""
         symbol = f.powers[0][0]
-        held = self.letters.get(symbol.with_index(None))
+        held = self.letters.get(symbol.plain)
         if held is None or (f.transposed != transposed and symbol.rows != 1):
             return None
-        return (held, symbol.index or _NO_INDEX)
+        return (held, symbol.indices)
 
-    def _state(self, chords: list[Chord], closed: int, pairs: Pairs, groups: tuple[Group, ...]) -> _State:
+    def _state(
+        self, chords: list[Chord], closed: int, pairs: Pairs, groups: tuple[Group, ...], order: tuple[Pair, ...]
+    ) -> _State:
         """The state with its scalars moved to the closed part and its indices numbered in order of appearance."""
         waiting: list[Chord] = []
         for chord in chords:
@@ -278,19 +463,27 @@ class _Contraction:
         while waiting:
             chosen = min(
                 range(len(waiting)),
-                key=lambda i: min((numbers.get(e[1], len(numbers)) for e in waiting[i][::2]), default=0),
+                key=lambda i: min(
+                    (
+                        min((numbers.get(index, len(numbers)) for index in end[1]), default=len(numbers))
+                        for end in waiting[i][::2]
+                    ),
+                    default=0,
+                ),
             )
             chord = waiting.pop(chosen)
-            for index in (chord[0][1], chord[2][1], *self._indices_of(chord[1])):
-                if index != _NO_INDEX:
-                    numbers.setdefault(index, len(numbers))
+            for index in (*chord[0][1], *chord[2][1], *self._indices_of(chord[1])):
+                numbers.setdefault(index, len(numbers))
             placed.append(chord)
+        for index in sorted({index for pair in order for index in pair}):
+            numbers.setdefault(index, len(numbers))
         rename = {index: Index(index.length, new) for index, new in numbers.items() if index.label != new}
         if rename:
             placed = [self._renamed(chord, rename) for chord in placed]
-            pairs = tuple(((letter, rename.get(index, index)), count) for (letter, index), count in pairs)
+            pairs = tuple(((letter, _changed(indices, rename)), count) for (letter, indices), count in pairs)
+            order = tuple((rename.get(low, low), rename.get(high, high)) for low, high in order)
         placed = [self._oriented(chord) for chord in placed]
-        return _State(tuple(sorted(placed)), closed, tuple(sorted(pairs)), tuple(sorted(groups)))
+        return _State(tuple(sorted(placed)), closed, tuple(sorted(pairs)), tuple(sorted(groups)), tuple(sorted(order)))
 
     def _turned(self, chord: Chord) -> Chord:
         """The transposed chord, which is the same scalar."""
@@ -312,7 +505,7 @@ class _Contraction:
     def _indices_of(self, word: int) -> tuple[Index, ...]:
         held = self.word_indices.get(word)
         if held is None:
-            found = {s.index for f in self.words.values[word] for s, _ in f.powers if s.index is not None}
+            found = {index for f in self.words.values[word] for s, _ in f.powers for index in s.indices}
             held = self.word_indices[word] = tuple(sorted(found))
         return held
 
@@ -321,21 +514,57 @@ class _Contraction:
         if any(index in rename for index in self._indices_of(word)):
             changed = relabel(
                 self.words.values[word],
-                lambda s: s.with_index(rename.get(s.index, s.index)) if s.index is not None else s,
+                lambda s: s.with_indices(_changed(s.indices, rename)) if s.indices else s,
             )
             word = self.words.number(tuple(changed))
-        return (left[0], rename.get(left[1], left[1])), word, (right[0], rename.get(right[1], right[1]))
+        return (left[0], _changed(left[1], rename)), word, (right[0], _changed(right[1], rename))
 
-    def _contract_one_end(self, state: _State) -> Iterator[tuple[Coefficient, _State]]:
-        """Pair one random end with every other end of its letter; independent letters and draws give zero."""
-        place = next(i for i, c in enumerate(state.chords) if c[0][0] >= 0 or c[2][0] >= 0)
+    def _next_end(self, state: _State) -> tuple[int, bool] | None:
+        """The chord whose end is paired next, and whether it is the left end; None where Wishart matrices are left.
+
+        Ends that do not belong to a pair x_i x_i' come first, so that such pairs are all that is left soon.
+        """
+        counts: dict[Index, list[int]] = {}
+        held: set[Index] = set()
+        for left, word, right in state.chords:
+            for letter_, indices in (left, right):
+                for index in indices:
+                    counts.setdefault(index, []).append(letter_)
+            held.update(self._indices_of(word))
+        if state.pairs or state.groups or state.order:
+            held.update(counts)
+
+        def is_linked(end: End) -> bool:
+            letter_, indices = end
+            return (
+                len(indices) == 1
+                and indices[0] not in held
+                and counts[indices[0]] == [letter_, letter_]
+                and self.alone[letter_]
+                and self.radial_moments[letter_] is None
+            )
+
+        linked: list[tuple[int, bool]] = []
+        for i, (left, _, right) in enumerate(state.chords):
+            for end, is_left in ((right, False), (left, True)):
+                if end[0] < 0:
+                    continue
+                if not is_linked(end):
+                    return i, is_left
+                linked.append((i, is_left))
+        ends = [end for left, _, right in state.chords for end in (left, right) if end[0] >= 0]
+        lengths = {(letter_, indices[0].length) for letter_, indices in ends}
+        # Two lengths of one letter are refused where their ends meet.
+        return linked[0] if len(lengths) != len({letter_ for letter_, _ in lengths}) else None
+
+    def _contract_one_end(self, state: _State, at: tuple[int, bool]) -> Iterator[tuple[Coefficient, _State]]:
+        """Pair one random end with every other end that it is correlated with."""
+        place, is_left = at
         others = state.chords[:place] + state.chords[place + 1 :]
-        left, word, end = state.chords[place]
-        if end[0] < 0:
-            left, word, end = self._turned(state.chords[place])
+        left, word, end = self._turned(state.chords[place]) if is_left else state.chords[place]
         if self._same_law(left, end):
-            for weight, closed in self._loop(word, end[0]):
-                yield from self._paired(state, list(others), weight, closed, end, left)
+            for weight, closed, pieces in self._loop(word, end[0], left[0]):
+                yield from self._paired(state, [*others, *pieces], weight, closed, end, left)
         # Equal chords give equal results, and so do the two directions of a chord that is its own transpose.
         directions: Counter[tuple[int, Chord]] = Counter()
         for other, count in Counter(others).items():
@@ -346,7 +575,7 @@ class _Contraction:
             rest = others[:i] + others[i + 1 :]
             if self._same_law(first, end):
                 times = Coefficient.number(multiplicity)
-                for weight, closed, parts in self._join(word, end[0], second):
+                for weight, closed, parts in self._join(word, end[0], first[0], second):
                     joined: list[Chord] = (
                         [(left, parts[0], right)]
                         if len(parts) == 1
@@ -355,34 +584,36 @@ class _Contraction:
                     yield from self._paired(state, [*rest, *joined], weight * times, closed, end, first)
 
     def _same_law(self, a: End, b: End) -> bool:
-        if a[0] != b[0] or (a[1] == _NO_INDEX) != (b[1] == _NO_INDEX):
+        if (a[0], b[0]) not in self.covariances or len(a[1]) != len(b[1]):
             return False
-        if a[1].length != b[1].length:
-            raise ValueError(
-                f"{self.names[a[0]]} is summed up to {a[1].length} and up to {b[1].length} in one product; "
-                "which draws coincide is not defined"
-            )
+        for i, j in zip(a[1], b[1], strict=True):
+            if i.length != j.length:
+                raise ValueError(
+                    f"{self.names[a[0]]} is summed up to {i.length} and up to {j.length} in one product; "
+                    "which draws coincide is not defined"
+                )
         return True
 
-    def _loop(self, word: int, letter: int) -> list[tuple[Coefficient, int]]:
-        """tr(word covariance) as (coefficient, number of a closed part) terms."""
-        key = (word, letter)
+    def _loop(self, word: int, right: int, left: int) -> list[tuple[Coefficient, int, list[Chord]]]:
+        """tr(word E[right left']) as (coefficient, number of a closed part, what carries an index) terms."""
+        key = (word, right, left)
         if key not in self.loops:
             self.loops[key] = []
-            for coefficient, closed, covariance in self.covariances[letter]:
+            for coefficient, closed, covariance in self.covariances[right, left]:
                 cycle = self.words.values[word] + covariance
-                pieces, size = split_closed(cycle) if cycle else ([], self.sizes[letter])
+                pieces, size = split_closed(cycle) if cycle else ([], self.sizes[right])
                 weight = coefficient if size is None else coefficient * dimension_coefficient(size)
-                loop = self.closed.number(collected((piece, 1) for piece in pieces))
-                self.loops[key].append((weight, self._times(closed, loop)))
+                loop = self.closed.number(collected((piece, 1) for piece in pieces if not word_indices(piece)))
+                indexed = [self._closed_chord(piece) for piece in pieces if word_indices(piece)]
+                self.loops[key].append((weight, self._times(closed, loop), indexed))
         return self.loops[key]
 
-    def _join(self, first: int, letter: int, second: int) -> list[tuple[Coefficient, int, tuple[int, ...]]]:
-        """first covariance second as (coefficient, closed part, one word or two where the covariance splits) terms."""
-        key = (first, letter, second)
+    def _join(self, first: int, a: int, b: int, second: int) -> list[tuple[Coefficient, int, tuple[int, ...]]]:
+        """first E[a b'] second as (coefficient, closed part, one word or two where the covariance splits) terms."""
+        key = (first, a, b, second)
         if key not in self.joins:
             self.joins[key] = []
-            for coefficient, closed, covariance in self.covariances[letter]:
+            for coefficient, closed, covariance in self.covariances[a, b]:
                 place = next((i for i, f in enumerate(covariance) if f.rows == 1), None)
                 words = [self.words.values[first] + covariance + self.words.values[second]]
                 if place is not None:
@@ -405,53 +636,154 @@ class _Contraction:
         self, state: _State, chords: list[Chord], weight: Coefficient, closed: int, kept: End, gone: End
     ) -> Iterator[tuple[Coefficient, _State]]:
         """The state after one pairing: indices set equal, vanished indices counted, pairs of elliptical draws noted."""
-        before = self._all_indices(state.chords)
-        rename = {} if kept[1] == gone[1] else {gone[1]: kept[1]}
+        rename = _unified(kept[1], gone[1])
+        order = state.order
         if rename:
             chords = [self._renamed(chord, rename) for chord in chords]
-        vanished = before - self._all_indices(chords) - set(rename)
+            order = tuple((rename.get(low, low), rename.get(high, high)) for low, high in order)
+        present = self._all_indices(chords)
+        vanished = self._all_indices(state.chords) - present - set(rename)
+        if order:
+            count, left_over = counted_order(order, present.__contains__)
+            if not count:
+                return
+            vanished -= {index for pair in order for index in pair}
+            weight, order = weight * count, tuple(left_over)
         pairs, groups = state.pairs, state.groups
         if pairs or self.radial_moments[kept[0]] is not None:
+            if order != state.order or len(kept[1]) > 1:
+                raise ValueError(
+                    f"{self.names[kept[0]]} is elliptical and stands under an ordered sum or several indices; which of "
+                    "its draws coincide is not worked out"
+                )
             counts: dict[End, int] = {}
-            for (letter, index), count in pairs:
-                end = (letter, rename.get(index, index))
-                counts[end] = counts.get(end, 0) + count
+            for (letter, indices), count_ in pairs:
+                end = (letter, _changed(indices, rename))
+                counts[end] = counts.get(end, 0) + count_
             if self.radial_moments[kept[0]] is not None:
-                counts[kept] = counts.get(kept, 0) + 1
+                own = (kept[0], _changed(kept[1], rename))
+                counts[own] = counts.get(own, 0) + 1
             for index in sorted(vanished):
-                paired = tuple(sorted((letter, n) for (letter, i), n in counts.items() if i == index))
+                paired = tuple(sorted((letter, n) for (letter, held), n in counts.items() if held == (index,)))
                 if paired:
                     groups = (*groups, (index.length, paired))
                     vanished.remove(index)
-                    counts = {end: n for end, n in counts.items() if end[1] != index}
+                    counts = {end: n for end, n in counts.items() if end[1] != (index,)}
             pairs = tuple(counts.items())
         for index in vanished:
             weight = weight * Coefficient.length(index.length)
-        yield weight, self._state(chords, self._times(state.closed, closed), pairs, groups)
+        yield weight, self._state(chords, self._times(state.closed, closed), pairs, groups, order)
 
     def _all_indices(self, chords: Iterable[Chord]) -> set[Index]:
-        found = {end[1] for left, _, right in chords for end in (left, right)}
-        for _, word, _ in chords:
-            found.update(self._indices_of(word))
-        found.discard(_NO_INDEX)
+        found: set[Index] = set()
+        for left, word, right in chords:
+            found.update(left[1], right[1], self._indices_of(word))
         return found
 
     def _monomial(self, state: _State) -> Monomial:
         closed = list(self.closed.values[state.closed])
+        for pair in state.order:
+            closed.append((letter_power(Symbol(ORDER, 1, 1, indices=pair), 1), 1))
         word: Word = ()
         for left, held, right in state.chords:
             if left == right == _PLAIN:
                 closed.append((canonical_scalar(self.words.values[held]), 1))
+            elif left == _TRACE:
+                closed += [(piece, 1) for piece in split_closed(self.words.values[held])[0]]
             else:
                 # The left part sorts after the right one, since open ends are numbered downwards.
                 word = self.words.values[held] + word if left == _OPEN_LEFT else word + self.words.values[held]
-        return canonical_monomial(Monomial(collected(closed), word))
+        return Monomial(collected(closed), word)
+
+    def _lines(self, state: _State) -> tuple[_Line, ...]:
+        """The chords strung together at their pairs x_i x_i'."""
+        ends: dict[Index, list[tuple[int, int]]] = {}
+        loose: list[tuple[int, int]] = []
+        for i, (left, _, right) in enumerate(state.chords):
+            for side, end in ((0, left), (2, right)):
+                if end[0] >= 0:
+                    ends.setdefault(end[1][0], []).append((i, side))
+                else:
+                    loose.append((i, side))
+        waiting = set(range(len(state.chords)))
+        lines: list[_Line] = []
+        # First the lines between two loose ends; what is left are cycles.
+        for start in (*loose, *((i, 0) for i in range(len(state.chords)))):
+            if start[0] not in waiting:
+                continue
+            place: tuple[int, int] | None = start
+            pieces: list[int] = []
+            kinds: list[tuple[int, str]] = []
+            first = state.chords[start[0]]
+            edge = first[0] if start[1] == 0 else first[2]
+            while place is not None:
+                chord, entered = place
+                waiting.discard(chord)
+                _, word, right = self._turned(state.chords[chord]) if entered == 2 else state.chords[chord]
+                pieces.append(word)
+                place = None
+                if right[0] >= 0:
+                    kinds.append((right[0], right[1][0].length))
+                    (beyond,) = [at for at in ends[right[1][0]] if at != (chord, 2 - entered)]
+                    place = beyond if beyond[0] in waiting else None
+            lines.append(_Line(tuple(pieces), tuple(kinds), edge, right))
+        return tuple(lines)
+
+    def _add_wishart_moments(
+        self, table: Mapping[tuple[_Line, ...], Mapping[int, Coefficient]], total: TermSum
+    ) -> None:
+        """Add the expectations of products of lines, each with its constants."""
+        if not table:
+            return
+        kinds = sorted({kind for lines in table for line in lines for kind in line.kinds})
+        number_of = {kind: -1 - k for k, kind in enumerate(kinds)}
+        moments = WishartMoments(
+            [(self.law[held].covariance, self.sizes[held], upto) for held, upto in kinds], self.budget.spend
+        )
+        for lines, constants in table.items():
+            indices = any(self._indices_of(piece) for line in lines for piece in line.pieces)
+            # Numbers that are summed over, such as v' y_j, stand apart from the matrices.
+            summed = [line for line in lines if not line.kinds and line.left == line.right and line.left[0] < 0]
+            factors = collected(
+                (piece, 1) for line in summed for piece in split_closed(self.words.values[line.pieces[0]])[0]
+            )
+            start = moments.start([self._code(line, moments, number_of) for line in lines if line not in summed])
+            before = [(merged_closed(self.closed.values[held], factors), c) for held, c in constants.items()]
+            weights: dict[tuple[Coefficient, Coefficient], Coefficient] = {}
+            for word, closed, weight in moments.expectation(start):
+                for powers, coefficient in before:
+                    if (coefficient, weight) not in weights:
+                        weights[coefficient, weight] = coefficient * weight
+                    monomial = Monomial(merged_closed(powers, closed), word)
+                    count = weights[coefficient, weight]
+                    if indices:
+                        monomial, spent = without_spent_units(monomial)
+                        monomial, count = canonical_monomial(monomial), count * spent
+                    total.add(monomial, count)
+
+    def _code(
+        self, line: _Line, moments: WishartMoments, number_of: Mapping[tuple[int, str], int]
+    ) -> tuple[tuple[int, ...], bool]:
+        """The numbers of the factors of a line, and whether it is a trace."""
+        code: list[int] = []
+        for i, piece in enumerate(line.pieces):
+            code += moments.code(self.words.values[piece])
+            code += [number_of[kind] for kind in line.kinds[i : i + 1]]
+        # Between two plain ends without factors there are only 1 x 1 matrices, which are their own traces.
+        if line.left[0] >= 0 or (line.left == line.right == _PLAIN and code[0] < 0):
+            return tuple(code), True
+        edges = {_OPEN_LEFT: OPEN_LEFT, _OPEN_RIGHT: OPEN_RIGHT}
+        if line.left in edges:
+            code.insert(0, edges[line.left] if line.left == _OPEN_LEFT else moments.turned[OPEN_RIGHT])
+        if line.right in edges:
+            code.append(edges[line.right] if line.right == _OPEN_RIGHT else moments.turned[OPEN_LEFT])
+        return tuple(code), False
 
     def _radial_weight(self, state: _State) -> Expression:
         """E of the radii: a sum over the partitions of the vanished indices, by which of them coincide."""
         weight = number(1)
-        for (held, index), count in state.pairs:
-            if index != _NO_INDEX:
+        for (held, indices), count in state.pairs:
+            if indices:
                 raise ValueError(
                     f"{self.names[held]} is elliptical and shares a summation index with a letter that is not "
                     "averaged; its radius would have to be averaged under the sum"
@@ -460,7 +792,7 @@ class _Contraction:
         for upto in sorted({group[0] for group in state.groups}):
             draws = [dict(counts) for name, counts in state.groups if name == upto]
             total = number(0)
-            for blocks in set_partitions(draws):
+            for blocks in partitions(draws):
                 term = falling_factorial(upto, len(blocks))
                 for block in blocks:
                     for held in sorted({held for draw in block for held in draw}):
@@ -475,20 +807,24 @@ class _Contraction:
         return number(1) if k == 1 else moment(k)
 
 
+def _changed(indices: tuple[Index, ...], rename: Mapping[Index, Index]) -> tuple[Index, ...]:
+    return tuple(rename.get(index, index) for index in indices)
+
+
+def _unified(kept: tuple[Index, ...], gone: tuple[Index, ...]) -> dict[Index, Index]:
+    """For each index that is set equal to another one the index that takes its place, so that both tuples agree."""
+    rename: dict[Index, Index] = {}
+    for a, b in zip(kept, gone, strict=True):
+        a, b = rename.get(a, a), rename.get(b, b)
+        if a != b:
+            rename = {index: a if new == b else new for index, new in rename.items()}
+            rename[b] = a
+    return rename
+
+
 def _shape(chord: Chord) -> tuple[int, ...]:
     """What tells chords apart before indices are numbered."""
     return (chord[0][0], chord[1], chord[2][0])
-
-
-def set_partitions(items: list[Any]) -> Iterator[list[list[Any]]]:
-    """Yield all partitions of the items into blocks."""
-    if not items:
-        yield []
-        return
-    for partition in set_partitions(items[1:]):
-        yield [[items[0]], *partition]
-        for i, block in enumerate(partition):
-            yield [*partition[:i], [items[0], *block], *partition[i + 1 :]]
 
 
 def falling_factorial(upto: str, k: int) -> Expression:

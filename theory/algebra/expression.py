@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
 from theory.algebra.coefficients import Coefficient, Rational, as_rational
+from theory.algebra.order import counted_order
 from theory.algebra.words import (
+    BUILT_IN,
+    ORDER,
+    UNIT,
     Dimension,
     Factor,
     Index,
@@ -29,9 +33,16 @@ from theory.algebra.words import (
 )
 
 Powers = tuple[tuple[Word, Rational], ...]
+# How expressions are printed, by style; `theory.algebra.text` and `theory.algebra.latex` register themselves.
+_PRINTERS: dict[str, Callable[[Expression], str]] = {}
 _MOST_NUMBERINGS = 5040
 # A product of more terms takes seconds and is refused: it is a slip such as (A + B)^64, not a formula.
 MOST_PRODUCTS = 200_000
+
+
+def register_printer(style: str, printer: Callable[[Expression], str]) -> None:
+    """Print expressions in a style, "text" or "latex", by this function."""
+    _PRINTERS[style] = printer
 
 
 class Monomial:
@@ -62,7 +73,7 @@ class Monomial:
     @cached_property
     def indices(self) -> frozenset[Index]:
         """The summation indices that occur."""
-        return frozenset(symbol.index for symbol in self.symbols() if symbol.index is not None)
+        return frozenset(i for word in (self.word, *(w for w, _ in self.closed)) for i in word_indices(word))
 
     def symbols(self) -> Iterator[Symbol]:
         """Every letter, with repetitions."""
@@ -111,6 +122,19 @@ def canonical_monomial(monomial: Monomial) -> Monomial:
         return monomial
     if len(bound) == 1:
         return monomial if bound[0].label == 0 else renumbered(monomial, {bound[0]: 0})
+    # What carries no index has no say: it is set aside, so that the same sums before other constants are looked up.
+    constant = tuple(pair for pair in monomial.closed if not word_indices(pair[0]))
+    if constant:
+        indexed_part = canonical_monomial(
+            Monomial(tuple(pair for pair in monomial.closed if word_indices(pair[0])), monomial.word)
+        )
+        return Monomial(merged_closed(constant, indexed_part.closed), indexed_part.word)
+    return _in_order(monomial)
+
+
+@lru_cache(maxsize=65536)
+def _in_order(monomial: Monomial) -> Monomial:
+    bound = [index for index in monomial.indices if isinstance(index.label, int)]
     found = list(islice(_numberings(monomial, dict.fromkeys(bound, 0)), _MOST_NUMBERINGS + 1))
     if len(found) > _MOST_NUMBERINGS:
         raise ValueError(f"{len(bound)} summation indices in one term are too symmetric to be put in order")
@@ -137,29 +161,58 @@ def _numberings(monomial: Monomial, colours: dict[Index, int]) -> Iterator[dict[
 
 def _refined(monomial: Monomial, colours: dict[Index, int]) -> dict[Index, int]:
     """The coarsest refinement of the colours that indices with different roles do not share."""
+    words = [(word, exponent, False) for word, exponent in monomial.closed if word_indices(word)]
+    words += [(monomial.word, 1, True)] if word_indices(monomial.word) else []
     kinds = len(set(colours.values()))
     while True:
-        described = {
-            index: (colours[index], index.length, repr(renumbered(monomial, colours | {index: -1}).sort_key))
-            for index in colours
-        }
-        ranks = {role: rank for rank, role in enumerate(sorted(set(described.values())))}
-        colours = {index: ranks[role] for index, role in described.items()}
-        if len(ranks) == kinds:
+        described: dict[Index, tuple[Any, ...]] = {}
+        for index in colours:
+            roles = [
+                (str(exponent), _role(word, is_open, tuple((i, colours.get(i, 0) if i != index else -1) for i in held)))
+                for word, exponent, is_open in words
+                if index in (held := word_indices(word))
+            ]
+            described[index] = (colours[index], index.length, sorted(roles))
+        ranks = {repr(role): rank for rank, role in enumerate(sorted(described.values()))}
+        order = {role: rank for rank, role in enumerate(sorted(ranks, key=ranks.__getitem__))}
+        colours = {index: order[repr(role)] for index, role in described.items()}
+        if len(order) == kinds:
             return colours
-        kinds = len(ranks)
+        kinds = len(order)
+
+
+@lru_cache(maxsize=65536)
+def _role(word: Word, is_open: bool, labels: tuple[tuple[Index, int], ...]) -> str:
+    """A word in canonical form with these labels on its bound indices."""
+    new = {i: Index(i.length, label) for i, label in labels if isinstance(i.label, int)}
+    factors = relabel(word, lambda s: s.with_indices(tuple(new.get(i, i) for i in s.indices)) if s.indices else s)
+    if not is_open:
+        return repr([[f.key for f in piece] for piece in split_closed(factors)[0]])
+    remaining, scalars = split_open(factors)
+    return repr([[f.key for f in piece] for piece in (remaining, *scalars)])
+
+
+@lru_cache(maxsize=65536)
+def word_indices(word: Word) -> tuple[Index, ...]:
+    """The summation indices of a word, each once."""
+    return tuple(dict.fromkeys(index for f in word for symbol, _ in f.powers for index in symbol.indices))
 
 
 def renumbered(monomial: Monomial, numbers: Mapping[Index, str | int]) -> Monomial:
     """The monomial with other numbers for its indices."""
+    return reindexed(monomial, {index: Index(index.length, number_) for index, number_ in numbers.items()})
+
+
+def reindexed(monomial: Monomial, new: Mapping[Index, Index]) -> Monomial:
+    """The monomial with other indices in place of those given, in canonical form but for its index numbers."""
 
     def rename(symbol: Symbol) -> Symbol:
-        index = symbol.index
-        return (
-            symbol if index is None or index not in numbers else symbol.with_index(Index(index.length, numbers[index]))
-        )
+        return symbol.with_indices(tuple(new.get(i, i) for i in symbol.indices)) if symbol.indices else symbol
 
-    return relabelled(monomial, rename)
+    kept = tuple(pair for pair in monomial.closed if not any(i in new for i in word_indices(pair[0])))
+    changed = tuple(pair for pair in monomial.closed if pair not in kept)
+    renamed = relabelled(Monomial(changed, monomial.word), rename)
+    return Monomial(merged_closed(kept, renamed.closed), renamed.word) if kept else renamed
 
 
 def relabelled(monomial: Monomial, rename: Callable[[Symbol], Symbol]) -> Monomial:
@@ -207,9 +260,7 @@ class Expression:
         return bool(self.terms)
 
     def _repr_latex_(self) -> str:
-        from theory.algebra.latex import latex
-
-        return f"$\\displaystyle {latex(self)}$"
+        return f"$\\displaystyle {_PRINTERS['latex'](self)}$"
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int | Fraction):
@@ -350,20 +401,22 @@ class Expression:
             pieces, size = split_closed(monomial.word)
             closed = merged_closed(monomial.closed, tuple((piece, 1) for piece in pieces))
             scale = coefficient if size is None else coefficient * dimension_coefficient(size)
-            result.add(canonical_monomial(Monomial(closed, ())), scale)
+            settled, count = without_spent_units(Monomial(closed, ()))
+            result.add(canonical_monomial(settled), scale * count if count is not _ONE else scale)
         return result.expression(self.computed)
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The letters that occur, sorted by name; indexed letters once, without their index."""
-        letters = {s.with_index(None) for m in self.terms for s in m.symbols()}
+        words = {word for m in self.terms for word in (m.word, *(w for w, _ in m.closed))}
+        letters = {s.plain for word in words for f in word for s, _ in f.powers if s.name not in BUILT_IN}
         return tuple(sorted(letters, key=lambda s: s.sort_key))
 
     @property
     def lengths(self) -> tuple[str, ...]:
         """The lengths (N, M, d, ...) on which coefficients and open sums depend, sorted."""
         names = {name for c in self.terms.values() for name in c.names}
-        names |= {index.length for m in self.terms for index in m.indices}
+        names |= {index.length for m in self.terms for index in m.indices if index.length}
         return tuple(sorted(names))
 
     def sorted_terms(self) -> list[tuple[Monomial, Coefficient]]:
@@ -389,10 +442,10 @@ class Expression:
         def image(f: Factor) -> Expression:
             result: Expression | None = None
             for symbol, exponent in f.powers:
-                plain = symbol.with_index(None)
+                plain = symbol.plain
                 if plain in replacements:
                     base = replacements[plain]
-                    if symbol.index is not None:
+                    if symbol.indices:
                         base = _with_index(base, symbol, carriers)
                     power = base if exponent == 1 else base**exponent
                 else:
@@ -432,9 +485,7 @@ class Expression:
         return total.expression(self.computed or any(value.computed for value in images.values()))
 
     def __str__(self) -> str:
-        from theory.algebra.text import expression_text
-
-        return expression_text(self)
+        return _PRINTERS["text"](self)
 
     def __repr__(self) -> str:
         return f"Expression({self})"
@@ -482,7 +533,7 @@ def _with_index(replacement: Expression, replaced: Symbol, carriers: set[Symbol]
         raise ValueError(f"cannot put a sum in place of the indexed letter {replaced.name}")
 
     def image(f: Factor) -> Expression:
-        turned = relabel((f,), lambda s: s.with_index(replaced.index) if s in carriers else s)
+        turned = relabel((f,), lambda s: s.with_indices(replaced.indices) if s in carriers else s)
         return expression_of_word(turned)
 
     return replacement.map_factors(image)
@@ -500,11 +551,8 @@ def freed(monomial: Monomial) -> tuple[Monomial, dict[str, str]]:
     bound = {index: f"#{index.label}" for index in monomial.indices if isinstance(index.label, int)}
     if not bound:
         return monomial, {}
-
-    def rename(symbol: Symbol) -> Symbol:
-        return symbol.with_index(Index("", bound[symbol.index])) if symbol.index in bound else symbol
-
-    return relabelled(monomial, rename), {label: index.length for index, label in bound.items()}
+    free = {index: Index("", label) for index, label in bound.items()}
+    return reindexed(monomial, free), {label: index.length for index, label in bound.items()}
 
 
 def _next_label(monomial: Monomial) -> int:
@@ -535,8 +583,8 @@ def _products(a: Expression, b: Expression, joined: bool) -> Expression:
                     closed = merged_closed(closed, tuple(collected((s, 1) for s in scalars)))
             else:
                 word = m.word or n.word
-            monomial = Monomial(closed, word)
-            result.add(canonical_monomial(monomial), x * y)
+            settled, count = without_spent_units(Monomial(closed, word))
+            result.add(canonical_monomial(settled), x * y if count is _ONE else x * y * count)
     return result.expression(a.computed or b.computed)
 
 
@@ -611,48 +659,212 @@ def letter(expression: Expression) -> Symbol:
     raise ValueError(f"expected a single letter, got {expression}")
 
 
-def indexed(expression: Expression, label: str) -> Expression:
-    """Return the letter with a free summation index, x -> x_i; bind it with `sum_over`.
+def indexed(expression: Expression, *labels: str) -> Expression:
+    """Return the letter with free summation indices, x -> x_i or x_{t,i}; bind each with `sum_over`.
 
     Raises:
-        ValueError: for anything but a letter without an index.
+        ValueError: for anything but a letter, or an index that it carries already.
     """
     symbol = letter(expression)
-    if symbol.index is not None:
-        raise ValueError(f"{symbol.name} carries the index {symbol.index.label} already; it cannot carry {label} too")
-    return symbol_expression(symbol.with_index(Index("", label)))
+    names = [index.label for index in symbol.indices] + list(labels)
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{symbol.name} carries the index {name} already; it cannot carry it twice")
+    return symbol_expression(symbol.with_indices((*symbol.indices, *(Index("", label) for label in labels))))
 
 
-def sum_over(label: str, upto: str, expression: Expression) -> Expression:
+def sum_over(
+    label: str, upto: str, expression: Expression, *, below: str | None = None, at_most: str | None = None
+) -> Expression:
     """Return sum_{label = 1}^{upto} expression, for a length's name `upto`.
 
     Letters that carry the free index `label` become bound; a term without it is multiplied by the length.
+
+    Args:
+        below: another free index, to be bound to the same length later: the sum runs over label < below.
+        at_most: the same with label <= at_most, as a causal mask has it.
+
+    Raises:
+        ValueError: for both at once, an index below itself, or indices of different lengths below each other.
     """
+    if below is not None and at_most is not None:
+        raise ValueError(f"a sum runs below an index or up to one, got below={below!r} and at_most={at_most!r}")
+    limit = below if at_most is None else at_most
+    if limit == label:
+        raise ValueError(f"the index {label} cannot run below itself")
     free = Index("", label)
+    if limit is None:
+        return _bound(free, upto, expression)
+    less = symbol_expression(Symbol(ORDER, 1, 1, indices=(free, Index("", limit))))
+    result = _bound(free, upto, less * expression)
+    if at_most is not None:
+        # [i <= j] = [i < j] + [i = j].
+        equal = TermSum(expression.rows, expression.cols)
+        for monomial, coefficient in expression.terms.items():
+            equal.add(canonical_monomial(reindexed(monomial, {free: Index("", at_most)})), coefficient)
+        result = result + equal.expression()
+    return result
+
+
+def _bound(free: Index, upto: str, expression: Expression) -> Expression:
     result = TermSum(expression.rows, expression.cols)
     for monomial, coefficient in expression.terms.items():
         if free in monomial.indices:
-            number_ = _next_label(monomial)
-
-            def rename(symbol: Symbol, number_: int = number_) -> Symbol:
-                return symbol.with_index(Index(upto, number_)) if symbol.index == free else symbol
-
-            result.add(canonical_monomial(relabelled(monomial, rename)), coefficient)
+            bound = Index(upto, _next_label(monomial))
+            summed, count = without_counted_order(reindexed(monomial, {free: bound}))
+            settled, dimension = without_spent_units(summed)
+            result.add(canonical_monomial(settled), coefficient * count * dimension)
         else:
             result.add(monomial, coefficient * Coefficient.length(upto))
     return result.expression()
 
 
-def summed_lengths(expression: Expression) -> dict[str, str]:
-    """Return for each letter under a sum the length that the sum runs to; ValueError if one letter has two lengths."""
-    lengths: dict[str, str] = {}
-    for monomial in expression.terms:
-        for symbol in monomial.symbols():
-            if symbol.index is not None and lengths.setdefault(symbol.name, symbol.index.length) != symbol.index.length:
-                raise ValueError(
-                    f"{symbol.name} is summed to {lengths[symbol.name]} and to {symbol.index.length}; use two letters"
-                )
-    return lengths
+def unit_vector(size: str, label: str) -> Expression:
+    """The unit vector e_label of R^size with a free index; sum_a e_a e_a' = I by `sum_over(label, size, ...)`."""
+    return symbol_expression(Symbol(UNIT, size, 1, indices=(Index("", label),)))
+
+
+def without_spent_units(monomial: Monomial) -> tuple[Monomial, Coefficient]:
+    """The monomial without those unit vectors that can be summed, and what they count.
+
+    Three rules: e_a'e_a = 1; e_a'e_b sets the indices equal, whichever is bound; and a bound index that stands at two
+    unit vectors and nowhere else is contracted, sum_a M e_a e_a' K = M K. Each removes unit vectors, so they end. What
+    is left is a sum over the values of indices with three or more ends (or one), a graph whose edges are words: the
+    graph of single letters is the same before and after, and different graphs are linearly independent functions of
+    generic matrices once d is at least the number of their vertices, so the form is unique.
+
+    Raises:
+        ValueError: for a unit vector summed up to another length than its size.
+    """
+    count = _ONE
+    while found := _unit_ends(monomial):
+        for index in found:
+            if isinstance(index.label, int) and index.length != found[index][0].rows:
+                raise ValueError(f"a unit vector of size {found[index][0].rows} is summed up to {index.length}")
+        simpler = _one_unit_less(monomial, found)
+        if simpler is None:
+            break
+        monomial, factor_ = simpler
+        count = factor_ if count is _ONE else count * factor_
+    return monomial, count
+
+
+def _unit_ends(monomial: Monomial) -> dict[Index, list[Symbol]]:
+    """The indices of unit vectors, each with all the letters that carry it."""
+    if not any(word_has_unit(word) for word in (monomial.word, *(w for w, _ in monomial.closed))):
+        return {}
+    carriers: dict[Index, list[Symbol]] = {}
+    for word, exponent in ((monomial.word, 1), *monomial.closed):
+        for symbol in (s for f in word for s, _ in f.powers):
+            for index in symbol.indices:
+                # What stands in a power that is no product cannot be contracted.
+                copies = exponent if isinstance(exponent, int) and exponent > 0 else 3
+                carriers.setdefault(index, []).extend([symbol] * copies)
+    return {
+        index: sorted(symbols, key=lambda s: s.name != UNIT)
+        for index, symbols in carriers.items()
+        if any(s.name == UNIT for s in symbols)
+    }
+
+
+@lru_cache(maxsize=65536)
+def word_has_unit(word: Word) -> bool:
+    """Whether a unit vector stands in a word."""
+    return any(symbol.name == UNIT for f in word for symbol, _ in f.powers)
+
+
+def _one_unit_less(
+    monomial: Monomial, carriers: Mapping[Index, Sequence[Symbol]]
+) -> tuple[Monomial, Coefficient] | None:
+    for word, exponent in monomial.closed:
+        if len(word) == 2 and all(f.symbol.name == UNIT for f in word) and isinstance(exponent, int) and exponent > 0:
+            (a,), (b,) = (f.symbol.indices for f in word)
+            rest = Monomial(tuple(pair for pair in monomial.closed if pair[0] != word), monomial.word)
+            if a == b:
+                vanished = a not in rest.indices and isinstance(a.label, int)
+                return rest, Coefficient.length(a.length) if vanished else _ONE
+            gone, kept = (a, b) if isinstance(a.label, int) else (b, a)
+            if not isinstance(gone.label, int):
+                continue
+            vanished = kept not in rest.indices and gone not in rest.indices and isinstance(kept.label, int)
+            return reindexed(rest, {gone: kept}), Coefficient.length(kept.length) if vanished else _ONE
+    for index, symbols in carriers.items():
+        if isinstance(index.label, int) and len(symbols) == 2 and all(s.name == UNIT for s in symbols):
+            return _contracted(monomial, index), _ONE
+    return None
+
+
+def _contracted(monomial: Monomial, index: Index) -> Monomial:
+    """sum_a M e_a e_a' K = M K for the two unit vectors of a bound index."""
+
+    def ends(word: Word) -> tuple[bool, bool]:
+        return word[0].symbol.indices == (index,), word[-1].symbol.indices == (index,)
+
+    place = next((i for i, f in enumerate(monomial.word) if f.rows == 1 and i > 0), len(monomial.word))
+    # The open word is a column times a row: its two parts, which keep their open ends.
+    left, right = monomial.word[:place], monomial.word[place:]
+    if monomial.word and monomial.word[0].rows == 1:
+        left, right = (), monomial.word
+    touched = [word for word, exponent in monomial.closed if any(ends(word)) for _ in range(int(exponent))]
+    closed = [pair for pair in monomial.closed if pair[0] not in touched]
+    if left and ends(left)[1]:
+        if right and ends(right)[0]:
+            left, right = left[:-1] + right[1:], ()
+        else:
+            (word,) = touched
+            left = left[:-1] + (word if ends(word)[0] else transpose(word))[1:]
+    elif right and ends(right)[0]:
+        (word,) = touched
+        right = (word if ends(word)[1] else transpose(word))[:-1] + right[1:]
+    elif len(touched) == 1:
+        (word,) = touched
+        closed += [(piece, 1) for piece in split_closed(word[1:-1])[0]]
+    else:
+        first, second = touched
+        joined = (first if ends(first)[1] else transpose(first))[:-1]
+        joined += (second if ends(second)[0] else transpose(second))[1:]
+        closed += [(piece, 1) for piece in split_closed(joined)[0]]
+    word, scalars = split_open(left + right)
+    return Monomial(collected([*closed, *((s, 1) for s in scalars)]), word)
+
+
+def without_counted_order(monomial: Monomial) -> tuple[Monomial, Coefficient]:
+    """The monomial without those ordered indices that no letter carries, and the number of their values.
+
+    Raises:
+        ValueError: where indices that run to different lengths are compared.
+    """
+    pairs = [(w, w[0].symbol.indices) for w, _ in monomial.closed if w[0].symbol.name == ORDER]
+    if not pairs:
+        return monomial, _ONE
+    carried = {index for s in monomial.symbols() if s.name != ORDER for index in s.indices}
+    counted = [(low, high) for _, (low, high) in pairs]
+    for low, high in counted:
+        if low.length != high.length and "" not in (low.length, high.length):
+            raise ValueError(f"an index up to {low.length} cannot run below one up to {high.length}")
+    count, kept = counted_order(counted, lambda index: index in carried or isinstance(index.label, str))
+    held = {word for word, pair in pairs if pair in kept}
+    closed = tuple((w, p) for w, p in monomial.closed if w[0].symbol.name != ORDER or w in held)
+    return Monomial(closed, monomial.word), count
+
+
+def stacking(expression: Expression) -> dict[str, tuple[str, ...]]:
+    """For each letter's name the lengths of its indices; ValueError where one letter has them in two ways.
+
+    The length of a free index is "" unless the letter stands with a bound index in the same place.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for symbol in {
+        symbol for monomial in expression.terms for symbol in monomial.symbols() if symbol.name not in BUILT_IN
+    }:
+        lengths = tuple(index.length for index in symbol.indices)
+        held = found.get(symbol.name, lengths)
+        merged = tuple(a or b for a, b in zip(held, lengths, strict=False))
+        if len(held) != len(lengths) or any(b not in ("", c) for b, c in zip(lengths, merged, strict=True)):
+            both = " and ".join(f"({', '.join(key)})" for key in sorted({held, lengths}))
+            raise ValueError(f"{symbol.name} stands with indices up to {both} in one formula; rename one of both")
+        found[symbol.name] = merged
+    return found
 
 
 def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upto: str) -> Expression:
@@ -712,11 +924,12 @@ def _column_factor(
     if upto not in (f.rows, f.cols):
         return expression_of_word((f,))
     symbol, exponent = f.powers[0]
-    if symbol not in columns or exponent != 1 or (left is not None and right is not None):
+    if symbol.plain not in columns or exponent != 1 or (left is not None and right is not None):
         raise ValueError(f"no column declared for {f!r}, which has the dimension {upto}")
     label = left if left is not None else right
     assert label is not None
-    column = indexed(columns[symbol], label)
+    held = letter(columns[symbol.plain])
+    column = symbol_expression(held.with_indices((*symbol.indices, Index("", label))))
     # X = [x_1 ... x_N] contributes its column where it is followed by the index, its row where it is led by it.
     is_row = f.rows == upto
     return column.T if is_row and not column.is_scalar else column

@@ -13,9 +13,9 @@ from fractions import Fraction
 from math import gcd
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational
-from theory.algebra.expression import Expression, Monomial
-from theory.algebra.text import index_name
-from theory.algebra.words import Index, Symbol, Word
+from theory.algebra.expression import Expression, Monomial, register_printer
+from theory.algebra.text import index_name, nested_sums
+from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
@@ -41,17 +41,21 @@ def name_latex(name: str) -> str:
 
 def symbol_latex(symbol: Symbol) -> str:
     """LaTeX of a letter with its index."""
-    base = symbol.latex or name_latex(symbol.name)
+    base = r"\mathbf{e}" if symbol.name == UNIT else symbol.latex or name_latex(symbol.name)
     if r"\sum" in base:
         # A letter that stands for a sum would otherwise swallow what follows it.
         return rf"\left({{{base}}}\right)"
-    if symbol.index is None:
+    if not symbol.indices:
         return base
-    below = index_name(symbol.index)
-    below = "\\" + below if below in GREEK else below
+    below = ",".join(_index_latex(index) for index in symbol.indices)
     if base.endswith("}") and "_{" in base:
         return f"{base[:-1]},{below}}}"
     return f"{base}_{{{below}}}"
+
+
+def _index_latex(index: Index) -> str:
+    name = index_name(index)
+    return "\\" + name if name in GREEK else name
 
 
 def in_brackets(text: str) -> str:
@@ -213,7 +217,8 @@ def _scalar_order(item: tuple[Word, Rational]) -> tuple[int, int, str]:
 
 def monomial_latex(monomial: Monomial, is_scalar: bool, norms: bool = False) -> str:
     """LaTeX of a monomial with its sums; empty for the scalar 1."""
-    closed = sorted(((w, p) for w, p in monomial.closed if not _below(w, p)), key=_scalar_order)
+    factors = [(w, p) for w, p in monomial.closed if w[0].symbol.name != ORDER]
+    closed = sorted(((w, p) for w, p in factors if not _below(w, p)), key=_scalar_order)
     forms = [word for word, _ in closed if _kind(word) == 2]
     letters = [word for word, _ in closed if _kind(word) == 0]
     # A form needs no brackets where nothing beside it could be taken for a part of it.
@@ -223,25 +228,34 @@ def monomial_latex(monomial: Monomial, is_scalar: bool, norms: bool = False) -> 
     for word, exponent in closed:
         text = closed_latex(word, exponent, norms)
         crowded = _kind(word) == 2 and exponent == 1 and not bare and not text.startswith(r"\|")
-        bound = any(s.index is not None and isinstance(s.index.label, int) for f in word for s, _ in f.powers)
+        bound = any(isinstance(i.label, int) for f in word for s, _ in f.powers for i in s.indices)
         (inside if bound else outside).append(f"({text})" if crowded else text)
     if monomial.word:
         inside.append(word_latex(monomial.word))
     elif not is_scalar:
         inside.append("I")
+    return " ".join((*outside, *_sums_latex(monomial), *inside))
+
+
+def _sums_latex(monomial: Monomial) -> list[str]:
+    """The signs of the sums over bound indices, those that run below another index last."""
     by_length: dict[str, list[Index]] = {}
-    for index in sorted((i for i in monomial.indices if isinstance(i.label, int)), key=lambda i: str(i.label)):
-        by_length.setdefault(index.length, []).append(index)
-    sums = [
-        rf"\sum_{{{','.join(index_name(i) for i in group)}=1}}^{{{name_latex(upto)}}}"
-        for upto, group in sorted(by_length.items())
-    ]
-    return " ".join((*outside, *sums, *inside))
+    ordered: list[str] = []
+    for index, limits in nested_sums(monomial):
+        if limits:
+            ordered.append(rf"\sum_{{{index_name(index)} < {', '.join(map(index_name, limits))}}}")
+        else:
+            by_length.setdefault(index.length, []).append(index)
+    free = []
+    for upto, group in sorted(by_length.items()):
+        names = ",".join(index_name(i) for i in sorted(group, key=lambda i: str(i.label)))
+        free.append(rf"\sum_{{{names}=1}}^{{{name_latex(upto)}}}")
+    return free + ordered
 
 
 def _below(word: Word, exponent: Rational) -> bool:
     """Whether a scalar factor is printed below a fraction bar: a negative whole power that no sum binds."""
-    bound = any(s.index is not None and isinstance(s.index.label, int) for f in word for s, _ in f.powers)
+    bound = any(isinstance(i.label, int) for f in word for s, _ in f.powers for i in s.indices)
     return isinstance(exponent, int) and exponent < 0 and not bound
 
 
@@ -373,3 +387,6 @@ def latex(expression: Expression, variables: Collection[str] = (), norms: bool =
         return "0"
     text = "".join(f" {sign} {term}" for sign, term in terms_latex(expression, variables, norms))
     return ("-" + text[3:]) if text.startswith(" - ") else text[3:]
+
+
+register_printer("latex", latex)

@@ -87,7 +87,7 @@ def expression_of_latex(
     Raises:
         GrammarError: for anything outside the subset, unknown letters, and shapes that do not fit.
     """
-    letters = {symbol.name: symbol.with_index(None) for symbol in symbols}
+    letters = {symbol.name: symbol.plain for symbol in symbols}
     formula = parse_latex(text, {symbol.latex: name for name, symbol in letters.items() if symbol.latex})
     names = {name: length(name) for name in lengths if name not in letters}
     names |= {name: symbol_expression(symbol) for name, symbol in letters.items()}

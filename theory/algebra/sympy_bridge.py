@@ -60,7 +60,7 @@ def coefficient_to_sympy(coefficient: Coefficient) -> Any:
 
 
 def _letter(symbol: Symbol) -> Any:
-    if symbol.index is not None:
+    if symbol.indices:
         raise ValueError(f"{symbol.name} carries a summation index, which SymPy's matrices have no word for")
     if symbol.rows == symbol.cols == 1:
         return sympy.Symbol(symbol.name, positive=True) if symbol.definite else sympy.Symbol(symbol.name, real=True)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from theory.algebra.coefficients import Coefficient, Rational
-from theory.algebra.words import Index, Symbol, Word
-
-if TYPE_CHECKING:
-    from theory.algebra.expression import Expression, Monomial
+from theory.algebra.expression import Expression, Monomial, register_printer
+from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 # No q: x_q is the query.
 INDEX_NAMES = "ijklmprs"
@@ -23,7 +20,21 @@ def index_name(index: Index) -> str:
 
 
 def _symbol_text(symbol: Symbol) -> str:
-    return symbol.name if symbol.index is None else f"{symbol.name}_{index_name(symbol.index)}"
+    name = "e" if symbol.name == UNIT else symbol.name
+    return "_".join((name, *map(index_name, symbol.indices)))
+
+
+def nested_sums(monomial: Monomial) -> list[tuple[Index, tuple[Index, ...]]]:
+    """The bound indices from the outermost sum to the innermost, each with the indices that it runs below."""
+    compared = [w[0].symbol.indices for w, _ in monomial.closed if w[0].symbol.name == ORDER]
+    waiting = sorted((i for i in monomial.indices if isinstance(i.label, int)), key=lambda i: i.label)
+    found: list[tuple[Index, tuple[Index, ...]]] = []
+    while waiting:
+        # An index is bound inside those that it runs below.
+        index = next(i for i in waiting if not any(low == i and high in waiting for low, high in compared))
+        waiting.remove(index)
+        found.append((index, tuple(sorted((high for low, high in compared if low == index), key=str))))
+    return found
 
 
 def _power_text(base: str, exponent: Rational) -> str:
@@ -69,19 +80,20 @@ def _coefficient_text(coefficient: Coefficient, alone: bool) -> tuple[str, str]:
 
 def _term_text(monomial: Monomial, coefficient: Coefficient, scalar: bool) -> tuple[str, str]:
     pieces = []
-    for word, exponent in monomial.closed:
+    closed = [(word, exponent) for word, exponent in monomial.closed if word[0].symbol.name != ORDER]
+    for word, exponent in closed:
         text = closed_text(word, exponent)
         # A bilinear form beside another factor is set off, so that juxtaposition reads back as the same product.
         is_form = word[0].rows == 1 and len(word) > 1 and exponent == 1
-        pieces.append(f"({text})" if is_form and (len(monomial.closed) > 1 or monomial.word or not scalar) else text)
+        pieces.append(f"({text})" if is_form and (len(closed) > 1 or monomial.word or not scalar) else text)
     if monomial.word:
         pieces.append(_word_text(monomial.word))
     elif not scalar:
         pieces.append("I")
-    sums = sorted({i for i in monomial.indices if isinstance(i.label, int)}, key=lambda i: i.label)
     body = " ".join(pieces)
-    for index in reversed(sums):
-        body = f"sum_{index_name(index)}({body})"
+    for index, limits in reversed(nested_sums(monomial)):
+        below = f"<{','.join(map(index_name, limits))}" if limits else ""
+        body = f"sum_{index_name(index)}{below}({body})"
     sign, size = _coefficient_text(coefficient, alone=not body)
     return sign, " ".join(p for p in (size, body) if p)
 
@@ -93,3 +105,6 @@ def expression_text(expression: Expression) -> str:
     terms = [_term_text(m, c, expression.is_scalar) for m, c in expression.sorted_terms()]
     text = "".join(f" {sign} {body}" for sign, body in terms)
     return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+
+register_printer("text", expression_text)

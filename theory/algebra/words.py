@@ -39,6 +39,13 @@ class Index(NamedTuple):
     label: str | int
 
 
+# The indicator [i < j] of two summation indices, a scalar letter that carries both; no letter of a user has this name.
+ORDER = "<"
+# The unit vector e_a of R^d, a = 1, ..., d: a letter of size d x 1 that carries a.
+UNIT = "#e"
+BUILT_IN = frozenset({ORDER, UNIT})
+
+
 @dataclass(frozen=True)
 class Symbol:
     """A letter: a matrix, column vector (cols = 1) or scalar (rows = cols = 1) with declared properties.
@@ -51,7 +58,7 @@ class Symbol:
         invertible: negative integer powers exist.
         family: letters of one family commute with each other; by default each letter is its own family.
         latex: how to print it; by default made from the name.
-        index: the summation index that it carries.
+        indices: the summation indices that it carries, such as those of a prompt and of an example in it.
         non_negative: of a scalar: at least zero, such as a variance.
     """
 
@@ -63,11 +70,11 @@ class Symbol:
     invertible: bool = False
     family: str = ""
     latex: str = ""
-    index: Index | None = None
+    indices: tuple[Index, ...] = ()
     non_negative: bool = False
 
     def __post_init__(self) -> None:
-        if not self.name.replace("_", "a").isalnum() or not self.name[0].isalpha():
+        if self.name not in BUILT_IN and (not self.name.replace("_", "a").isalnum() or not self.name[0].isalpha()):
             raise ValueError(f"a letter's name must be an identifier such as Lambda or x_q, got {self.name!r}")
         for role, size in (("rows", self.rows), ("cols", self.cols)):
             if isinstance(size, int) and size < 1:
@@ -88,7 +95,7 @@ class Symbol:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.name, self.rows, self.cols, self.symmetric, self.definite, self.family, self.index))
+        return hash((self.name, self.rows, self.cols, self.symmetric, self.definite, self.family, self.indices))
 
     def __hash__(self) -> int:
         return self._hash
@@ -97,15 +104,24 @@ class Symbol:
         # Hashes of strings differ between processes, so a pickled letter must not carry its own.
         return {name: value for name, value in self.__dict__.items() if name != "_hash"}
 
-    def with_index(self, index: Index | None) -> Symbol:
-        """The letter carrying another index, or none."""
-        return self if index == self.index else replace(self, index=index)
+    def with_indices(self, indices: tuple[Index, ...]) -> Symbol:
+        """The letter carrying other indices."""
+        return self if indices == self.indices else _carrying(self, indices)
+
+    @property
+    def plain(self) -> Symbol:
+        """The letter without its indices."""
+        return self.with_indices(())
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
         """A total order among letters of one expression."""
-        index = ("", "") if self.index is None else (self.index.length, f"{self.index.label!s:>6}")
-        return (self.name, index)
+        return (self.name, tuple((index.length, f"{index.label!s:>6}") for index in self.indices))
+
+
+@lru_cache(maxsize=65536)
+def _carrying(symbol: Symbol, indices: tuple[Index, ...]) -> Symbol:
+    return replace(symbol, indices=indices)
 
 
 class Factor:
@@ -172,7 +188,7 @@ def transpose(word: Word) -> Word:
 
 
 @cache
-def _merge(a: Factor, b: Factor) -> Factor | None:
+def merged(a: Factor, b: Factor) -> Factor | None:
     """The product of two factors of one family, or None for the identity."""
     powers = dict(a.powers)
     for symbol, exponent in b.powers:
@@ -186,9 +202,10 @@ def _merge(a: Factor, b: Factor) -> Factor | None:
     return factor(tuple(sorted(powers.items(), key=lambda item: item[0].sort_key)), a.transposed)
 
 
-def _mergeable(a: Factor, b: Factor) -> bool:
+def mergeable(a: Factor, b: Factor) -> bool:
+    """Whether neighbouring factors merge: square, of one family, transposed alike."""
     # Copies of a letter under different summation indices are different matrices, which need not commute.
-    same = a.family == b.family and a.symbol.index == b.symbol.index
+    same = a.family == b.family and a.symbol.indices == b.symbol.indices
     return same and a.transposed == b.transposed and a.square and b.square
 
 
@@ -196,10 +213,10 @@ def reduced(factors: Iterable[Factor]) -> Word:
     """Apply rules 1 and 2: merge neighbours of one family."""
     result: list[Factor] = []
     for f in factors:
-        if result and f.rows != 1 and _mergeable(result[-1], f):
-            merged = _merge(result.pop(), f)
-            if merged is not None:
-                result.append(merged)
+        if result and f.rows != 1 and mergeable(result[-1], f):
+            both = merged(result.pop(), f)
+            if both is not None:
+                result.append(both)
         else:
             result.append(f)
     return tuple(result)
@@ -236,9 +253,9 @@ def split_closed(factors: Sequence[Factor]) -> tuple[list[Word], Dimension | Non
             places = [i for i, g in enumerate(turned) if g.rows == 1] + [len(turned)]
             return [canonical_scalar(turned[a:b]) for a, b in pairwise(places)], None
     word = list(reduced(factors))
-    while len(word) > 1 and _mergeable(word[-1], word[0]):
-        merged = _merge(word.pop(), word[0])
-        word[:1] = [] if merged is None else [merged]
+    while len(word) > 1 and mergeable(word[-1], word[0]):
+        both = merged(word.pop(), word[0])
+        word[:1] = [] if both is None else [both]
         word = list(reduced(word))
     if not word:
         return [], factors[0].rows
@@ -251,9 +268,12 @@ def _word_key(word: Word) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=65536)
 def _least_rotation(word: Word) -> Word:
-    backwards = transpose(word)
-    candidates = (w[i:] + w[:i] for w in (word, backwards) for i in range(len(word)))
-    return min(candidates, key=_word_key)
+    turns = [(w, _word_key(w)) for w in (word, transpose(word))]
+    # Only a rotation that begins with the least of all factors can be the least.
+    first = min(min(keys) for _, keys in turns)
+    starts = [(keys[i:] + keys[:i], w, i) for w, keys in turns for i, key in enumerate(keys) if key == first]
+    _, least, i = min(starts, key=lambda start: start[0])
+    return least[i:] + least[:i]
 
 
 def relabel(word: Word, rename: Callable[[Symbol], Symbol]) -> tuple[Factor, ...]:

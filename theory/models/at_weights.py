@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from theory.algebra.calculus import differential
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expression import Expression, letter, matrix, scalar_letter, vector, zero
+from theory.algebra.words import Symbol
 from theory.models.letters import Letters, ModelError
 
 
@@ -18,9 +19,13 @@ class GivenWeights:
     values: Mapping[str, Expression]
     definitions: tuple[Definition, ...]
 
+    def replacements(self, trained: Mapping[str, Expression]) -> dict[Symbol, Expression]:
+        """The value of each letter that has one."""
+        return {letter(trained[name]): value for name, value in self.values.items()}
+
     def put_into(self, expression: Expression, trained: Mapping[str, Expression]) -> Expression:
         """The expression with these weights in place of their letters."""
-        return expression.substitute({letter(trained[name]): value for name, value in self.values.items()})
+        return expression.substitute(self.replacements(trained))
 
 
 def given_weights(
@@ -84,6 +89,6 @@ def shown_sizes(expressions: Sequence[Expression]) -> set[str]:
     sizes: set[str] = set()
     for expression in expressions:
         for symbol in (s for monomial in expression.terms for s in monomial.symbols()):
-            index = () if symbol.index is None else (symbol.index.length,)
+            index = tuple(index.length for index in symbol.indices)
             sizes |= {size for size in (symbol.rows, symbol.cols, *index) if isinstance(size, str)}
     return sizes

@@ -6,7 +6,7 @@ y_i = <w, x_i> + e_i or another function of w and x_i, target y_q = <w, x_q> (wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,13 +145,28 @@ class Prompt:
 class PromptLaw:
     """A prompt's law in the engine's terms.
 
-    `label` is the label without noise, an expression in w and x; `average` takes expectations.
+    `label` is the label without noise, an expression in w and x; `over_tasks` averages over tasks that are no Gaussian.
     """
 
     prompt: Prompt
     laws: Mapping[Expression, EngineGaussian]
     label: Expression
-    average: Callable[[Expression], Expression]
+    over_tasks: Callable[[Expression], Expression]
+
+    def average(
+        self, expression: Expression, copies: Mapping[Expression, Sequence[Expression]] | None = None
+    ) -> Expression:
+        """The expectation over task, covariates, query and noise.
+
+        Args:
+            expression: in the random letters of this module.
+            copies: for a random letter further letters that are independent and have its law.
+        """
+        laws = dict(self.laws)
+        for original, letters in (copies or {}).items():
+            if original in laws:
+                laws |= dict.fromkeys(letters, laws[original])
+        return self.over_tasks(expectation(expression, laws))
 
     def target(self) -> Expression:
         """y_q: the label of the query."""
@@ -177,16 +192,12 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
         laws[eps_q] = EngineGaussian(variance)
     if isinstance(prompt.w, Gaussian):
         laws[w] = _gaussian(prompt.w, letters, "the task")
-    finish = _task_average(prompt.w, letters)
-
-    def average(expression: Expression) -> Expression:
-        return finish(expectation(expression, laws))
-
+    over_tasks = _task_average(prompt.w, letters)
     inside = letters.copy()
     inside.names |= {"x": x, "w": w}
     label = inside.read(prompt.label, (1, 1), "the label")
     letters.names |= {name: held for name, held in inside.names.items() if name not in ("x", "w")}
-    return PromptLaw(prompt, laws, label, average)
+    return PromptLaw(prompt, laws, label, over_tasks)
 
 
 def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:

@@ -25,6 +25,7 @@ from theory.models.network import (
     Weights,
     network_weights,
 )
+from theory.models.prediction import PlainPrediction, Prediction, layers_prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ class Model:
         if not isinstance(self.network, LinearAttention | Stack | GradientStep):
             raise ModelError(f"the network must be LinearAttention, Stack or GradientStep, got {self.network!r}")
         # Everything is read now, so that a wrong model is refused where it is written.
-        _ = self.prediction_in_data
+        _ = self.prediction
 
     @cached_property
     def blocks(self) -> Weights | None:
@@ -79,7 +80,7 @@ class Model:
     @property
     def letters(self) -> Letters:
         """The letters of law and network."""
-        _ = self.prediction_in_data
+        _ = self.prediction
         return self._read[0]
 
     @property
@@ -88,18 +89,18 @@ class Model:
         return self._read[1]
 
     @cached_property
-    def prediction_in_data(self) -> Expression:
-        """The prediction in the letters X (d x N), y (N) and x_q."""
+    def prediction(self) -> Prediction:
+        """The network's prediction on a training prompt, with the weights as letters."""
         return self._network_prediction(self._read[0], self.law.length)
 
-    def _network_prediction(self, letters: Letters, count: str) -> Expression:
+    def _network_prediction(self, letters: Letters, count: str) -> Prediction:
         """The prediction for a prompt whose length is called `count`; new letters are added to `letters`."""
         for name in self.vectors:
             letters.declare(name, "d", 1)
         if isinstance(self.network, GradientStep):
             start = letters.read(self.network.start, ("d", 1), "the start", vectors=True)
             step = letters.read(self.network.step, ("d", "d"), "the step")
-            return forward.step_prediction(start, step, count)
+            return PlainPrediction(forward.step_prediction(start, step, count), count)
         assert self.blocks is not None
         for name, shape in self.blocks.shapes.items():
             letters.declare(name, *shape)
@@ -113,26 +114,19 @@ class Model:
             )
             for layer in self.blocks.layers
         )
-        return forward.attention_prediction(layers, count) * self.blocks.sign
+        return layers_prediction(layers, count, self.blocks.sign)
 
     @cached_property
     def trained(self) -> Mapping[str, Expression]:
         """The weights: letters of the network that the law does not have, by name."""
         declared = self._read[2]
-        used = {symbol.name for symbol in self.prediction_in_data.symbols}
+        used = {symbol.name for symbol in self.prediction.symbols}
         return {name: held for name, held in self.letters.names.items() if name not in declared and name in used}
-
-    @cached_property
-    def error_expression(self) -> Expression:
-        """y_hat - y_q, in x, w, the noise and x_q."""
-        sums = forward.as_sums(self.prediction_in_data, self.law.length)
-        return forward.with_labels(sums, self.prompt_law) - self.prompt_law.target()
 
     @cached_property
     def loss_expression(self) -> Expression:
         """E (y_hat - y_q)^2 / 2."""
-        error = self.error_expression
-        return self.prompt_law.average(error * error) * Fraction(1, 2)
+        return self.prediction.mean_square_error(self.prompt_law) * Fraction(1, 2)
 
     def formula(self, name: str, expression: Expression, steps: tuple[Step, ...] = ()) -> Formula:
         """Return an expression as a formula whose arguments are the letters of the model."""
@@ -152,17 +146,17 @@ class Model:
         `evaluate` takes the letters of the model by their names: covariances and weights as d x d arrays, vectors of
         length d, numbers, and the prompt's length as a positive integer.
         """
-        error = self.error_expression
-        steps = (
-            Step(r"\hat y", "The last entry of the network's output on a prompt.", self.prediction_in_data),
-            Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error),
-            Step(
-                r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2",
-                "Average over task, covariates, query and noise by Wick's theorem on words.",
-                self.loss_expression,
-            ),
-        )
-        return self.formula("population loss", self.loss_expression, steps)
+        average = "Average over task, covariates, query and noise by Wick's theorem on words."
+        steps = [Step(r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2", average, self.loss_expression, id="wick")]
+        if isinstance(self.prediction, PlainPrediction):
+            output = "The last entry of the network's output on a prompt."
+            error = self.prediction.error(self.prompt_law)
+            steps = [
+                Step(r"\hat y", output, self.prediction.in_data(), id="prediction"),
+                Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
+                *steps,
+            ]
+        return self.formula("population loss", self.loss_expression, tuple(steps))
 
     @cached_property
     def gradients(self) -> Mapping[str, Expression]:
@@ -171,10 +165,11 @@ class Model:
 
     def flow(self) -> Derivation:
         """Return the gradient flow theta' = -grad L; its results are "A0'", "A1'", ... for the weights A0, A1, ..."""
-        steps = [Step("L", "The population loss.", self.loss_expression)]
+        steps = [Step("L", "The population loss.", self.loss_expression, id="loss")]
         results = {}
         for name, expression in self.gradients.items():
-            steps.append(Step(f"{name}'", f"Minus the gradient of L with respect to {name}.", -expression))
+            reason = f"Minus the gradient of L with respect to {name}."
+            steps.append(Step(f"{name}'", reason, -expression, id=f"flow-{name}"))
             results[f"{name}'"] = self.formula(f"flow of {name}", -expression)
         return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
 
@@ -212,6 +207,34 @@ class Model:
         gradient_there = {name: at.put_into(slope, self.trained) for name, slope in self.gradients.items()}
         return critical_points(gradient_there, unknowns)
 
+    def formula_of(self, text: str, test: Prompt | None = None, define: Mapping[str, str] | None = None) -> Formula:
+        """Return a statement about the model as a formula: text in the engine's grammar, in the letters of the model.
+
+        Args:
+            text: such as "1/2 tr(Lambda) - u tr(Lambda^2 U)".
+            test: a law of test prompts whose letters may occur too.
+            define: as for `hessian`.
+
+        Raises:
+            ModelError: for text that cannot be read or a name that the model does not have.
+        """
+        letters, _ = self._test_law(test)
+        given = given_weights({}, define or {}, self.trained, letters)
+        return self._given_formula("statement", letters.read_known(text), given, letters, test)
+
+    def gradient_at(self, weights: Mapping[str, str], define: Mapping[str, str] | None = None) -> Mapping[str, Formula]:
+        """Return the gradient of the loss with respect to each weight, at given weights.
+
+        Args:
+            weights, define: as for `hessian`.
+        """
+        letters = self.letters.copy()
+        given = given_weights(weights, define or {}, self.trained, letters)
+        return {
+            name: self._given_formula(f"gradient for {name}", given.put_into(slope, self.trained), given, letters)
+            for name, slope in self.gradients.items()
+        }
+
     def hessian(self, at: Mapping[str, str] | None = None, define: Mapping[str, str] | None = None) -> Formula:
         """Return the second derivative of the loss along a direction, d^2/dt^2 L(weights + t direction) at t = 0.
 
@@ -244,7 +267,7 @@ class Model:
         letters, law = self._test_law(test)
         prediction = self._network_prediction(letters, law.prompt.length)
         given = given_weights(weights or {}, define or {}, self.trained, letters)
-        sums = forward.as_sums(given.put_into(prediction, self.trained), law.prompt.length)
+        sums = prediction.with_weights(given.replacements(self.trained)).sums()
         return self._given_formula("prediction", sums, given, letters, test)
 
     def error(
@@ -262,9 +285,8 @@ class Model:
         letters, law = self._test_law(test)
         prediction = self._network_prediction(letters, law.prompt.length)
         given = given_weights(weights or {}, define or {}, self.trained, letters)
-        sums = forward.as_sums(given.put_into(prediction, self.trained), law.prompt.length)
-        error = forward.with_labels(sums, law) - law.target()
-        return self._given_formula("prediction error", law.average(error * error), given, letters, test)
+        error = prediction.with_weights(given.replacements(self.trained)).mean_square_error(law)
+        return self._given_formula("prediction error", error, given, letters, test)
 
     def _test_law(self, test: Prompt | None) -> tuple[Letters, PromptLaw]:
         prompt = self.law if test is None else test

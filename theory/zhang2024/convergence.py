@@ -56,37 +56,55 @@ def convergence() -> Derivation:
     decay = differential(excess, {U: U_field, u: u_field}) + (U_field @ U_field.T).trace() + u_field**2
     require_equal(decay, u * 0, "dl/dt = -||grad l||^2", (parts.Gamma,))
     steps = (
-        Step("U'", "The flow on u21 = u12 = 0 (Lemma 5.2).", U_field),
-        Step("u'", "The flow on u21 = u12 = 0 (Lemma 5.2).", u_field),
+        Step("U'", "The flow on $u_{21} = u_{12} = 0$ (Lemma 5.2).", U_field, id="flow-U"),
+        Step("u'", "The flow on $u_{21} = u_{12} = 0$ (Lemma 5.2).", u_field, id="flow-u"),
         Step(
             r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)",
             "Balance (Lemma A.3): by the chain rule along the flow; at the initialisation the difference is zero.",
             drift,
+            id="balance",
         ),
         Step(
             r"\nabla_U \ell = u \Lambda^{1/2} \Gamma^{1/2} R \Lambda^{1/2},\quad"
             r" \ell - \min\ell = \tfrac12 \|R\|_F^2,\quad R",
-            "The gradient and the excess loss through the same matrix R.",
+            "The gradient and the excess loss through the same matrix $R$.",
             residual,
+            id="excess",
         ),
         Step(
             r"\|\nabla \ell\|^2 / (\ell - \min \ell)",
-            "||R|| <= ||(u Lambda^(1/2) Gamma^(1/2))^-1|| ||grad_U l|| ||Lambda^(-1/2)||, since the Frobenius norm is "
-            "submultiplicative; both norms are traces. With the lower bound on u^2 of Lemma A.5 this is Lemma 5.4.",
+            (
+                r"$\|R\| \le \|(u \Lambda^{1/2} \Gamma^{1/2})^{-1}\| \|\nabla_U \ell\| "
+                r"\|\Lambda^{-1/2}\|$, since the Frobenius norm is submultiplicative; both norms are "
+                "traces. With the lower bound on $u^2$ of Lemma A.5 this is Lemma 5.4."
+            ),
             factor,
             r"\ge",
             cited=True,
+            id="pl",
         ),
         Step(
             r"\lim u U",
-            "dl/dt = -||grad l||^2, so l decreases at the rate of Lemma 5.4 while u stays bounded away from zero; the "
-            "flow has finite length and tends to a minimiser, where uU = Gamma^{-1}.",
+            (
+                r"$d\ell/dt = -\|\nabla \ell\|^2$, so $\ell$ decreases at the rate of Lemma 5.4 while "
+                "$u$ stays bounded away from zero; the flow has finite length and tends to a "
+                r"minimiser, where $uU = \Gamma^{-1}$."
+            ),
             Gamma**-1,
             cited=True,
+            id="limit-product",
         ),
-        Step(r"\lim u^4", "Balance at the limit: u^4 = u^2 tr(U U') = tr(Gamma^{-2}).", fourth_power),
-        Step(r"\lim u", "u > 0 along the flow.", u_limit),
-        Step(r"\lim U", "U = Gamma^{-1} / u.", U_limit),
+        Step(
+            r"\lim u^4",
+            (
+                r"Balance at the limit: $u^4 = u^2 \operatorname{tr}(U U^\top) = "
+                r"\operatorname{tr}(\Gamma^{-2})$."
+            ),
+            fourth_power,
+            id="limit-balance",
+        ),
+        Step(r"\lim u", "$u > 0$ along the flow.", u_limit, id="limit-u"),
+        Step(r"\lim U", r"$U = \Gamma^{-1} / u$.", U_limit, id="limit-U"),
     )
     arguments = {"covariance": "Lambda", "context_length": "N"}
     weights = {**arguments, "U": "U", "u": "u"}

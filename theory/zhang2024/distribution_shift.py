@@ -60,8 +60,8 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
     if random_task:
         del arguments["w"]
     steps = [
-        Step(r"\hat y", "The predictor on a prompt from the shifted law.", predicted),
-        Step(r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2", "Average by Wick's theorem.", error),
+        Step(r"\hat y", "The predictor on a prompt from the shifted law.", predicted, id="predictor"),
+        Step(r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2", "Average by Wick's theorem.", error, id="error"),
     ]
     definitions: tuple[Definition, ...] = ()
     if at_limit:
@@ -70,7 +70,14 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
         del arguments["A"]
         arguments = {"covariance": "Lambda", "context_length": "N", **arguments}
         definitions = (Gamma,)
-        steps.append(Step(r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2", "At the limit A = Gamma^{-1}.", error))
+        steps.append(
+            Step(
+                r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2",
+                r"At the limit $A = \Gamma^{-1}$.",
+                error,
+                id="error-at-limit",
+            )
+        )
     return Formula(
         "prediction error under shift",
         error,

@@ -77,26 +77,34 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
         excess = ((C @ LAMBDA**-1 @ Gamma) @ short_gap @ LAMBDA @ short_gap.T).trace() * HALF
         require_equal(ell, excess + short_floor, "Corollary A.2", (parts.Gamma,))
     steps = [
-        Step("L", "The loss on u21 = u12 = 0.", parts.loss),
+        Step("L", "The loss on $u_{21} = u_{12} = 0$.", parts.loss, id="loss"),
         Step(
             "S",
-            "The quadratic form of the loss: it is u^2 tr(S U Lambda U')/2 - u tr(C U') + const.",
+            (
+                r"The quadratic form of the loss: it is $u^2 \operatorname{tr}(S U \Lambda U^\top)/2 -"
+                r" u \operatorname{tr}(C U^\top) + \mathrm{const}$."
+            ),
             parts.square.expression,
+            id="quadratic",
         ),
-        Step("C", "Its linear part.", C),
+        Step("C", "Its linear part.", C, id="linear"),
         Step(
             r"\ell",
             "Completing the square; expanding the definitions again gives back the loss exactly.",
             ell,
+            id="square",
         ),
         Step(
             r"\Gamma = \Lambda C^{-1} S",
-            "S is positive definite, and so is Lambda: the square vanishes exactly at uU = S^{-1} C Lambda^{-1} = "
-            "Gamma^{-1} (Lemma 5.3).",
+            (
+                r"$S$ is positive definite, and so is $\Lambda$: the square vanishes exactly at $uU = "
+                r"S^{-1} C \Lambda^{-1} = \Gamma^{-1}$ (Lemma 5.3)."
+            ),
             parts.Gamma.expression,
+            id="gamma",
         ),
-        Step(r"u U", "All minimisers on the subspace.", limit),
-        Step(r"\min \ell", "The value there (Corollary A.2).", short_floor),
+        Step(r"u U", "All minimisers on the subspace.", limit, id="minimisers"),
+        Step(r"\min \ell", "The value there (Corollary A.2).", short_floor, id="minimum"),
     ]
     if law == Law():
         root = Gamma**HALF @ (u * LAMBDA**HALF @ U @ LAMBDA**HALF - LAMBDA @ Gamma**-1)
@@ -108,6 +116,7 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
                 r" - \Lambda \Gamma^{-1}\right) \right\|_F^2",
                 "The excess loss as the square of a Frobenius norm.",
                 norm,
+                id="frobenius",
             )
         )
     steps += list(_over_all_blocks(law, parts.loss))
@@ -145,14 +154,21 @@ def _over_all_blocks(law: Law, restricted: Expression) -> tuple[Step, ...]:
     require_equal(odd_loss, restricted.substitute({letter(U): X, letter(u): u * u**-1}), "the odd part of the loss")
     return (
         Step(
-            r"\hat y_{\mathrm{even}}", "All blocks: the part of the prediction that is even in (w, noise).", parity.even
+            r"\hat y_{\mathrm{even}}",
+            "All blocks: the part of the prediction that is even in ($w$, noise).",
+            parity.even,
+            id="even",
         ),
         Step(
             r"\tfrac12 \mathbb{E}\left(\hat y_{\mathrm{odd}} - w^\top x_q\right)^2",
-            "The even part is uncorrelated with the odd part and the target. The odd part's loss is the restricted "
-            "loss with uU replaced by X = u U11 + u12 u21'. So L is that plus E[even^2]/2 >= 0, and no choice of "
-            "blocks goes below the minimum found on the subspace (B10).",
+            (
+                "The even part is uncorrelated with the odd part and the target. The odd part's loss "
+                r"is the restricted loss with $uU$ replaced by $X = u U_{11} + u_{12} u_{21}^\top$. So"
+                r" $L$ is that plus $\mathbb{E}[\mathrm{even}^2]/2 \ge 0$, and no choice of blocks "
+                "goes below the minimum found on the subspace (B10)."
+            ),
             odd_loss,
+            id="all-blocks",
         ),
     )
 

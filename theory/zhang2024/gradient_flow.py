@@ -10,6 +10,7 @@ from functools import cache
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import abbreviate
 from theory.algebra.expression import letter
+from theory.algebra.latex import latex, name_latex
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
 from theory.zhang2024.model import BLOCKS, U11, Law, u
 from theory.zhang2024.population_loss import population_loss, reduced
@@ -32,17 +33,27 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
     formula = population_loss(noise=noise, task_covariance=task_covariance, elliptical=elliptical)
     arguments = formula.arguments
     fields = {name: -gradient(formula.expression, block) for name, block in BLOCKS.items()}
-    steps = [Step("L", "The population loss.", formula.expression)]
+    steps = [Step("L", "The population loss.", formula.expression, id="loss")]
     labels = {"U11": "U_{11}'", "u21": "u_{21}'", "u12": "u_{12}'", "u": "u'"}
     for name, field in fields.items():
-        steps.append(Step(labels[name], f"Minus the gradient of L with respect to {name}.", field))
+        steps.append(
+            Step(
+                labels[name],
+                rf"Minus the gradient of $L$ with respect to ${name_latex(name)}$.",
+                field,
+                id=f"gradient-{name}",
+            )
+        )
     for name in ("u21", "u12"):
         on_subspace = reduced(fields[name])
         if on_subspace:
             raise DerivationError(f"u21 = u12 = 0 is not invariant: there {name}' = {on_subspace}")
         steps.append(
             Step(
-                labels[name], "Every term carries u21 or u12, so the subspace u21 = u12 = 0 is invariant.", on_subspace
+                labels[name],
+                ("Every term carries $u_{21}$ or $u_{12}$, so the subspace $u_{21} = u_{12} = 0$ is invariant."),
+                on_subspace,
+                id=f"invariance-{name}",
             )
         )
     parts = preconditioner(law)
@@ -59,8 +70,9 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
             Step(
                 f"{name}'",
                 "On the subspace the flow is the gradient flow of the restricted loss (Lemma A.1), with "
-                f"{definition.symbol.name} = {definition.expression}.",
+                rf"${name_latex(definition.symbol.name)} = {latex(definition.expression)}$.",
                 short,
+                id=f"flow-{name}",
             )
         )
         results[f"{name}' reduced"] = Formula(

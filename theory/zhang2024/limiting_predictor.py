@@ -51,11 +51,19 @@ def limiting_predictor() -> Formula:
     average = sum_over("i", "M", yi * (x_q.T @ Gamma.name**-1 @ xi)) / length("M")
     require_equal(as_sum, average, "eq. (4.3)")
     steps = (
-        Step(r"\hat y", "The prediction of the layer on a prompt of length M.", layer),
-        Step(r"\lim u", "Theorem 4.1.", limit["u limit"].expression),
-        Step(r"\lim U_{11}", "Theorem 4.1.", limit["U limit"].expression),
-        Step(r"\hat y", "With u21 = u12 = 0 and these weights the powers of tr(Gamma^{-2}) cancel.", predicted),
-        Step(r"\hat y", "As a sum over the examples (4.3).", as_sum),
+        Step(r"\hat y", "The prediction of the layer on a prompt of length $M$.", layer, id="layer"),
+        Step(r"\lim u", "Theorem 4.1.", limit["u limit"].expression, id="limit-u"),
+        Step(r"\lim U_{11}", "Theorem 4.1.", limit["U limit"].expression, id="limit-U"),
+        Step(
+            r"\hat y",
+            (
+                "With $u_{21} = u_{12} = 0$ and these weights the powers of "
+                r"$\operatorname{tr}(\Gamma^{-2})$ cancel."
+            ),
+            predicted,
+            id="inserted",
+        ),
+        Step(r"\hat y", "As a sum over the examples (4.3).", as_sum, id="sum"),
     )
     arguments = {
         "covariance": "Lambda",

@@ -50,13 +50,19 @@ def derivation() -> Derivation:
         change = differential(function, {by: direction})
         slope = require_equal(gradient(function, by), printed, f"Lemma D.1, {name}")
         require_equal((slope.T @ direction).trace(), change, f"the gradient of the {name} gives its differential")
-        by_tex = str(by)
+        by_tex, key = str(by), name.replace(" ", "-")
         steps += [
-            Step(rf"d\, {tex}", f"Every occurrence of {by_tex} is moved in turn by the product rule.", change),
+            Step(
+                rf"d\, {tex}",
+                f"Every occurrence of ${by_tex}$ is moved in turn by the product rule.",
+                change,
+                id=f"differential-{key}",
+            ),
             Step(
                 rf"\partial {tex} / \partial {by_tex}",
-                f"Turned until the differential is tr(G' d{by_tex}), G is the derivative.",
+                rf"Turned until the differential is $\operatorname{{tr}}(G^\top d{by_tex})$, $G$ is the derivative.",
                 slope,
+                id=f"derivative-{key}",
             ),
         ]
         results[name] = Formula(f"derivative, {name}", slope, {key: key for key in letters}, tuple(steps[-2:]), source)
@@ -82,12 +88,12 @@ def _fourth_moment(steps: list[Step]) -> Expression:
         (r"\mathbb{E}[x z^\top A z x^\top]", "first with fourth, second with third", x @ z.T @ A @ z @ x.T),
     )
     total = zero("d", "d")
-    for tex, which, body in pairings:
+    for name, (tex, which, body) in zip(("neighbours", "across", "outer"), pairings, strict=True):
         mean = expectation(body, laws)
-        reason = f"A pairing of the four occurrences of x, {which}: as if the pairs were independent, z like x."
-        steps.append(Step(tex, reason, mean))
+        reason = f"A pairing of the four occurrences of $x$, {which}: as if the pairs were independent, $z$ like $x$."
+        steps.append(Step(tex, reason, mean, id=f"pairing-{name}"))
         total = total + mean
     moment = require_equal(expectation(x @ x.T @ A @ x @ x.T, laws), total, "the theorem of Isserlis")
     reason = "The theorem of Isserlis: the sum over the three pairings (Lemma D.2)."
-    steps.append(Step(r"\mathbb{E}[x x^\top A x x^\top]", reason, moment))
+    steps.append(Step(r"\mathbb{E}[x x^\top A x x^\top]", reason, moment, id="isserlis"))
     return moment

@@ -82,9 +82,14 @@ class Law:
         return keywords
 
 
+# E[r^k] for elliptical covariates; only the fourth moment of x, k = 2, has a name in the theory. The prediction has
+# degree three in one covariate, its square degree six.
+RADIAL_MOMENTS = {2: RADIAL_FOURTH, 3: scalar_letter("m3", latex="m_{3}")}
+
+
 def radial_moment(k: int) -> Expression:
-    """E[r^k] for elliptical covariates; only the fourth moment of x, k = 2, has a name in the theory."""
-    return RADIAL_FOURTH if k == 2 else scalar_letter(f"m{k}", latex=f"m_{{{k}}}")
+    """E[r^k] for elliptical covariates."""
+    return RADIAL_MOMENTS[k]
 
 
 def embedding(columns: str = "N") -> BlockMatrix:
@@ -137,24 +142,35 @@ def derivation() -> Derivation:
     steps = (
         Step(
             r"\left[E E^\top\right]_{11}",
-            "The Gram matrix of the embedding contains the query's column (x_q, 0) as well as the examples.",
+            ("The Gram matrix of the embedding contains the query's column $(x_q, 0)$ as well as the examples."),
             gram,
+            id="gram",
         ),
         Step(
             r"\hat y",
-            "Multiply f(E) = E + W_PV E (E' W_KQ E)/N out in blocks; the last entry depends on the last row "
-            "(u12', u) of W_PV and the first d columns (U11; u21') of W_KQ only.",
+            (
+                r"Multiply $f(E) = E + W^{PV} E (E^\top W^{KQ} E)/N$ out in blocks; the last entry "
+                r"depends on the last row $(u_{12}^\top, u)$ of $W^{PV}$ and the first $d$ columns "
+                r"($U_{11}$; $u_{21}^\top$) of $W^{KQ}$ only."
+            ),
             layer,
+            id="prediction",
         ),
         Step(
             r"\tfrac12 u^\top \left(X \otimes E E^\top / N\right) u",
-            "Lemma 5.1: with u = vec M, M = [[U11, u12], [u21', u]], and (A (x) B) vec M = vec(B M A'), the form is "
-            "tr(M' (E E'/N) M X)/2, and its blocks multiply out to the same prediction.",
+            (
+                r"Lemma 5.1: with $u = \operatorname{vec} M$, $M = \bigl(\begin{smallmatrix} U_{11} & "
+                r"u_{12} \\ u_{21}^\top & u \end{smallmatrix}\bigr)$, and $(A \otimes B) "
+                r"\operatorname{vec} M = \operatorname{vec}(B M A^\top)$, the form is "
+                r"$\operatorname{tr}(M^\top (E E^\top/N) M X)/2$, and its blocks multiply out to the "
+                "same prediction."
+            ),
             form,
+            id="lemma-5.1",
         ),
-        Step(r"\hat y", "Write products of data matrices as sums over the examples.", as_sums(layer)),
-        Step(r"\hat y", "Insert the labels of a linear task, y_i = w'x_i.", result),
-        Step(r"\hat y", "The same with noisy labels, y_i = w'x_i + eps_i.", noisy),
+        Step(r"\hat y", "Write products of data matrices as sums over the examples.", as_sums(layer), id="sums"),
+        Step(r"\hat y", r"Insert the labels of a linear task, $y_i = w^\top x_i$.", result, id="labels"),
+        Step(r"\hat y", r"The same with noisy labels, $y_i = w^\top x_i + \varepsilon_i$.", noisy, id="noisy-labels"),
     )
     arguments = {"X": "X", "y": "y", "x_q": "x_q", **{name: name for name in BLOCKS}}
     formula = Formula("prediction", layer, arguments, steps, "Zhang et al. (2024), eq. (3.4) and Lemma 5.1")

@@ -11,7 +11,7 @@ from functools import cache
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter, zero
 from theory.derivation import Derivation, Formula, Step
-from theory.zhang2024.model import BLOCKS, Law, prediction, u12, u21, w, x_q
+from theory.zhang2024.model import BLOCKS, RADIAL_MOMENTS, Law, prediction, u12, u21, w, x_q
 
 
 def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
@@ -20,13 +20,14 @@ def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
     error = predicted - w.T @ x_q
     loss = expectation(error * error, law.laws()) * Fraction(1, 2)
     steps = (
-        Step(r"\hat y", "The prediction of the layer on a prompt of length N.", predicted),
-        Step(r"\hat y - w^\top x_q", "Its error on the query.", error),
+        Step(r"\hat y", "The prediction of the layer on a prompt of length $N$.", predicted, id="prediction"),
+        Step(r"\hat y - w^\top x_q", "Its error on the query.", error, id="error"),
         Step(
             r"L = \tfrac12 \mathbb{E}\left(\hat y - w^\top x_q\right)^2",
             "Average over task, covariates, query and noise by Wick's theorem on words; a summation index that no "
             "letter carries any more contributes its length.",
             loss,
+            id="wick",
         ),
     )
     return loss, steps
@@ -51,9 +52,9 @@ def population_loss(*, noise: bool = False, task_covariance: bool = False, ellip
     law = Law(noise, task_covariance, elliptical)
     loss, steps = loss_expression(law)
     arguments = {**law.arguments(), **{name: name for name in BLOCKS}}
-    for symbol in loss.symbols:
-        if symbol.name.startswith("m") and symbol.name[1:].isdigit():
-            arguments[symbol.name] = symbol.name
+    for k, moment in RADIAL_MOMENTS.items():
+        if k > 2 and letter(moment) in loss.symbols:
+            arguments[letter(moment).name] = letter(moment).name
     return Formula("population loss", loss, arguments, steps, "Zhang et al. (2024), section 3.3")
 
 

@@ -104,7 +104,7 @@ def single_index_law(slope: Expression, second: Expression, fourth: Expression) 
     best = slope * w
     along = (LAMBDA @ w @ w.T @ LAMBDA) * SPREAD.reciprocal()
     covariance = second * (LAMBDA - along) + fourth * along - LAMBDA @ best @ best.T @ LAMBDA
-    reason = "Moments of y = g(w'x), by splitting x along Lambda w: y depends on that part alone."
+    reason = r"Moments of $y = g(w^\top x)$, by splitting $x$ along $\Lambda w$: $y$ depends on that part alone."
     return LabelLaw(best, covariance, second - best.T @ LAMBDA @ best, reason, {"w": "w"})
 
 
@@ -156,18 +156,31 @@ def prediction_error(label: str | None = None) -> Formula:
     lengths = {"covariance": "Lambda", "context_length": "N", "prompt_length": "M"}
     source = "Zhang et al. (2024), Theorem 4.2"
     steps = [
-        Step(r"\hat y", "The limiting predictor (4.3) on a prompt of length M.", limiting_predictor().expression),
         Step(
-            r"\mathbb{E}\left(\hat y - y_q\right)^2",
-            "Only the first two moments of y_i x_i and of (x_q, y_q) enter: mean Lambda a and covariance Sigma of y_i "
-            "x_i, and y_q = a'x_q + a rest of variance R_min that is uncorrelated with x_q.",
-            derived,
+            r"\hat y",
+            "The limiting predictor (4.3) on a prompt of length $M$.",
+            limiting_predictor().expression,
+            id="predictor",
         ),
         Step(
             r"\mathbb{E}\left(\hat y - y_q\right)^2",
-            "Gamma - Lambda = (Lambda + tr(Lambda) I)/N turns the bias into the bracket over N^2. Both sides have the "
-            "same normal form by partial fractions in Gamma.",
+            (
+                r"Only the first two moments of $y_i x_i$ and of $(x_q, y_q)$ enter: mean $\Lambda a$ "
+                r"and covariance $\Sigma$ of $y_i x_i$, and $y_q = a^\top x_q$ + a rest of variance "
+                r"$R_{\min}$ that is uncorrelated with $x_q$."
+            ),
+            derived,
+            id="moments",
+        ),
+        Step(
+            r"\mathbb{E}\left(\hat y - y_q\right)^2",
+            (
+                r"$\Gamma - \Lambda = (\Lambda + \operatorname{tr}(\Lambda) I)/N$ turns the bias into "
+                "the bracket over $N^2$. Both sides have the same normal form by partial fractions in"
+                r" $\Gamma$."
+            ),
             general,
+            id="bracket",
         ),
     ]
     if label is None:
@@ -176,10 +189,10 @@ def prediction_error(label: str | None = None) -> Formula:
     law = label_law(label)
     inserted = general.substitute({letter(a): law.a, letter(SIGMA): law.covariance, letter(FLOOR): law.floor})
     steps += [
-        Step("a", law.reason, law.a),
-        Step(r"\Sigma", law.reason, law.covariance),
-        Step(r"R_{\min}", law.reason, law.floor),
-        Step(r"\mathbb{E}\left(\hat y - y_q\right)^2", "Insert these into Theorem 4.2.", inserted),
+        Step("a", law.reason, law.a, id="label-a"),
+        Step(r"\Sigma", law.reason, law.covariance, id="label-covariance"),
+        Step(r"R_{\min}", law.reason, law.floor, id="label-floor"),
+        Step(r"\mathbb{E}\left(\hat y - y_q\right)^2", "Insert these into Theorem 4.2.", inserted, id="inserted"),
     ]
     constants = {"two_over_pi": "2/pi"} if label == "sign" else {}
     return Formula(

@@ -309,27 +309,55 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     steps = (
         Step(
             r"L = \mathbb{E}_\tau L(\Lambda_\tau)",
-            "Given Lambda_tau the prompt is that of the fixed-covariance model, so the loss is the mean of its loss "
-            "over the law, here n equally likely covariances. Both sides of what follows are linear in the law, so it "
-            f"holds for every law. No term has more than {degree} factors Lambda_tau: third moments suffice.",
+            r"Given $\Lambda_\tau$ the prompt is that of the fixed-covariance model, so the loss is the mean of its "
+            "loss over the law, here $n$ equally likely covariances. Both sides of what follows are linear in the law, "
+            rf"so it holds for every law. No term has more than {degree} factors $\Lambda_\tau$: third "
+            "moments suffice.",
             loss,
+            id="loss",
         ),
-        Step("u_{21}'", "Every term carries u21 or u12: u21 = u12 = 0 is invariant.", reduced(fields["u21"])),
-        Step("u_{12}'", "The same for u12.", reduced(fields["u12"])),
         Step(
-            "U' = -u^2 \\mathbb{E}[\\Gamma_\\tau\\Lambda_\\tau U \\Lambda_\\tau] + u \\mathbb{E}[\\Lambda_\\tau^2]",
-            "Lemma C.1, with Gamma_tau = (1 + 1/N) Lambda_tau + tr(Lambda_tau)/N I written out.",
-            U_field,
+            "u_{21}'",
+            "Every term carries $u_{21}$ or $u_{12}$: $u_{21} = u_{12} = 0$ is invariant.",
+            reduced(fields["u21"]),
+            id="invariance-u21",
         ),
-        Step("u'", "Lemma C.1.", u_field),
-        Step(r"\ell", "The loss there less the mean of tr(Lambda_tau)/2, whose gradient flow this is.", restricted),
-        Step(r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)", "Balance (Lemma C.5), for any law.", drift),
+        Step("u_{12}'", "The same for $u_{12}$.", reduced(fields["u12"]), id="invariance-u12"),
+        Step(
+            r"U' = -u^2 \mathbb{E}[\Gamma_\tau \Lambda_\tau U \Lambda_\tau] + u \mathbb{E}[\Lambda_\tau^2]",
+            (
+                r"Lemma C.1, with $\Gamma_\tau = (1 + 1/N) \Lambda_\tau + "
+                r"\tfrac{\operatorname{tr}(\Lambda_\tau)}{N} I$ written out."
+            ),
+            U_field,
+            id="flow-U",
+        ),
+        Step("u'", "Lemma C.1.", u_field, id="flow-u"),
+        Step(
+            r"\ell",
+            (
+                r"The loss there less the mean of $\operatorname{tr}(\Lambda_\tau)/2$, whose gradient "
+                "flow this is."
+            ),
+            restricted,
+            id="reduced-loss",
+        ),
+        Step(
+            r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)",
+            "Balance (Lemma C.5), for any law.",
+            drift,
+            id="balance",
+        ),
         Step(
             r"\tfrac12 \mathbb{E}\left(\hat y_{odd} - w^\top x_q\right)^2",
-            "All blocks: given Lambda_tau the part of the prediction that is even in w is uncorrelated with the rest "
-            "(B10), so L is the restricted loss with uU replaced by X = u U11 + u12 u21' plus a mean of squares, and "
-            "the minimum on the subspace is the minimum over all blocks.",
+            (
+                r"All blocks: given $\Lambda_\tau$ the part of the prediction that is even in $w$ is "
+                "uncorrelated with the rest (B10), so $L$ is the restricted loss with $uU$ replaced "
+                r"by $X = u U_{11} + u_{12} u_{21}^\top$ plus a mean of squares, and the minimum on "
+                "the subspace is the minimum over all blocks."
+            ),
             odd,
+            id="all-blocks",
         ),
     )
     arguments = {"covariances": "Lambda", "context_length": "N"}
@@ -366,27 +394,43 @@ def _diagonal_case() -> tuple[Step, ...]:
     return (
         Step(
             r"\zeta_{ij} = \mathbb{E}[z_{ij}], z_{ij}",
-            "Diagonal Lambda_tau: tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b u_ij^2, s = sum_k "
-            "lambda_k. This is (C.3); gamma_i = zeta_ii. Nothing is assumed on how the entries depend on each other.",
+            (
+                r"Diagonal $\Lambda_\tau$: $\operatorname{tr}(\Lambda^a U \Lambda^b U^\top) = "
+                r"\sum_{ij} \lambda_i^a \lambda_j^b u_{ij}^2$, $s = \sum_k \lambda_k$. This is (C.3); "
+                r"$\gamma_i = \zeta_{ii}$. Nothing is assumed on how the entries depend on each other."
+            ),
             read.zeta,
+            id="zeta",
         ),
-        Step(r"\xi_i = \mathbb{E}[x_i], x_i", "The coefficient of -u u_ii.", read.xi),
+        Step(r"\xi_i = \mathbb{E}[x_i], x_i", "The coefficient of $-u u_{ii}$.", read.xi, id="xi"),
         Step(
             r"\ell_i + \ell_{ij}",
-            "The loss (C.5) is the sum over i of the first two terms and over i != j of the third.",
+            (
+                r"The loss (C.5) is the sum over $i$ of the first two terms and over $i \ne j$ of the "
+                "third."
+            ),
             diagonal_part + off_diagonal,
+            id="loss-in-coordinates",
         ),
         *(
-            Step(name, "The gradient flow in coordinates (C.4); u' is the sum of all u_i' and u_{i,j}'.", derived)
-            for name, (derived, _) in fields.items()
+            Step(
+                name,
+                ("The gradient flow in coordinates (C.4); $u'$ is the sum of all $u_i'$ and $u_{i,j}'$."),
+                derived,
+                id=f"flow-{key}",
+            )
+            for key, (name, (derived, _)) in zip(("ii", "ij", "u-i", "u-ij"), fields.items(), strict=True)
         ),
         Step(
             r"\ell_i - \min \ell_i",
-            "Completing the square (C.7); gamma_i, zeta_ij > 0, so the sum vanishes exactly where u u_ij = 1{i = j} "
-            "xi_i/gamma_i (C.8).",
+            (
+                r"Completing the square (C.7); $\gamma_i$, $\zeta_{ij} > 0$, so the sum vanishes "
+                r"exactly where $u u_{ij} = 1\{i = j\} \xi_i/\gamma_i$ (C.8)."
+            ),
             completed,
+            id="square",
         ),
-        Step(r"\min \ell_i", "The value there (C.6).", floor),
+        Step(r"\min \ell_i", "The value there (C.6).", floor, id="minimum"),
     )
 
 
@@ -410,13 +454,17 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     steps = (
         Step(
             r"\lim u",
-            "Theorem 4.5: the flow tends to a minimiser, uU = A = E[Gamma Lambda^2]^{-1} E[Lambda^2], and balance "
-            "gives u^4 = tr(A A') > 0 (it converges: Lemmas C.6 to C.8, or statement B1 for every sigma).",
+            (
+                r"Theorem 4.5: the flow tends to a minimiser, $uU = A = \mathbb{E}[\Gamma "
+                r"\Lambda^2]^{-1} \mathbb{E}[\Lambda^2]$, and balance gives $u^4 = \operatorname{tr}(A"
+                r" A^\top) > 0$ (it converges: Lemmas C.6 to C.8, or statement B1 for every $\sigma$)."
+            ),
             u_limit,
             cited=True,
+            id="limit-u",
         ),
-        Step(r"\lim U", "U = A / u.", U_limit),
-        Step(r"\hat y", "The layer with these weights on a prompt of length M (4.13).", as_sum),
+        Step(r"\lim U", "$U = A / u$.", U_limit, id="limit-U"),
+        Step(r"\hat y", "The layer with these weights on a prompt of length $M$ (4.13).", as_sum, id="predictor"),
     )
     arguments = {"A": "A"}
     results = {
@@ -452,21 +500,39 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     steps = (
         Step(
             r"\mathbb{E}(\hat y - w^\top x_q)^2 = \sum_i \mathbb{E}[e_i], e_i",
-            "A new prompt of length M with covariance Lambda_new of any diagonal law, w ~ N(0, I): statement B9 with "
-            "context and query covariance Lambda_new, in coordinates; s2 is the variance of label noise.",
+            (
+                r"A new prompt of length $M$ with covariance $\Lambda_{\mathrm{new}}$ of any diagonal "
+                r"law, $w \sim N(0, I)$: statement B9 with context and query covariance "
+                r"$\Lambda_{\mathrm{new}}$, in coordinates; $s^2$ is the variance of label noise."
+            ),
             read.error,
+            id="error",
         ),
-        Step(r"\gamma", "I.i.d. entries, E lambda^k = m_k: s is lambda_i and d - 1 others.", gamma.expression),
-        Step(r"\zeta", "The same for i != j.", zeta),
-        Step(r"a = \xi/\gamma", "The entries of A.", best),
-        Step(r"\mathbb{E}(\hat y - w^\top x_q)^2", "The error for i.i.d. entries, all d, N and M.", error),
+        Step(
+            r"\gamma",
+            (r"I.i.d. entries, $\mathbb{E} \lambda^k = m_k$: $s$ is $\lambda_i$ and $d - 1$ others."),
+            gamma.expression,
+            id="gamma-iid",
+        ),
+        Step(r"\zeta", r"The same for $i \ne j$.", zeta, id="zeta-iid"),
+        Step(r"a = \xi/\gamma", "The entries of $A$.", best, id="best-iid"),
+        Step(
+            r"\mathbb{E}(\hat y - w^\top x_q)^2",
+            "The error for i.i.d. entries, all $d$, $N$ and $M$.",
+            error,
+            id="error-iid",
+        ),
         Step(
             r"\lim_{M \to \infty} e_i",
-            "A square: the limit of the error for N, M -> infinity is zero if and only if lambda (a lambda - 1)^2 = 0 "
-            "almost surely, so that lambda takes at most one positive value (B7).",
+            (
+                r"A square: the limit of the error for $N$, $M \to \infty$ is zero if and only if "
+                r"$\lambda (a \lambda - 1)^2 = 0$ almost surely, so that $\lambda$ takes at most one "
+                "positive value (B7)."
+            ),
             square,
+            id="square-iid",
         ),
-        Step(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - w^\top x_q)^2", "B7.", error_limit),
+        Step(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - w^\top x_q)^2", "B7.", error_limit, id="limit-iid"),
     )
     entries = {"m1": "m1", "m2": "m2", "m3": "m3"}
     trained = {**entries, "dimension": "d", "context_length": "N"}

@@ -158,18 +158,26 @@ def random_query() -> Derivation:
     general = alignment()
     own = general.substitute({letter(CONTEXT): LAMBDA, letter(QUERY): LAMBDA})
     steps = (
-        Step(r"\hat y", "The predictor at the limit of the flow, any matrix A.", shifted_predictor()),
+        Step(r"\hat y", "The predictor at the limit of the flow, any matrix $A$.", shifted_predictor(), id="predictor"),
         Step(
             r"\mathbb{E}[\hat y\, w^\top x_q]",
-            "Given the covariance of the context and the second moment of the query, for every M. It is linear in each "
-            "of the two: drawn independently, they are replaced by their means, as the formula after (4.13) has it.",
+            (
+                "Given the covariance of the context and the second moment of the query, for every "
+                "$M$. It is linear in each of the two: drawn independently, they are replaced by "
+                "their means, as the formula after (4.13) has it."
+            ),
             general,
+            id="apart",
         ),
         Step(
             r"\mathbb{E}[\hat y\, w^\top x_q]",
-            "A query from the law of its own prompt: the mean is that of a square, E[Lambda^2], not E[Lambda]^2. The "
-            "printed E[y_hat | x_q, w] = x_q' A E[Lambda] w would give the latter.",
+            (
+                "A query from the law of its own prompt: the mean is that of a square, "
+                r"$\mathbb{E}[\Lambda^2]$, not $\mathbb{E}[\Lambda]^2$. The printed $\mathbb{E}[\hat y"
+                r" \mid x_q, w] = x_q^\top A \mathbb{E}[\Lambda] w$ would give the latter."
+            ),
             own,
+            id="own-law",
         ),
     )
     source = "Zhang et al. (2024), section 4.3"

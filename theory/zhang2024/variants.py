@@ -27,12 +27,21 @@ def derivation() -> Derivation:
     results: dict[str, Formula] = {}
     for name, law in VARIANTS.items():
         minimum = global_minimum(**law)
+        slug = "-".join(law)
         steps += [
-            Step("L", f"The population loss with {name}, all blocks.", population_loss(**law).expression),
             Step(
-                r"\Gamma", f"The preconditioner with {name}: minimisers are uU = Gamma^-1.", minimum["Gamma"].expression
+                "L",
+                f"The population loss with {name}, all blocks.",
+                population_loss(**law).expression,
+                id=f"loss-{slug}",
             ),
-            Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression),
+            Step(
+                r"\Gamma",
+                f"The preconditioner with {name}: minimisers are $uU = \\Gamma^{{-1}}$.",
+                minimum["Gamma"].expression,
+                id=f"gamma-{slug}",
+            ),
+            Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression, id=f"minimum-{slug}"),
         ]
         results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=f"Gamma with {name}")
     return Derivation("variants", "Variants of the training law", "statement B5 and B6", tuple(steps), results)

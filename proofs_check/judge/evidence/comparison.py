@@ -11,7 +11,7 @@ from flint import arb
 from proofs_check.judge.evidence.verdict import Verdict
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language
-from proofs_check.judge.meaning import UNREADABLE
+from proofs_check.judge.meaning import UNREADABLE, NoValueError
 from proofs_check.judge.statements import Relation, Statement
 
 Array = Any
@@ -29,7 +29,7 @@ _SAID: Mapping[Relation, str] = {
 
 
 def compared(values: Compared, statement: Statement, language: Language) -> Verdict:
-    """Compare both sides at each instance: refuted at the first that certainly fails.
+    """Compare both sides at each instance: refuted at the first that certainly fails, or where the right has no value.
 
     Undecided without instances, and where balls overlap in an inequality, are wide in an equation, or are not finite.
     """
@@ -39,6 +39,8 @@ def compared(values: Compared, statement: Statement, language: Language) -> Verd
     for instance, left in values:
         try:
             truth, right = statement.compare(left, instance, language)
+        except NoValueError as error:
+            return Verdict("refuted", f"the right side has no value at {instance}: {error}")
         except UNREADABLE as error:
             return Verdict("ill-formed", _reason(error))
         if not same_shape(left, right):
@@ -49,6 +51,22 @@ def compared(values: Compared, statement: Statement, language: Language) -> Verd
     if doubtful:
         return Verdict("undecided", doubtful)
     return Verdict("holds", f"{_SAID[statement.relation]} at {len(values)} instances")
+
+
+def with_value(values: Compared, statement: Statement, language: Language) -> Compared:
+    """The instances at which the right side has a value; the others are outside the statement's domain."""
+
+    def has_value(instance: Instance, left: Array) -> bool:
+        try:
+            statement.compare(left, instance, language)
+        except NoValueError:
+            return False
+        except UNREADABLE:
+            # What can nowhere be read is told where the statement is judged.
+            return True
+        return True
+
+    return tuple((instance, left) for instance, left in values if has_value(instance, left))
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from proofs_check.judge.evidence.comparison import Array, LeftSide, named_lengths, ranges
+from proofs_check.judge.evidence.comparison import Array, LeftSide, named_lengths, ranges, with_value
 from proofs_check.judge.evidence.computed import ComputedMeasurement
 from proofs_check.judge.evidence.enclosed import EnclosedMeasurement
 from proofs_check.judge.evidence.exact import ExactMeasurement
@@ -18,8 +18,9 @@ from proofs_check.judge.evidence.symbolic import SymbolicMeasurement
 from proofs_check.judge.evidence.verdict import Budget
 from proofs_check.judge.extremes import Range, climb
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.language import Language
 from proofs_check.judge.search import visit
-from proofs_check.judge.settling import Settled, degree_of_right, settled_by, settling_instances
+from proofs_check.judge.settling import Settled, degree_of_right, is_cheap, settled_by, settling_instances
 from proofs_check.judge.statements import Statement
 from proofs_check.judge.tightness import closeness
 from theory.algebra.definitions import Definition
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
 
 # Monte Carlo and floating-point evidence look at so many instances.
-_SAMPLED_INSTANCES = 5
-_COMPUTED_INSTANCES = 4
+SAMPLED_INSTANCES = 5
+COMPUTED_INSTANCES = 4
+# How long prompts get where a formula is cheap at any length.
+_LONGEST = 10**9
 # Steps of the climb towards equality, from the best of the ends.
 _CLIMB = 60
 
@@ -96,31 +99,37 @@ def measure_exact(asked: Asked) -> ExactMeasurement | None:
         return None
     take = left_side(claim)
     assert take is not None
-    with watching() as engine:
-        values = _Visited(take)
-        settled = _visit_all(asked, values)
-    ordered = _in_order(values.found)
+    visited = _Visited(take, claim.language)
+    settled = _visit_all(asked, visited)
+    ordered = _kept(claim, visited)
     covered = _covered(claim, ordered)
-    return ExactMeasurement(ordered, covered, claim.plan.fixed, frozenset(engine), settled_by(settled))
+    return ExactMeasurement(ordered, covered, claim.plan.fixed, frozenset(visited.engine), settled_by(settled))
+
+
+def with_all_lengths(instance: Instance, language: Language) -> Instance:
+    """The instance with values for the lengths that a strategy does not draw, for mutants that name them."""
+    others = {name: 5 + 2 * k for k, name in enumerate(language.length_names)}
+    return Instance({**others, **instance.lengths}, instance.values)
 
 
 class _Visited:
-    """The left side at instances, each computed once."""
+    """The left side at instances, each computed once, and the operations of the engine that this calls."""
 
-    def __init__(self, take: LeftSide):
+    def __init__(self, take: LeftSide, language: Language):
         self.take = take
+        self.language = language
         self.known: dict[str, tuple[Instance, Array]] = {}
+        self.engine: set[str] = set()
 
     def __call__(self, instance: Instance) -> tuple[Instance, Array]:
+        instance = with_all_lengths(instance, self.language)
         key = str(instance)
         if key not in self.known:
-            left, further = self.take(instance)
+            with watching() as engine:
+                left, further = self.take(instance)
+            self.engine |= engine
             self.known[key] = (instance.with_values(**further), np.asarray(left, dtype=object))
         return self.known[key]
-
-    @property
-    def found(self) -> list[tuple[Instance, Array]]:
-        return list(self.known.values())
 
 
 def _visit_all(asked: Asked, visited: _Visited) -> Settled | None:
@@ -131,17 +140,24 @@ def _visit_all(asked: Asked, visited: _Visited) -> Settled | None:
     if plan.search is not None:
         _search(asked, visited, claim.statement if asked.inequality else None)
         return None
-    largest = plan.exact_sizes(None if asked.inequality else degree_of_right(claim))
-    rng = np.random.default_rng(asked.seeds[0])
-    for instance in plan.instances(claim.language, rng, asked.budget.instances, largest):
+    drawn, settled, largest = generic(asked)
+    for instance in drawn:
         visited(instance)
     if asked.inequality:
         _climb(asked, visited, largest)
-        return None
-    settled = settling_instances(claim, rng, largest)
-    for instance in () if settled is None else settled.instances:
-        visited(instance)
     return settled
+
+
+def generic(asked: Asked) -> tuple[list[Instance], Settled | None, Mapping[str, int]]:
+    """The instances that the seed draws for exact evidence, with those that settle an equation; the largest lengths."""
+    claim, plan = asked.claim, asked.claim.plan
+    largest = plan.exact_sizes(None if asked.inequality else degree_of_right(claim))
+    if asked.inequality and plan.largest is None and is_cheap(claim):
+        largest |= {name: _LONGEST for name in claim.language.length_names if name != "d" and name not in plan.fixed}
+    rng = np.random.default_rng(asked.seeds[0])
+    drawn = list(plan.instances(claim.language, rng, asked.budget.instances, largest))
+    settled = None if asked.inequality else settling_instances(claim, rng, largest)
+    return drawn + ([] if settled is None else list(settled.instances)), settled, largest
 
 
 def _search(asked: Asked, visited: _Visited, climbing: Statement | None) -> None:
@@ -176,7 +192,7 @@ def measure_sampled(asked: Asked) -> SampledMeasurement | None:
     if sample is None or not asked.budget.prompts:
         return None
     rng = np.random.default_rng(asked.seeds[1])
-    chosen = claim.plan.instances(claim.language, rng, _SAMPLED_INSTANCES, claim.plan.largest_sampled, mild=True)
+    chosen = claim.plan.instances(claim.language, rng, SAMPLED_INSTANCES, claim.plan.largest_sampled, mild=True)
     samples = []
     for instance, seed in zip(chosen, asked.seeds[2].spawn(len(chosen)), strict=True):
         moments, variance = sample(instance, seed, asked.budget.prompts)
@@ -189,33 +205,43 @@ def measure_enclosed(asked: Asked) -> EnclosedMeasurement | None:
     claim, plan = asked.claim, asked.claim.plan
     if claim.left.enclose is None:
         return None
-    visited = _Visited(claim.left.enclose)
+    visited = _Visited(claim.left.enclose, claim.language)
     for instance in () if plan.ends is None else plan.ends():
         visited(instance)
     if plan.search is not None:
         # Claims that share their instances, such as those about one flow, cannot each climb towards their own bound.
         _search(asked, visited, None if plan.shared_with or not asked.inequality else claim.statement)
     else:
-        rng = np.random.default_rng(asked.seeds[0])
-        for instance in plan.instances(claim.language, rng, asked.budget.instances, plan.exact_sizes(None)):
+        for instance in generic_enclosed(asked):
             visited(instance)
-    ordered = _in_order(visited.found)
+    ordered = _kept(claim, visited)
     left = claim.left
     return EnclosedMeasurement(
         ordered, left.enclosed_by, left.enclosed_kind, _covered(claim, ordered), claim.plan.fixed
     )
 
 
-def _in_order(values: Sequence[tuple[Instance, Array]]) -> tuple[tuple[Instance, Array], ...]:
-    return tuple(sorted(values, key=lambda item: sum(item[0].lengths.values())))
+def generic_enclosed(asked: Asked) -> Sequence[Instance]:
+    """The instances that the seed draws for enclosures."""
+    claim, plan = asked.claim, asked.claim.plan
+    rng = np.random.default_rng(asked.seeds[0])
+    return plan.instances(claim.language, rng, asked.budget.instances, plan.exact_sizes(None))
+
+
+def _kept(claim: Claim, visited: _Visited) -> tuple[tuple[Instance, Array], ...]:
+    """The instances at which the statement has a value, in order of size."""
+    found = with_value(list(visited.known.values()), claim.statement, claim.language)
+    return tuple(sorted(found, key=lambda item: sum(item[0].lengths.values())))
 
 
 def _covered(claim: Claim, values: Sequence[tuple[Instance, Array]]) -> dict[str, str]:
+    return covered(claim, [instance for instance, _ in values])
+
+
+def covered(claim: Claim, instances: Sequence[Instance]) -> dict[str, str]:
     """What the instances cover, of the lengths that the claim is about."""
     lengths = named_lengths(claim.statement, claim.language) | set(claim.plan.largest or {}) | set(claim.plan.fixed)
-    if claim.plan.search is not None:
-        lengths |= {name for instance, _ in values for name in instance.lengths}
-    return ranges([instance for instance, _ in values], claim.language, lengths)
+    return ranges(instances, claim.language, lengths)
 
 
 def measure_computed(asked: Asked) -> ComputedMeasurement | None:
@@ -225,5 +251,5 @@ def measure_computed(asked: Asked) -> ComputedMeasurement | None:
     if compute is None:
         return None
     rng = np.random.default_rng(asked.seeds[1])
-    chosen = claim.plan.instances(claim.language, rng, _COMPUTED_INSTANCES, claim.plan.largest_sampled)
+    chosen = claim.plan.instances(claim.language, rng, COMPUTED_INSTANCES, claim.plan.largest_sampled)
     return ComputedMeasurement(tuple((instance, *compute(instance)) for instance in chosen), claim.left.computed_by)

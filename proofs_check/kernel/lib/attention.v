@@ -32,4 +32,15 @@ rewrite -{1}(submxK PV) -{1}(submxK KQ) /prompt_embedding tr_block_mx !mulmx_blo
 rewrite !mulmx0 !mul0mx !addr0; congr (fun_of_matrix _ 0 0).
 by rewrite !(mulmxDl, mulmxDr, mulmxA).
 Qed.
+Lemma prediction_reduced : dlsubmx PV = 0 -> dlsubmx KQ = 0 ->
+  prediction r PV KQ E = r * (u 0 0 * (xq^T *m U^T *m (X *m y^T)) 0 0).
+Proof.
+rewrite predictionE => -> ->; rewrite !(mul0mx, mulmx0, addr0, add0r).
+have -> : u *m y *m (X^T *m U *m xq) = u 0 0 *: (y *m X^T *m U *m xq).
+  by rewrite {1}[u]mx11_scalar mul_scalar_mx -scalemxAl !mulmxA.
+have mZ (c : A) (K : 'M[A]_1) : (c *: K) 0 0 = c * K 0 0 by rewrite mxE.
+rewrite mZ; congr (_ * (_ * _)).
+have h (K : 'M[A]_1) : K 0 0 = K^T 0 0 by rewrite mxE.
+by rewrite h !trmx_mul trmxK !mulmxA.
+Qed.
 End Attention.

@@ -24,6 +24,7 @@ from theory.algebra.expression import (
     length,
     matrix,
     scalar_letter,
+    stacking,
     sum_over,
     vector,
     zero,
@@ -55,7 +56,7 @@ def letters_of(formula: Formula) -> dict[str, Symbol]:
 
 def copies_of(formula: Formula) -> dict[str, str]:
     """The letters under a sum with its length."""
-    return {s.name: s.index.length for m in formula.expression.terms for s in m.symbols() if s.index}
+    return {name: lengths[0] for name, lengths in stacking(formula.expression).items() if lengths}
 
 
 def exact_values(formula: Formula, sizes: Mapping[str, int], seed: int) -> dict[str, Any]:

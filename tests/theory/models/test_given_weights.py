@@ -67,7 +67,7 @@ def test_theorem_4_2_for_a_fixed_task(d: int, N: int, M: int) -> None:
 @cache
 def error_of_two_layers() -> Formula:
     model = Model(PLAIN, Stack(LinearAttention(mask="query"), LinearAttention(mask="query")), "sparse")
-    test = Prompt(Gaussian("Sigma", mean="c"), Gaussian("Psi", mean="mu"), length="M")
+    test = Prompt(Gaussian("Sigma"), Gaussian("Psi", mean="mu"), noise="s2", length="M")
     return model.error({"A0": "1/2 Lambda^-1", "A1": "(1 - 1/N) I"}, test)
 
 
@@ -76,11 +76,13 @@ def test_the_error_of_two_layers_on_another_law(d: int, M: int) -> None:
     """Two layers with given steps on prompts of another length, covariance and task law."""
     generator = random.Random(10 * d + M)
     S, K, L = (brute_force.root(generator, d) for _ in range(3))
-    centre, mean = brute_force.vector(generator, d), brute_force.vector(generator, d)
+    mean = brute_force.vector(generator, d)
     Lambda = L @ L.T
-    value = error_of_two_layers().evaluate(Lambda=Lambda, Sigma=S @ S.T, Psi=K @ K.T, c=centre, mu=mean, N=3, M=M)
+    value = error_of_two_layers().evaluate(
+        Lambda=Lambda, Sigma=S @ S.T, Psi=K @ K.T, mu=mean, s2=Fraction(1, 4), N=3, M=M
+    )
     steps = [brute_force.inverse(Lambda) * Fraction(1, 2), unit(d) * Fraction(2, 3)]
-    reference = ReferencePrompt(S, K, M, mean, centre).loss([sparse_layer(A, "query") for A in steps], sign=-1)
+    reference = ReferencePrompt(S, K, M, mean, deviation=0.5).loss([sparse_layer(A, "query") for A in steps], sign=-1)
     assert float(value) == pytest.approx(2 * reference, rel=ROUNDING)
 
 

@@ -80,7 +80,7 @@ def test_a_sparse_layer_is_a_step_of_gradient_descent(layers: int) -> None:
     w = np.zeros(d)
     for step in A.values():
         w = w + step.T @ X @ (y - X.T @ w) / N
-    value = evaluate(model.prediction_in_data, {**A, "X": X, "y": y, "x_q": x_q}, {"N": N})
+    value = evaluate(model.prediction.in_data(), {**A, "X": X, "y": y, "x_q": x_q}, {"N": N})
     assert value == pytest.approx(x_q @ w, rel=1e-12)
 
 
@@ -135,7 +135,7 @@ def test_heads_means_and_noise_equal_moments_in_coordinates(d: int, N: int) -> N
 
 @cache
 def prediction_with_every_block(mask: str) -> Expression:
-    return Model(PLAIN, Stack(LinearAttention(mask=mask), LinearAttention(mask=mask))).prediction_in_data
+    return Model(PLAIN, Stack(LinearAttention(mask=mask), LinearAttention(mask=mask))).prediction.in_data()
 
 
 @pytest.mark.parametrize("mask", ["none", "query"])

@@ -1,0 +1,154 @@
+"""Prompts drawn from the law of a model, and the values of the model's letters as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from numerics.models.formula_values import Values, formula_value
+from numerics.problem import FloatArray, checked_array, checked_length
+from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Prompt
+
+Radius = Callable[[np.random.Generator, tuple[int, ...]], FloatArray]
+Tasks = Callable[[np.random.Generator, int], FloatArray]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Prompts: covariates (prompts, N, d), labels (prompts, N), queries (prompts, d), targets (prompts,)."""
+
+    x: FloatArray
+    y: FloatArray
+    x_q: FloatArray
+    target: FloatArray
+
+    def embedding(self) -> FloatArray:
+        """Z = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]], shape (prompts, d + 1, N + 1)."""
+        count, examples, d = self.x.shape
+        Z = np.zeros((count, d + 1, examples + 1))
+        Z[:, :d, :examples] = np.swapaxes(self.x, 1, 2)
+        Z[:, :d, examples] = self.x_q
+        Z[:, d, :examples] = self.y
+        return Z
+
+
+def letter_values(values: Mapping[str, Any], lengths: Collection[str]) -> tuple[dict[str, FloatArray], int]:
+    """Return every letter as an array (rows, columns), and the dimension d that they show.
+
+    Args:
+        values: numbers, vectors and matrices by name. Finitely many tasks are the rows of a matrix.
+        lengths: the names that are lengths; d may be given too where no vector or matrix shows it.
+
+    Raises:
+        ValueError, TypeError: for values that are no finite numbers, or of which none shows d.
+    """
+    arrays: dict[str, FloatArray] = {}
+    d: int | None = None
+    for name, value in values.items():
+        if name in lengths:
+            arrays[name] = np.full((1, 1), float(checked_length(name, value)))
+            continue
+        array = checked_array(name, value)
+        if array.ndim > 2:
+            raise ValueError(f"{name} must be a number, a vector or a matrix, got shape {array.shape}")
+        arrays[name] = array.reshape(1, 1) if array.ndim == 0 else array[:, None] if array.ndim == 1 else array
+        if array.ndim == 1 or (array.ndim == 2 and array.shape[0] == array.shape[1]):
+            d = array.shape[0] if d is None else d
+    if "d" in values:
+        d = int(values["d"])
+    if d is None:
+        raise ValueError("no value shows the dimension of the covariates; pass d=")
+    return arrays, d
+
+
+@dataclass(frozen=True)
+class PromptDrawer:
+    """Draws prompts of a law at given values of its letters.
+
+    Args:
+        law: the law of the prompt.
+        values: its letters and its length as arrays, see `letter_values`.
+        d: the dimension.
+        radius: for elliptical covariates, draws r of the shape it is given.
+        tasks: for a task that is known by its moments only, draws that many tasks, (count, d).
+
+    Raises:
+        ValueError: for a law that cannot be sampled without them.
+    """
+
+    law: Prompt
+    values: Values
+    d: int
+    radius: Radius | None = None
+    tasks: Tasks | None = None
+
+    @property
+    def examples(self) -> int:
+        """N."""
+        if self.law.length not in self.values:
+            raise ValueError(f"no value given for the prompt's length {self.law.length}")
+        return int(self.values[self.law.length][0, 0])
+
+    def draw(self, count: int, generator: np.random.Generator) -> Batch:
+        """Return that many prompts."""
+        x = self._covariates(self.law.x, (count, self.examples), generator)
+        x_q = self._covariates(self.law.query or self.law.x, (count, 1), generator)
+        w = self._task(count, generator)
+        y, target = self._labels(x, w), self._labels(x_q, w)[:, 0]
+        if self.law.noise is not None:
+            deviation = np.sqrt(formula_value(self.law.noise, self.values, self.d)[0, 0])
+            y = y + deviation * generator.standard_normal(y.shape)
+            if self.law.target_noise:
+                target = target + deviation * generator.standard_normal(count)
+        return Batch(x, y, x_q[:, 0], target)
+
+    def _labels(self, x: FloatArray, w: FloatArray) -> FloatArray:
+        if self.law.label == "w' x":
+            linear: FloatArray = np.matmul(x, w[:, :, None])
+            return linear[:, :, 0]
+        values = {**self.values, "x": x[..., None], "w": w[:, None, :, None]}
+        labels = formula_value(self.law.label, values, self.d)[..., 0, 0]
+        return np.array(np.broadcast_to(labels, x.shape[:2]))
+
+    def _covariates(self, law: Covariates, shape: tuple[int, int], generator: np.random.Generator) -> FloatArray:
+        z = generator.standard_normal((*shape, self.d))
+        x = z @ _root(formula_value(law.covariance, self.values, self.d)).T
+        if isinstance(law, Elliptical):
+            if self.radius is None:
+                raise ValueError("the elliptical law is known by its moments only; pass radius= to draw r")
+            return x * np.sqrt(self.radius(generator, shape))[..., None]
+        return x if law.mean is None else x + formula_value(law.mean, self.values, self.d)[:, 0]
+
+    def _task(self, count: int, generator: np.random.Generator) -> FloatArray:
+        law = self.law.w
+        if isinstance(law, Gaussian):
+            root = _root(formula_value(law.covariance, self.values, self.d))
+            w = generator.standard_normal((count, self.d)) @ root.T
+            return w if law.mean is None else w + formula_value(law.mean, self.values, self.d)[:, 0]
+        if isinstance(law, Fixed):
+            return np.tile(self._letter(law.letter)[:, 0], (count, 1))
+        if isinstance(law, FiniteTasks):
+            known = self._letter(law.letter)
+            return known[generator.integers(len(known), size=count)]
+        if self.tasks is None:
+            raise ValueError("the task is known by its moments only; pass tasks= to draw it")
+        return checked_array("tasks", self.tasks(generator, count), (count, self.d))
+
+    def _letter(self, name: str) -> FloatArray:
+        if name not in self.values:
+            raise ValueError(f"no value given for {name}")
+        return self.values[name]
+
+
+def _root(covariance: FloatArray) -> FloatArray:
+    """K with K K' = covariance; ValueError unless it is symmetric positive semidefinite."""
+    if np.abs(covariance - covariance.T).max() > 1e-10 * np.abs(covariance).max():
+        raise ValueError(f"a covariance must be symmetric, got {covariance.tolist()}")
+    eigenvalues, basis = np.linalg.eigh((covariance + covariance.T) / 2)
+    if eigenvalues[0] < -1e-10 * max(eigenvalues[-1], 0.0) or eigenvalues[-1] <= 0:
+        raise ValueError(f"a covariance must be positive semidefinite, its smallest eigenvalue is {eigenvalues[0]:.3g}")
+    root: FloatArray = basis * np.sqrt(np.maximum(eigenvalues, 0.0))
+    return root

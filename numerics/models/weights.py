@@ -1,0 +1,81 @@
+"""The weights of a model as one vector, and the compiled gradient of its population loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.problem import FloatArray, checked_array
+from theory.models.model import Model
+
+
+@dataclass(frozen=True)
+class WeightVector:
+    """The order and shapes of the weights of a model.
+
+    Attributes:
+        shapes: of each weight by name: (d, d), (d,), (d, R) or ().
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+
+    def pack(self, weights: Mapping[str, ArrayLike]) -> FloatArray:
+        """Return the weights as one vector."""
+        return np.concatenate([np.ravel(np.asarray(weights[name], dtype=np.float64)) for name in self.shapes])
+
+    def unpack(self, vector: FloatArray) -> dict[str, Any]:
+        """Return the weights of a vector (n,), or of many (k, n) along a first axis; numbers as floats."""
+        result: dict[str, Any] = {}
+        place = 0
+        for name, shape in self.shapes.items():
+            size = int(np.prod(shape, dtype=int))
+            piece = vector[..., place : place + size].reshape((*vector.shape[:-1], *shape))
+            result[name] = piece if piece.ndim else float(piece)
+            place += size
+        return result
+
+
+def weight_vector(model: Model, start: Mapping[str, ArrayLike]) -> tuple[WeightVector, FloatArray]:
+    """Return the order of the model's weights and their start.
+
+    Raises:
+        ValueError, TypeError: for a weight that is missing, unknown, or of a wrong number of axes.
+    """
+    unknown = [name for name in start if name not in model.trained]
+    missing = [name for name in model.trained if name not in start]
+    if unknown or missing:
+        wrong = f"no weight {unknown[0]!r}" if unknown else f"no start for {missing[0]!r}"
+        raise ValueError(f"start: {wrong}; the model's weights are {', '.join(model.trained)}")
+    shapes = {}
+    for name, letter in model.trained.items():
+        axes = sum(size != 1 for size in letter.shape)
+        array = checked_array(name, start[name])
+        if array.ndim != axes:
+            raise ValueError(f"{name} must have {axes} axes, got shape {array.shape}")
+        shapes[name] = array.shape
+    vector = WeightVector(shapes)
+    return vector, vector.pack(start)
+
+
+def compiled_loss(model: Model, values: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """Return the population loss as a function of the weights, the other letters at the given values."""
+    loss = model.loss().lambdify("numpy")
+    return lambda weights: loss(**values, **weights)
+
+
+def compiled_gradient(
+    model: Model, values: Mapping[str, Any], vector: WeightVector
+) -> Callable[[FloatArray], FloatArray]:
+    """Return the gradient of the population loss as a function of the packed weights, compiled from the derivation."""
+    formula = model.loss()
+    slopes = {name: formula.gradient(name).lambdify("numpy") for name in vector.shapes}
+
+    def gradient(packed: FloatArray) -> FloatArray:
+        weights = vector.unpack(packed)
+        return vector.pack({name: slope(**values, **weights) for name, slope in slopes.items()})
+
+    return gradient

@@ -1,0 +1,71 @@
+"""The command `icl-theory derive`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from proofs_check.commands.completion import completed
+from proofs_check.commands.errors import clear_errors
+from theory import DERIVATIONS, Derivation
+
+
+@click.command()
+@click.argument("name", required=False, shell_complete=completed(lambda: DERIVATIONS))
+@click.option("--list", "show_list", is_flag=True, help="List the derivations.")
+@click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--steps", is_flag=True, help="Show every step with its reason.")
+@clear_errors
+def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, steps: bool) -> None:
+    """Derive the result NAME from the definition of the model, for every d and N.
+
+    \b
+    icl-theory derive --list
+    icl-theory derive population_loss --latex
+    icl-theory derive convergence --steps
+    """
+    if show_list:
+        for key, make in DERIVATIONS.items():
+            click.echo(f"{key:<20} {make().title}")
+        return
+    if as_latex and as_json:
+        raise click.UsageError("--latex and --json exclude each other")
+    if name is None:
+        raise click.UsageError("name a derivation, or use --list")
+    if name not in DERIVATIONS:
+        raise click.UsageError(f"no derivation {name!r}; there are {', '.join(DERIVATIONS)}")
+    derivation = DERIVATIONS[name]()
+    if as_latex:
+        click.echo(derivation.latex(with_steps=steps))
+    elif as_json:
+        click.echo(json.dumps(_record(name, derivation, steps), indent=2, ensure_ascii=False))
+    else:
+        click.echo(derivation.text(with_steps=steps))
+
+
+def _record(name: str, derivation: Derivation, steps: bool) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "name": name,
+        "title": derivation.title,
+        "source": derivation.source,
+        "results": {
+            key: {"text": str(formula), "latex": formula.latex(), "arguments": dict(formula.arguments)}
+            for key, formula in derivation.results.items()
+        },
+    }
+    if steps:
+        record["steps"] = [
+            {
+                "id": s.id,
+                "left": s.label,
+                "relation": s.relation,
+                "right": str(s.value),
+                "latex": s.latex(),
+                "reason": s.plain_reason,
+            }
+            for s in derivation.steps
+        ]
+    return record
