@@ -45,6 +45,8 @@ LETTERS: Mapping[str, Expression] = {
     "X": matrix("X"),
     "W": matrix("W", definite=True),
     "Theta": matrix("Theta"),
+    "J": matrix("J", "n", "d"),
+    "e": vector("e", "n"),
     "Root": matrix("Root", definite=True, latex="\\Lambda^{1/2}"),
     "even": scalar_letter("even", non_negative=True),
     "r": vector("r"),

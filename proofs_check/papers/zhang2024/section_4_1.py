@@ -10,8 +10,16 @@ from proofs_check.papers.zhang2024.instances.errors import (
     error_instances,
     long_training,
 )
-from proofs_check.papers.zhang2024.language import CONDITION, GAMMA, GAUSSIAN, SMALL, state
-from proofs_check.papers.zhang2024.quantities import error_bounds, layer, limit, minimum, prediction_error
+from proofs_check.papers.zhang2024.instances.flows import whole_weights
+from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, state
+from proofs_check.papers.zhang2024.quantities import (
+    enclosed_flows,
+    error_bounds,
+    layer,
+    limit,
+    minimum,
+    prediction_error,
+)
 from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX, OUTPUT, PROMPT
 from theory.algebra.expression import identity, scalar_letter
 from theory.zhang2024.model import LAMBDA
@@ -25,6 +33,7 @@ START = (
     f"{CONDITION}; the flows that are integrated have sigma = 0.7, whether or not it holds",
 )
 LIMIT = ("prediction", "lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-5.3", "lem-A.3", "lem-A.5", "lem-5.4-decay")
+QUADRATIC = "the derivation is for any labels through these moments; exact evidence has quadratic ones with noise"
 NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
 
 CONVERGENCE = (
@@ -83,6 +92,24 @@ CONVERGENCE = (
         cited=(GRONWALL,),
         reason="the limit is seen by integrating flows of all blocks in floating point",
     ),
+    *(
+        state(
+            f"thm-4.1-W_{name}",
+            f"The limit of the whole of W_{name}",
+            "Theorem 4.1",
+            enclosed_flows.limit_of_weights(name),
+            right,
+            place="(4.1)",
+            where={**GAMMA, "F": "tr(Gamma^-2)"},
+            search=whole_weights(),
+            searched=12,
+            shared_with="limits",
+            assumptions=(GAUSSIAN, FLOW, CONDITION, "n = d + 1; J = [I; 0], n x d, and e the last unit vector"),
+            rests_on=(*LIMIT, "lem-5.2-invariance-u21", "lem-5.2-invariance-u12"),
+            cited=(GRONWALL,),
+        )
+        for name, right in (("KQ", "F^(-1/4) J Gamma^-1 J'"), ("PV", "F^(1/4) e e'"))
+    ),
     state(
         "sec-4.1-scaling",
         "W_PV multiplied by a number and W_KQ divided by it give the same prediction",
@@ -130,7 +157,7 @@ CONVERGENCE = (
 ERROR = (
     state(
         "thm-4.2",
-        "The prediction error for any labels, through a, Sigma and the least linear error",
+        "The prediction error through a, Sigma and the least error of a linear predictor",
         "Theorem 4.2",
         prediction_error.general_prediction_error(),
         "floor + 1/M tr(Sigma Gamma^-2 Lambda) + 1/N^2 (a' Gamma^-2 Lambda^3 a"
@@ -138,7 +165,7 @@ ERROR = (
         where=GAMMA,
         letters=("Lambda", "w", "B", "c", "s2"),
         largest={"d": 2, "N": 3, "M": 2},
-        assumptions=("(x_i, y_i), (x_q, y_q) i.i.d., x ~ N(0, Lambda), E y^2 and E y^2 |x|^2 finite",),
+        assumptions=("(x_i, y_i), (x_q, y_q) i.i.d., x ~ N(0, Lambda), E y^2 and E y^2 |x|^2 finite", QUADRATIC),
         rests_on=("eq-4.3",),
     ),
     state(

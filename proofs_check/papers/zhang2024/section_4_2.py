@@ -13,7 +13,7 @@ SIZES = {"d": 2, "N": 3, "M": 2}
 STATEMENTS = (
     state(
         "sec-4.2-task",
-        "Task shift is tolerated: with noisy labels and any w the error vanishes as M and N grow",
+        "The error for noisy labels and any task is at most a term in 1/M and one in 1/N^2",
         "Section 4.2",
         shift.error_with_noisy_labels(),
         "((d + 1) w' Lambda w + d s2)/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",

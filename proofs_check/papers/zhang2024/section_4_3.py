@@ -81,7 +81,7 @@ STATEMENTS = (
     ),
     state(
         "exp-minimiser",
-        "I.i.d. Exp(1) entries: A = N/(3N + d + 5) I, which tends to I/3",
+        "The minimiser for i.i.d. Exp(1) entries, a multiple of I",
         "Section 4.3",
         random_error.exponential_minimiser(),
         "N/(3 N + d + 5)",

@@ -58,8 +58,8 @@ SECTION_3: Mapping[str, Number] = {
 }
 
 SECTION_4: Mapping[str, Number] = {
-    "Theorem 4.1": _states("thm-4.1-global", "thm-4.1-u", "thm-4.1-U"),
-    "(4.1)": _states("thm-4.1-u", "thm-4.1-U"),
+    "Theorem 4.1": _states("thm-4.1-global", "thm-4.1-W_KQ", "thm-4.1-W_PV", "thm-4.1-u", "thm-4.1-U"),
+    "(4.1)": _states("thm-4.1-W_KQ", "thm-4.1-W_PV"),
     "(4.2)": _states("eq-4.2"),
     "(4.3)": _states("eq-4.3"),
     "(4.4)": _step("an approximation for long prompts; the best linear predictor in it is that of (B.1)", "eq-B.1"),

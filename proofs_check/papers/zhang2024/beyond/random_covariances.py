@@ -104,7 +104,7 @@ def _assumptions(law: NamedLaw) -> tuple[str, ...]:
 def _minimiser(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-minimiser",
-        f"The minimiser for i.i.d. entries, {law.title}",
+        f"The minimiser for i.i.d. entries: {law.title}",
         "Theorem 4.5",
         named_laws.minimiser_for(law),
         law.best,
@@ -121,7 +121,7 @@ def _minimiser(name: str, law: NamedLaw) -> Claim:
 def _error(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-error",
-        f"The error of the limit for i.i.d. entries, {law.title}, at any N and M",
+        f"The error of the limit at any N and M for i.i.d. entries: {law.title}",
         "B7",
         named_laws.error_for(law),
         "d (m1 - 2 A1 m2 + A1^2 m3 + 1/M A1^2 (2 m3 + (d - 1) m1 m2))",
@@ -137,7 +137,7 @@ def _error(name: str, law: NamedLaw) -> Claim:
 def _error_limit(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-error-limit",
-        f"The error that no length removes, for i.i.d. entries, {law.title}",
+        f"The error that no length removes, for i.i.d. entries: {law.title}",
         "B7",
         named_laws.limiting_error_for(law),
         law.limit,

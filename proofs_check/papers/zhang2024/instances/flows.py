@@ -76,6 +76,16 @@ def flow_instances(draw: st.DrawFn, condition: str) -> Instance:
     return Instance({"d": d, "N": N}, values)
 
 
+@st.composite
+def whole_weights(draw: st.DrawFn) -> Instance:
+    """A flow under the paper's condition, with J = [I; 0] and the last unit vector e of dimension n = d + 1."""
+    at = draw(flow_instances("paper"))
+    d = at.lengths["d"]
+    unit = tuples(exact_identity(d + 1))
+    lengths_of = {**at.lengths, "n": d + 1}
+    return Instance(lengths_of, {**at.values, "J": tuple(row[:d] for row in unit), "e": unit[d]})
+
+
 def small_start() -> Instance:
     """Where the lower bounds of u come to equality: d = 1 and sigma near 0."""
     one, gamma = Fraction(1), Fraction(3)

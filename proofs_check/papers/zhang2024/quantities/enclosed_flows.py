@@ -20,15 +20,18 @@ from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.instances.flows import atoms_of
-from proofs_check.papers.zhang2024.language import ENCLOSED
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, coefficients
+from proofs_check.papers.zhang2024.language import ENCLOSED, LETTERS
+from proofs_check.papers.zhang2024.quantities.brute_force import Array, Derived, Exact, coefficients
 from proofs_check.strategies import Vector
+from theory.zhang2024.convergence import convergence
 
 _PRECISION = 128
 
 
 # How near its limit a flow is followed, relative to the limit.
 _NEAR = 1e-2
+# The same where the limit itself is enclosed.
+_VERY_NEAR = 1e-9
 
 
 # For how long at least, even if it starts there.
@@ -192,22 +195,51 @@ def _rate_on_stretch(flow: _Reduced, over: State, least_u: arb) -> arb:
     return rate.max(quotient.lower()) if quotient.is_finite() else rate
 
 
-@lru_cache(maxsize=256)
-def flow_facts(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int) -> FlowFacts:
-    """Enclose the flow for Lambda = diag(spectrum) and read the facts off; any multiple of Theta means the same."""
-    d = len(spectrum)
+def _enclosed(
+    spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int, near: float
+) -> tuple[list[list[Fraction]], list[Fraction], FlowEnclosure]:
+    """The rates and forces of the flow for Lambda = diag(spectrum), and an enclosure up to where it is near its limit.
+
+    Any multiple of Theta means the same; it is normalised up to rounding, as `enclose_flow` wants it.
+    """
     problem = Problem.from_spectrum([float(x) for x in spectrum], context_length=N)
-    root = np.array(theta, dtype=object).reshape(d, -1)
+    root = np.array(theta, dtype=object).reshape(len(spectrum), -1)
     plain = root.astype(float)
-    # Any multiple of Theta means the same; this one is normalised up to rounding, as enclose_flow wants it.
     root = root * Fraction(1 / float(np.sqrt(np.linalg.norm(plain @ plain.T))))
-    near = _NEAR * float(np.linalg.norm(1 / problem.gamma))
-    path = integrated_flow(problem, sigma=float(sigma), theta=root.astype(float), until=near)
+    distance = near * float(np.linalg.norm(1 / problem.gamma))
+    path = integrated_flow(problem, sigma=float(sigma), theta=root.astype(float), until=distance)
     t_end = 2.0 ** ceil(log2(max(float(path.t[-1]), _SHORTEST)))
     box = enclose_flow(problem, sigma, root, t_end=t_end, eigenvalues=spectrum)
     trace = sum(spectrum)
     rates = [[(x + (x + trace) / N) * x * y for y in spectrum] for x in spectrum]
-    return _read(rates, [x**2 for x in spectrum], box)
+    return rates, [x**2 for x in spectrum], box
+
+
+@lru_cache(maxsize=256)
+def flow_facts(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int) -> FlowFacts:
+    """Enclose the flow for Lambda = diag(spectrum) and read the facts off; any multiple of Theta means the same."""
+    return _read(*_enclosed(spectrum, theta, sigma, N, _NEAR))
+
+
+@lru_cache(maxsize=256)
+def flow_limit(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int) -> tuple[list[arb], arb]:
+    """The limits of the entries of U, row by row, and of u, in balls; that they exist is proved with them.
+
+    Let E be l - min l at the end T of the enclosure, and k the least rate. E only falls, so from T on ||uU - Gamma^-1||
+    is at most r = sqrt(2 E/k), and by balance u^2 = ||uU|| is at least c^2 = ||Gamma^-1|| - r. Then
+    ||grad l||^2 >= 2 c^2 k (l - min l), so the path from T on is no longer than 2 sqrt(E/(2 c^2 k)).
+    """
+    rates, forces, box = _enclosed(spectrum, theta, sigma, N, _VERY_NEAR)
+    with ctx.workprec(_PRECISION):
+        flow = _reduced(rates, forces)
+        U, u = _state(box.lower, box.upper, len(box.t) - 1)
+        excess, least = flow.excess(U, u).upper(), flow.least_rate
+        square = _sum([x * x for x in flow.target]).sqrt() - (2 * excess / least).sqrt()
+        length = 2 * (excess / (2 * square * least)).sqrt()
+        if not square > 0:
+            length = arb("inf")
+        around = (-length).union(length)
+        return [x + around for x in U], u + around
 
 
 @lru_cache(maxsize=256)
@@ -226,13 +258,16 @@ def averaged_flow_facts(atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, 
 def _read(
     rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction], path: FlowEnclosure | PathEnclosure
 ) -> FlowFacts:
-    d = range(len(forces))
     with ctx.workprec(_PRECISION):
-        flow = _Reduced(
-            [_fraction(rates[i][j]) for i in d for j in d],
-            [_fraction(forces[i]) if i == j else arb(0) for i in d for j in d],
-        )
-        return _facts(flow, path)
+        return _facts(_reduced(rates, forces), path)
+
+
+def _reduced(rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction]) -> _Reduced:
+    d = range(len(forces))
+    return _Reduced(
+        [_fraction(rates[i][j]) for i in d for j in d],
+        [_fraction(forces[i]) if i == j else arb(0) for i in d for j in d],
+    )
 
 
 def _settling_time(zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], sigma: float, root: Array) -> float:
@@ -316,3 +351,32 @@ def final_distance(averaged: bool = False) -> Quantity:
     latex = r"\|uU - A\|_F/\|A\|_F, A = \mathbb{E}[\Gamma\Lambda^2]^{-1} \mathbb{E}[\Lambda^2]"
     plain = r"\|uU - \Gamma^{-1}\|_F/\|\Gamma^{-1}\|_F"
     return _fact(latex if averaged else plain, averaged, lambda facts: facts.distance)
+
+
+def limit_of_weights(matrix: str) -> Quantity:
+    """The limit of the whole of W_KQ or W_PV ("KQ" or "PV"), in balls.
+
+    Entries that the prediction does not depend on have no gradient, and those of u21 and u12 none on the subspace, so
+    they keep the value 0 of the initialisation. In the statement J is the n x d matrix [I; 0] and e the last unit
+    vector, n = d + 1.
+    """
+
+    def enclose(instance: Instance) -> Exact:
+        d, values = instance.lengths["d"], instance.values
+        spectrum = tuple(values["Lambda"][i][i] for i in range(d))
+        U, u = flow_limit(spectrum, values["Theta"], values["s"], instance.lengths["N"])
+        whole = np.full((d + 1, d + 1), arb(0), dtype=object)
+        if matrix == "KQ":
+            whole[:d, :d] = np.array(U, dtype=object).reshape(d, d)
+        else:
+            whole[d, d] = u
+        return whole, {}
+
+    def derive() -> Derived:
+        J, e = LETTERS["J"], LETTERS["e"]
+        held = convergence()["U limit" if matrix == "KQ" else "u limit"]
+        whole = J @ held.expression @ J.T if matrix == "KQ" else held.expression * (e @ e.T)
+        return whole, held.definitions
+
+    latex = rf"\lim_{{t \to \infty}} W_{{{matrix}}}(t)"
+    return Quantity(latex, derive=derive, enclose=enclose, enclosed_by=f"{ENCLOSED}, and the length of its tail")
