@@ -9,6 +9,7 @@ from proofs_check.papers.zhang2024.instances.flows import (
     small_averaged_start,
 )
 from proofs_check.papers.zhang2024.language import (
+    AVERAGED_CONDITION,
     AVERAGES,
     DIAGONAL,
     DIAGONAL_ATOMS,
@@ -194,7 +195,7 @@ MINIMUM = (
     ),
 )
 
-START = (*TWO_DIAGONAL_FLOW, "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2 ||E[Lambda_tau] Theta||_F^2")
+START = (*TWO_DIAGONAL_FLOW, AVERAGED_CONDITION)
 DELTA = "nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)"
 
 RATE = (

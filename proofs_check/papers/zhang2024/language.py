@@ -85,6 +85,7 @@ GAUSSIAN = "x_i, x_q ~ N(0, Lambda) i.i.d., Lambda positive definite; w ~ N(0, I
 SUBSPACE = "u21 = u12 = 0"
 FLOW = "gradient flow from Assumption 3.3; sigma = s; Theta stands for Theta / ||Theta Theta'||_F^(1/2)"
 CONDITION = "sigma^2 ||Gamma||_op sqrt(d) < 2"
+AVERAGED_CONDITION = "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2 ||E[Lambda_tau] Theta||_F^2"
 RANDOM = "Lambda_tau = L1 or L2 with probabilities p and q; given it x_i, x_q ~ N(0, Lambda_tau) i.i.d.; w ~ N(0, I)"
 DIAGONAL = "Lambda_tau diagonal almost surely"
 TWO_DIAGONAL_FLOW = ("Lambda_tau diagonal: L1 or L2 with probabilities p and q", FLOW)

@@ -73,9 +73,9 @@ SECTION_4: Mapping[str, Number] = {
     "Definition 4.4": _says("definition: training with random covariate distributions"),
     "(4.9)": _says("definition: the minimiser of the loss over prompts with random covariances"),
     "(4.10)": _says("definition: the population loss with random covariances"),
-    "Theorem 4.5": _states("thm-4.5-u", "thm-4.5-U"),
+    "Theorem 4.5": _states("thm-4.5-W_KQ", "thm-4.5-W_PV", "thm-4.5-u", "thm-4.5-U"),
     "(4.11)": _says("a condition on sigma, an assumption of Lemmas C.6 to C.8"),
-    "(4.12)": _states("thm-4.5-u", "thm-4.5-U"),
+    "(4.12)": _states("thm-4.5-W_KQ", "thm-4.5-W_PV"),
     "(4.13)": _states("eq-4.13", "F3"),
     "Section 4.3": Number(),
 }

@@ -77,13 +77,12 @@ def flow_instances(draw: st.DrawFn, condition: str) -> Instance:
 
 
 @st.composite
-def whole_weights(draw: st.DrawFn) -> Instance:
+def whole_weights(draw: st.DrawFn, averaged: bool = False) -> Instance:
     """A flow under the paper's condition, with J = [I; 0] and the last unit vector e of dimension n = d + 1."""
-    at = draw(flow_instances("paper"))
+    at = draw(averaged_flow_instances("paper") if averaged else flow_instances("paper"))
     d = at.lengths["d"]
     unit = tuples(exact_identity(d + 1))
-    lengths_of = {**at.lengths, "n": d + 1}
-    return Instance(lengths_of, {**at.values, "J": tuple(row[:d] for row in unit), "e": unit[d]})
+    return Instance({**at.lengths, "n": d + 1}, {**at.values, "J": tuple(row[:d] for row in unit), "e": unit[d]})
 
 
 def small_start() -> Instance:

@@ -229,15 +229,26 @@ def flow_limit(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: i
     is at most r = sqrt(2 E/k), and by balance u^2 = ||uU|| is at least c^2 = ||Gamma^-1|| - r. Then
     ||grad l||^2 >= 2 c^2 k (l - min l), so the path from T on is no longer than 2 sqrt(E/(2 c^2 k)).
     """
-    rates, forces, box = _enclosed(spectrum, theta, sigma, N, _VERY_NEAR)
+    return _limit(*_enclosed(spectrum, theta, sigma, N, _VERY_NEAR))
+
+
+@lru_cache(maxsize=256)
+def averaged_flow_limit(
+    atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, sigma: Fraction, N: int
+) -> tuple[list[arb], arb]:
+    """The same for random diagonal covariances, with the minimum of Lemma C.4 in place of Gamma^-1."""
+    return _limit(*_averaged(atoms, theta, sigma, N, _VERY_NEAR))
+
+
+def _limit(
+    rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction], box: FlowEnclosure | PathEnclosure
+) -> tuple[list[arb], arb]:
     with ctx.workprec(_PRECISION):
         flow = _reduced(rates, forces)
         U, u = _state(box.lower, box.upper, len(box.t) - 1)
         excess, least = flow.excess(U, u).upper(), flow.least_rate
         square = _sum([x * x for x in flow.target]).sqrt() - (2 * excess / least).sqrt()
-        length = 2 * (excess / (2 * square * least)).sqrt()
-        if not square > 0:
-            length = arb("inf")
+        length = 2 * (excess / (2 * square * least)).sqrt() if square > 0 else arb("inf")
         around = (-length).union(length)
         return [x + around for x in U], u + around
 
@@ -248,11 +259,16 @@ def averaged_flow_facts(atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, 
 
     In the facts Gamma^{-1} is E[Gamma Lambda^2]^{-1} E[Lambda^2], the value of uU at the minimum (Lemma C.4).
     """
+    return _read(*_averaged(atoms, theta, sigma, N, _NEAR))
+
+
+def _averaged(
+    atoms: Sequence[tuple[Fraction, Vector]], theta: Any, sigma: Fraction, N: int, near: float
+) -> tuple[Sequence[Sequence[Fraction]], Sequence[Fraction], PathEnclosure]:
     law = coefficients(atoms, N)
-    zeta, xi = law.zeta, law.xi
-    root = np.array(theta, dtype=object).reshape(len(xi), -1)
-    box = enclose_averaged_flow(zeta, xi, sigma, root, t_end=_settling_time(zeta, xi, float(sigma), root.astype(float)))
-    return _read(zeta, xi, box)
+    root = np.array(theta, dtype=object).reshape(len(law.xi), -1)
+    t_end = _settling_time(law.zeta, law.xi, float(sigma), root.astype(float), near)
+    return law.zeta, law.xi, enclose_averaged_flow(law.zeta, law.xi, sigma, root, t_end=t_end)
 
 
 def _read(
@@ -270,11 +286,13 @@ def _reduced(rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction]) ->
     )
 
 
-def _settling_time(zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], sigma: float, root: Array) -> float:
+def _settling_time(
+    zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], sigma: float, root: Array, near: float
+) -> float:
     """A power of two beyond the time at which the integrated flow is near its limit."""
     rates, forces = np.array(zeta, dtype=float), np.diag(np.array(xi, dtype=float))
     target = forces / rates
-    near = _NEAR * float(np.linalg.norm(target))
+    distance = near * float(np.linalg.norm(target))
     d = len(xi)
 
     def field(_: float, state: Array) -> Array:
@@ -282,7 +300,7 @@ def _settling_time(zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], s
         return np.append(-(u**2) * rates * U + u * forces, np.sum(forces * U) - u * np.sum(rates * U**2))
 
     def settled(_: float, state: Array) -> float:
-        return float(np.linalg.norm(state[-1] * state[:-1].reshape(d, d) - target)) - near
+        return float(np.linalg.norm(state[-1] * state[:-1].reshape(d, d) - target)) - distance
 
     settled.terminal = True  # type: ignore[attr-defined]
     gram = root @ root.T
@@ -353,7 +371,7 @@ def final_distance(averaged: bool = False) -> Quantity:
     return _fact(latex if averaged else plain, averaged, lambda facts: facts.distance)
 
 
-def limit_of_weights(matrix: str) -> Quantity:
+def limit_of_weights(matrix: str, averaged: bool = False) -> Quantity:
     """The limit of the whole of W_KQ or W_PV ("KQ" or "PV"), in balls.
 
     Entries that the prediction does not depend on have no gradient, and those of u21 and u12 none on the subspace, so
@@ -362,9 +380,7 @@ def limit_of_weights(matrix: str) -> Quantity:
     """
 
     def enclose(instance: Instance) -> Exact:
-        d, values = instance.lengths["d"], instance.values
-        spectrum = tuple(values["Lambda"][i][i] for i in range(d))
-        U, u = flow_limit(spectrum, values["Theta"], values["s"], instance.lengths["N"])
+        d, (U, u) = instance.lengths["d"], _limit_of(instance, averaged)
         whole = np.full((d + 1, d + 1), arb(0), dtype=object)
         if matrix == "KQ":
             whole[:d, :d] = np.array(U, dtype=object).reshape(d, d)
@@ -378,5 +394,18 @@ def limit_of_weights(matrix: str) -> Quantity:
         whole = J @ held.expression @ J.T if matrix == "KQ" else held.expression * (e @ e.T)
         return whole, held.definitions
 
-    latex = rf"\lim_{{t \to \infty}} W_{{{matrix}}}(t)"
-    return Quantity(latex, derive=derive, enclose=enclose, enclosed_by=f"{ENCLOSED}, and the length of its tail")
+    by = "flow for two diagonal covariances, enclosed in ball arithmetic" if averaged else ENCLOSED
+    return Quantity(
+        rf"\lim_{{t \to \infty}} W_{{{matrix}}}(t)",
+        derive=None if averaged else derive,
+        enclose=enclose,
+        enclosed_by=f"{by}, and the length of its tail",
+    )
+
+
+def _limit_of(instance: Instance, averaged: bool) -> tuple[list[arb], arb]:
+    values, N = instance.values, instance.lengths["N"]
+    if averaged:
+        return averaged_flow_limit(atoms_of(instance), values["Theta"], values["s"], N)
+    spectrum = tuple(values["Lambda"][i][i] for i in range(instance.lengths["d"]))
+    return flow_limit(spectrum, values["Theta"], values["s"], N)
