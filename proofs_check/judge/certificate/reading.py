@@ -270,7 +270,7 @@ def number(value: Any, place: str) -> float:
     """The value if it is a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise CertificateError(f"{place}: expected a number, found {_short(value)}")
-    if isinstance(value, int) and abs(value) > 10**300 or not isfinite(value):
+    if (isinstance(value, int) and abs(value) > 10**300) or not isfinite(value):
         raise CertificateError(f"{place}: {_short(value)} is no finite number")
     return float(value)
 

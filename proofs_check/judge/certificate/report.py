@@ -155,6 +155,8 @@ class _Check:
     def _symbolic(self, item: Evidence, exact: Points | None) -> Fresh:
         fresh, told = check_symbolic(self.subject, item, asked(self.subject, self.record), exact)
         how = " in floating point" if fresh.in_floats else ""
+        if item.outcome == "undecided":
+            return fresh
         if told:
             self.re_verified.append(f"symbolic (fresh points{how})")
         else:
