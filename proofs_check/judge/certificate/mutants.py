@@ -144,7 +144,9 @@ class Mutants:
 
     def _derived_agrees(self, formula: int) -> bool:
         """Whether the derived form proves a mutant, as far as fresh points tell: then evidence contradicts itself."""
-        return self.fresh is not None and self.subject.relation == "=" and self.fresh.differs(formula) is False
+        if self.fresh is None or self.subject.relation != "=" or self.subject.formulas.rooted[formula]:
+            return False
+        return self.fresh.differs(formula) is False
 
     def _says_the_same(self, formula: int) -> bool:
         subject = self.subject

@@ -13,6 +13,7 @@ from proofs_check.judge.certificate.counterexample import check_counterexample
 from proofs_check.judge.certificate.drawing import asked, require_drawn
 from proofs_check.judge.certificate.errors import CertificateError, require
 from proofs_check.judge.certificate.exact import check_coverage, check_points
+from proofs_check.judge.certificate.fresh_examples import check_fresh_examples
 from proofs_check.judge.certificate.left_sides import (
     Rerun,
     check_computed_values,
@@ -184,6 +185,8 @@ class _Check:
         near = sorted(ratios(subject, points), key=lambda pair: -pair[1])[:1] if subject.relation != "=" else []
         again = check_left_sides(subject, self.record, item, points, [k for k, *_ in near])
         self._say(item, again)
+        fresh = check_fresh_examples(subject, self.record, item)
+        self.re_verified += [f"{fresh} fresh examples"] if fresh else []
 
     def _say(self, item: Evidence, again: Rerun) -> None:
         how = "left side read again" if again.formula else "left side by the claim's own code"

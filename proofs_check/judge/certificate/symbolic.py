@@ -16,7 +16,7 @@ from flint import fmpq
 from proofs_check.judge.certificate.comparison import Points, truth
 from proofs_check.judge.certificate.errors import CertificateError, NoValueError
 from proofs_check.judge.certificate.evaluator import World
-from proofs_check.judge.certificate.matrices import Matrix, changed, shape, times, transposed
+from proofs_check.judge.certificate.matrices import Matrix, changed, identity, plus, shape, times, transposed
 from proofs_check.judge.certificate.reading import Evidence, mapping, text_of
 from proofs_check.judge.certificate.subject import Subject, in_balls, in_floats
 from proofs_check.judge.evidence.measure import Asked, measure_symbolic
@@ -128,7 +128,20 @@ def _point(subject: Subject, k: int, source: random.Random) -> World:
             copies[name] = [_drawn(plain, lengths, source, largest) for _ in range(lengths[language.stacked[name]])]
         else:
             values[name] = _drawn(symbol, lengths, source, largest)
+    families = {language.symbol(name).family for name in values} & set(values)
+    for name in values:
+        family = language.symbol(name).family
+        if family != name and family in families and shape(values[name]) == shape(values[family]):
+            values[name] = _commuting(values[family], source)
     return World(subject.formulas, subject.meaning, lengths, values, copies, fmpq(1))
+
+
+def _commuting(base: Matrix, source: random.Random) -> Matrix:
+    """A matrix that commutes with another one, and is positive definite with it."""
+    a, b, c = (fmpq(source.randint(1, 9)) for _ in range(3))
+    square = times(base, base)
+    scaled = plus(times([[a]], base), times([[b]], square))
+    return plus(scaled, times([[c]], identity(len(base), fmpq(1))))
 
 
 def _drawn(symbol: Any, lengths: Mapping[str, int], source: random.Random, largest: int) -> Matrix:

@@ -94,7 +94,7 @@ INDEPENDENT = ("evaluator", "formulas", "matrices", "moments", "comparison", "po
 def test_the_evaluator_shares_nothing_with_the_engine(name: str) -> None:
     """Formulas are read and evaluated by this folder and python-flint alone."""
     folder = Path(proofs_check.judge.certificate.__file__).parent
-    imports = [node for node in ast.walk(ast.parse((folder / f"{name}.py").read_text()))]
+    imports = list(ast.walk(ast.parse((folder / f"{name}.py").read_text())))
     names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in imports if isinstance(node, ast.ImportFrom) and node.module}
     ours = {full for full in names if full.split(".")[0] in ("theory", "numerics", "proofs_check", "sympy")}
