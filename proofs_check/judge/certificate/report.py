@@ -93,6 +93,12 @@ def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = Non
     record = read_report(text)
     installed = require_installed(record, claims)
     same_versions = record.versions == versions()
+    for entry in record.entries:
+        if entry.evidence:
+            require_kinds(entry, installed[entry.id], record.prompts)
+        else:
+            require_unfinished(entry)
+    check_statuses(record.entries, installed)
     checked = []
     for entry in record.entries:
         subject = Subject(installed[entry.id], entry)
@@ -104,7 +110,6 @@ def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = Non
             raise CertificateError(f"claim {entry.id}: it has values that make no sense: {error!r}") from error
         theorem = ("kernel record",) if require_kernel(entry, kernel) else ()
         checked.append(Checked(entry.id, entry.status, (*found.re_verified, *theorem), found.not_re_checked))
-    check_statuses(record.entries, installed)
     require(seal(record.raw) == record.sha256, "the checksum does not fit: the report was changed after it was written")
     remarks = () if same_versions else ("made with other versions, so its random choices were not repeated",)
     return Outcome(tuple(checked), tuple(claim.id for claim in claims if claim.id not in installed), remarks)
@@ -119,11 +124,9 @@ class _Check:
         self.not_re_checked: list[str] = []
 
     def run(self) -> Checked:
-        entry, claim = self.subject.entry, self.subject.claim
+        entry = self.subject.entry
         if not entry.evidence:
-            require_unfinished(entry)
             return Checked(entry.id, entry.status, (), ("it has no evidence",))
-        require_kinds(entry, claim, self.record.prompts)
         points = {item.kind: Points(self.subject, item.instances) for item in self._pointwise()}
         check_tightness(self.subject, list(points.values()))
         fresh: Fresh | None = None

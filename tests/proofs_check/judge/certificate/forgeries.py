@@ -211,7 +211,7 @@ SIMPLE: Mapping[str, tuple[str, Forgery]] = {
     "less spread": ("sampled", sample("squared_deviations", 0.0)),
     "a smaller variance bound": ("sampled", sample("variance_bound", lambda bound: bound / 4)),
     "another seed": ("evidence", lambda record: record.update(seed=1)),
-    "another error level": ("claim B9: .* error level", lambda record: record.update(alpha=1e-3)),
+    "another error level": ("claim sampled: .* error level", lambda record: record.update(alpha=1e-3)),
     "an error level above one": ("alpha", lambda record: record.update(alpha=2.0)),
     "a larger budget": ("prompts", lambda record: record.update(prompts=10**6)),
     "fewer instances asked for": ("evidence", lambda record: record.update(instances=60)),
@@ -247,7 +247,7 @@ def an_ancestor_left_out(record: Record) -> None:
     record["claims"].remove(of(record, "cited"))
 
 
-@forgery("B9")
+@forgery("sampled")
 def a_claim_left_out_on_which_nothing_rests(record: Record) -> None:
     # The error level is shared among all claims of a run, so that the intervals of the others no longer fit.
     record["claims"].remove(of(record, "narrow"))
@@ -521,7 +521,7 @@ def a_script_that_does_something_else(record: Record) -> None:
     of(record, "misprint")["reproduction"] += "import shutil\n"
 
 
-@forgery("wrong")
+@forgery("wrong|on-sand")
 def the_whole_chain_lifted(record: Record) -> None:
     of(record, "wrong").update(status="proved", reason="", counterexample="", reproduction="")
     of(record, "on-sand").update(status="proved", reason="", given_refuted=False)

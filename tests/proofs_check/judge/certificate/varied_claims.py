@@ -77,7 +77,6 @@ def varied_claims() -> tuple[Claim, ...]:
     paper = {claim.id: claim for claim in catalogue()}
     mean = Quantity(r"\mathbb E x^\top A x", derive=_quadratic_mean, sample=_sampled)
     return (
-        *(paper[name] for name in PAPER),
         own("cyclic", "tr(A B)", "tr(B A)", "A B", assumptions=("A and B are square",)),
         own("mean", "E[x' A x]", "tr(G)", "A Lambda", where={"G": "A Lambda"}, rests_on=("cyclic",)),
         own("cited", "tr(A B Lambda)", "tr(B Lambda A)", "A B Lambda", cited=("traces are cyclic",)),
@@ -93,6 +92,7 @@ def varied_claims() -> tuple[Claim, ...]:
         own("narrow", Quantity("n", exact=_PRODUCT), "tr(A) tr(B)", "A B", plan=_NARROW),
         own("engine", Quantity("m", exact=_engine_at), "tr(A Lambda)", "A Lambda"),
         own("typed", Quantity("t", derive=lambda: ((A @ B).trace(), ()), exact=_PRODUCT), "tr(B A)", "A B"),
+        *(paper[name] for name in PAPER),
     )
 
 
