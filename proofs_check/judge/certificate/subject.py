@@ -38,7 +38,8 @@ class Subject:
         self._float_worlds: dict[int, World] = {}
 
     def _law(self, law: Any) -> tuple[int | None, int] | None:
-        if law.radial_moment is not None:
+        # Letters with any other law, or a joint one, have no moments here.
+        if law.radial_moment is not None or law.joint:
             return None
         return (
             None if law.mean is None or not law.mean.terms else self.formulas.read(str(law.mean)),

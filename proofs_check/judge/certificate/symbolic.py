@@ -175,7 +175,7 @@ def check_symbolic(subject: Subject, item: Evidence, asked: Asked, points: Point
         dict(item.data) == dict(derived.record()), "the derived form is not what the claim's derivation gives"
     )
     subject.require(item.summary == derived.summary(), f"symbolic evidence says {item.summary!r}")
-    expected = derived.objection(subject.claim.statement)
+    expected = derived.objection(subject.claim.statement, subject.claim.language)
     subject.require(
         item.objection == expected, f"the objection to symbolic evidence is {item.objection!r}, not {expected!r}"
     )

@@ -7,14 +7,16 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 from scipy.integrate import solve_ivp
 
 from numerics.enclosure import enclose_averaged_flow, enclose_flow
 from numerics.problem import Problem
 from proofs_check import catalogue
+from proofs_check.judge.check import check_claim
 from proofs_check.judge.claims import ancestors
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.results import ClaimResult
+from proofs_check.judge.run import run_budget
 from proofs_check.judge.search import visit
 from proofs_check.judge.statements import Statement
 from proofs_check.papers.zhang2024 import appendix_c, beyond

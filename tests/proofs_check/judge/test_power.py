@@ -7,13 +7,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from proofs_check.judge.verify import check_claim, run_budget
 
 from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, catalogue, verify
 from proofs_check.commands.terminal import Screen, table
+from proofs_check.judge.check import check_claim
 from proofs_check.judge.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
 from proofs_check.judge.power import Window, power
+from proofs_check.judge.run import run_budget
 from proofs_check.judge.statements import Relation
 from proofs_check.papers.zhang2024.language import LETTERS
 

@@ -5,10 +5,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from proofs_check.judge.verify import check_claim, run_budget
 
 from proofs_check import Statement, catalogue
+from proofs_check.judge.check import check_claim
 from proofs_check.judge.claims import ancestors
+from proofs_check.judge.run import run_budget
 from proofs_check.papers.zhang2024 import appendix_c, beyond, findings, section_4_3
 from proofs_check.papers.zhang2024.quantities.random_covariance import least_averaged_loss
 from proofs_check.papers.zhang2024.quantities.random_error import (

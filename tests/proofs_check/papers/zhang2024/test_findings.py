@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 
 from proofs_check import Instance, Statement, catalogue, find_claim, verify
+from proofs_check.judge.check import check_claim
+from proofs_check.judge.results import ClaimResult
+from proofs_check.judge.run import run_budget
 from proofs_check.papers.zhang2024 import beyond, findings
 from proofs_check.papers.zhang2024.quantities.layer import negative_directions_of_H
 
@@ -22,7 +24,7 @@ ELSEWHERE = (*findings.OWN_QUERY, *findings.ALIGNMENT, *findings.MISPRINTS)
 CLAIMS = {claim.id: claim for claim in (*beyond.flow.EVERY_SIGMA[:2], *findings.STATEMENTS) if claim not in ELSEWHERE}
 FINDINGS = sorted(name for name, claim in CLAIMS.items() if claim.finding)
 RESULTS: dict[str, ClaimResult] = {}
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 
 
 def _result(name: str) -> ClaimResult:

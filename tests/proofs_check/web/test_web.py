@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from proofs_check.judge.verify import ClaimError, ClaimResult, EvidenceResult, Run, verify
 
 from numerics import Problem, gradient_flow
 from proofs_check.commands.report import report as report_command
 from proofs_check.judge.claims import Claim
+from proofs_check.judge.errors import ClaimError
+from proofs_check.judge.results import ClaimResult, EvidenceResult
+from proofs_check.judge.run import Run, verify
 from proofs_check.papers.zhang2024 import catalogue
 from proofs_check.web import PageRecord, load_record, network_figures
 from proofs_check.web.charts import Chart, Line, Points

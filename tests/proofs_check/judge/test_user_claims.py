@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from proofs_check.certificate import check_report
-from proofs_check.judge.verify import ClaimError, load_claims, verify
 
 from proofs_check.command_line import main
+from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.language import Language
+from proofs_check.judge.loading import load_claims
+from proofs_check.judge.run import verify
 from theory.algebra.expression import scalar_letter
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "preconditioned_gradient_descent_claims.py"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "preconditioned_gradient_descent_claims.py"
 GOOD = """
 from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
 from theory.algebra.expectation import Gaussian, expectation

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from proofs_check.judge.verify import check_claim, run_budget
 
 from proofs_check import Statement, catalogue
+from proofs_check.judge.check import check_claim
+from proofs_check.judge.run import run_budget
 from proofs_check.papers.zhang2024.language import AVERAGES
 
 BUDGET = run_budget(100, 7, 1e-6, 2000)

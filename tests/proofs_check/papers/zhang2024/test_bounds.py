@@ -8,12 +8,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from proofs_check.judge.verify import ClaimResult, check_claim, run_budget
 
 from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, catalogue, require_holds
+from proofs_check.judge.check import check_claim
 from proofs_check.judge.counterexamples import refuting_instance
 from proofs_check.judge.evidence import Sampled, SampledMeasurement, SymbolicMeasurement, is_non_negative
+from proofs_check.judge.results import ClaimResult
+from proofs_check.judge.run import run_budget
 from proofs_check.judge.statements import Relation
 from proofs_check.judge.tightness import six_digits
 from proofs_check.papers.zhang2024 import appendix_a, appendix_d, beyond, section_4_1, section_4_2, section_5

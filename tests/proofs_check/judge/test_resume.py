@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from proofs_check.judge.verify import equal_up_to_time
 
-ROOT = Path(__file__).parents[2]
+from proofs_check.judge.results import equal_up_to_time
+
+ROOT = Path(__file__).parents[3]
 CLAIMS = ("lem-5.2-u", "lem-A.1")
 
 

@@ -10,7 +10,9 @@ import os
 from pathlib import Path
 
 import pytest
-from proofs_check.judge.verify import Run, equal_up_to_time
+
+from proofs_check.judge.results import equal_up_to_time
+from proofs_check.judge.run import Run
 
 SEEDS = int(os.environ.get("ICL_THEORY_SEEDS", "200"))
 # Seeds that neither `make verify` nor another test uses.

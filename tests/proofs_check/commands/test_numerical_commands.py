@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from numerics import FixedTask, Problem, ReluLabels, Shift, gradient_flow, simulate_error
 from proofs_check.commands.numerical import flow, risk
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 FLOW = ("--spectrum", "1,0.5,0.1", "--context-length", "50", "--sigma", "0.1")
 RISK = ("--spectrum", "1,0.5", "--context-length", "50", "--prompts", "2000")
 
