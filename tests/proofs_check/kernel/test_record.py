@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -195,3 +196,10 @@ def test_what_is_no_record_is_refused(copy: Path, content: str) -> None:
     (copy / "record.json").write_text(content)
     with pytest.raises(RecordError, match="is no record"):
         read_record(copy)
+
+
+def test_the_page_of_the_theorems_is_current() -> None:
+    """docs/kernel.md is what docs/make_kernel.py writes from the claims and the pinned statements."""
+    docs = Path(__file__).parents[3] / "docs"
+    page = runpy.run_path(str(docs / "make_kernel.py"))["page"]()
+    assert page == (docs / "kernel.md").read_text(encoding="utf-8"), "run `python docs/make_kernel.py`"
