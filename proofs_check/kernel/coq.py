@@ -15,7 +15,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from proofs_check.kernel.pins import Statement
-from proofs_check.kernel.sources import FOLDERS, ROOT, module_name, source_files
+from proofs_check.kernel.sources import FOLDERS, ROOT, module_name, source_files, source_of
 
 PACKAGES = "coq libcoq-mathcomp libcoq-mathcomp-analysis libcoq-mathcomp-algebra-tactics libcoq-mathcomp-multinomials"
 # The axioms of MathComp-Analysis, as Print Assumptions names them.
@@ -56,7 +56,7 @@ class Answers:
 
     Args:
         theorems: their types.
-        axioms: for each theorem the axioms that its proof rests on.
+        axioms: for each theorem the axioms that its proof, and those of the others asked for of its file, rest on.
         definitions: the definitions that the types use, directly or not.
     """
 
@@ -171,7 +171,13 @@ def ask(directory: Path, theorems: Sequence[str]) -> Answers:
         if theorem not in proved:
             raise CoqError(f"there is no theorem {theorem} among the compiled files")
     types = _printed(directory, {name: f"Check @{name}." for name in theorems})
-    axioms = _answers(directory, _READABLE + "".join(_question(n, f"Print Assumptions {n}.") for n in theorems))
+    # Print Assumptions goes through all proofs each time: once a file is 5 times faster than once a theorem.
+    files = {source: [n for n in theorems if source_of(n) == source] for source in sorted(map(source_of, theorems))}
+    together = [
+        f"Definition all_{i} := ({', '.join(f'@{n}' for n in held)}).\n" for i, held in enumerate(files.values())
+    ]
+    asked = [_question(source, f"Print Assumptions all_{i}.") for i, source in enumerate(files)]
+    axioms = _answers(directory, _READABLE + "".join(together + asked))
     bodies: dict[str, tuple[str, str]] = {}
     names = _Names(compiled_names(directory, ("def", "ind", "rec")))
     waiting = {name for _, explicit in types.values() for name in names.in_text(explicit)}
@@ -181,7 +187,7 @@ def ask(directory: Path, theorems: Sequence[str]) -> Answers:
         waiting = {name for _, explicit in found.values() for name in names.in_text(explicit)} - set(bodies)
     return Answers(
         {name: _statement(*printed) for name, printed in types.items()},
-        {name: _axioms(axioms[name]) for name in theorems},
+        {name: _axioms(axioms[source_of(name)]) for name in theorems},
         {name: _statement(*printed) for name, printed in sorted(bodies.items())},
     )
 

@@ -198,6 +198,12 @@ def test_what_is_no_record_is_refused(copy: Path, content: str) -> None:
         read_record(copy)
 
 
+def test_the_map_names_every_file_of_the_library() -> None:
+    """README.md says what each file of lib is for."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [] == [name for name in source_files() if name.startswith("lib/") and f"`{name[4:]}`" not in text]
+
+
 def test_the_page_of_the_theorems_is_current() -> None:
     """docs/kernel.md is what docs/make_kernel.py writes from the claims and the pinned statements."""
     docs = Path(__file__).parents[3] / "docs"
