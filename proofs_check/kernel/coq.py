@@ -142,7 +142,7 @@ def compile_file(path: Path, directory: Path) -> None:
 
 
 def compiled_names(directory: Path, kinds: Sequence[str]) -> list[str]:
-    """The full names of what lib and theorems define, from the .glob files of the build.
+    """The full names of what the sources define, from the .glob files of the build.
 
     Args:
         directory: where the sources were built.
@@ -150,8 +150,6 @@ def compiled_names(directory: Path, kinds: Sequence[str]) -> list[str]:
     """
     names = []
     for source in source_files(directory):
-        if source.startswith("generated/"):
-            continue
         for line in (directory / source).with_suffix(".glob").read_text(encoding="utf-8").splitlines():
             parts = line.split()
             if len(parts) == 4 and parts[0] in kinds:
