@@ -15,8 +15,9 @@ _INTRODUCTION = f"""\
 
 Made from `claims.toml` and `pins.json` of `proofs_check/kernel` by `docs/make_kernel.py`.
 
-Coq {{version}} has checked a theorem behind {{claims}} claims: for {{checked}} the theorem says what the claim says, for
-{{partial}} it assumes more, and the table says what. `make kernel` checks all of it again, on Debian 12 after
+Coq {{version}} has checked a theorem behind {{claims}} claims: for {{checked}} the theorem says what the claim says (or
+is a counterexample to a finding), for {{partial}} it assumes more, and the table says what. `make kernel` checks all of
+it again, on Debian 12 after
 
     apt-get install --no-install-recommends {PACKAGES}
 
@@ -24,18 +25,18 @@ Coq {{version}} has checked a theorem behind {{claims}} claims: for {{checked}} 
 
 - Coq's kernel. `coqchk` checks the compiled files a second time.
 - MathComp, MathComp-Analysis and their three axioms: propositional extensionality, functional extensionality and
-  constructive indefinite description. `Print Assumptions` finds no other behind any theorem below; MathComp's own proofs
-  are not checked again.
+  constructive indefinite description. `Print Assumptions` finds no other behind any theorem below; MathComp's own
+  proofs are not checked again.
 - The definitions at the end of this page. Read them as carefully as the theorems: a theorem says no more than they do.
-- The name of the claim: that a theorem is what the paper means is for a reader to see, with the three columns side by side.
+- The name of the claim: that a theorem is what the paper means is for a reader to see, side by side.
 
-What is not trusted: the engine, its LaTeX, and the files that it writes for Coq. A wrong formula in one of them does not
-compile. The types of the theorems and the definitions are pinned: a weakened statement is refused until somebody pins it,
-in a line that a reviewer sees.
+What is not trusted: the engine, its LaTeX, and the files that it writes for Coq. A wrong formula in one of them does
+not compile. The types of the theorems and the definitions are pinned: a weakened statement is refused until somebody
+pins it, in a line that a reviewer sees.
 
-Some conventions of MathComp: `'M_d` is a matrix with d rows and columns, `'cV_d` a column, `*m` a product, `*:` a product
-with a number, `^T` the transpose, `\\tr` the trace, `1%:M` the identity, `invmx` the inverse, `n%:R` the number n. A division
-by 0 is 0, so a theorem for every N covers no prompt of length 0 in any useful sense. `f @ +oo --> x` is the limit of f(t)
+Some conventions of MathComp: `'M_d` is a matrix with d rows and columns, `'cV_d` a column, `*m` a product, `*:` a
+product with a number, `^T` the transpose, `\\tr` the trace, `1%:M` the identity, `invmx` the inverse, `n%:R` the number
+n. A division by 0 is 0, so that theorems for every N say nothing of use for N = 0. `f @ +oo --> x` is the limit of f(t)
 as t grows, `definite.pd A`: A is symmetric and positive definite, `curve.mder U t V`: U has the derivative V at t.
 """
 
@@ -61,7 +62,11 @@ def _row(claim: Claim, proof: Proof, theorems: dict[str, Statement]) -> str:
     where = "".join(f", {name} = {text}" for name, text in statement.abbreviations)
     ours = f"{claim.title}: {statement.relation} {statement.text}{where}"
     lines = [proof.theorem.removeprefix("ICLTheorems."), *theorems[proof.theorem].text]
-    kernel = proof.word + "".join(f"; {hypothesis}" for hypothesis in proof.hypotheses)
+    kernel = (
+        proof.word
+        + " (a counterexample)" * proof.refutes
+        + "".join(f"; {hypothesis}" for hypothesis in proof.hypotheses)
+    )
     kernel += f". Note: {proof.remark}" if proof.remark else ""
     return " | ".join(["", f"{claim.source} (`{claim.id}`)", _code([ours]), _code(lines), _escaped(kernel), ""]).strip()
 

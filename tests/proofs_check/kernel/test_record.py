@@ -62,6 +62,12 @@ def test_claims_with_a_theorem_are_in_the_catalogue() -> None:
     assert set() == set(read_claims()) - {claim.id for claim in catalogue()}
 
 
+def test_theorems_refute_findings_and_nothing_else() -> None:
+    """A counterexample stands behind a finding, and a finding has no proof."""
+    findings = {claim.id for claim in catalogue() if claim.finding}
+    assert {claim for claim, proof in read_claims().items() if proof.refutes} == findings & set(read_claims())
+
+
 def test_at_least_45_claims_have_a_theorem() -> None:
     """The goal of the formal proofs."""
     assert len(read_claims()) >= 45
@@ -178,7 +184,7 @@ def test_a_hypothesis_dropped_from_the_claims_is_noticed(copy: Path) -> None:
     ("text", "complaint"),
     [
         ("[hypotheses]\n[claims.a]\ngiven = []", "wants `theorem`"),
-        ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"', "may have `given` and `remark`"),
+        ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"', "may have `given`, `refutes` and `remark`"),
         ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\ngiven = ["x"]', "'x' is not among the hypotheses"),
         ("[claims.a", "is no table of claims"),
     ],
