@@ -52,7 +52,7 @@ def test_theory_has_no_floating_point(path: Path) -> None:
         for inner in ast.walk(node)
     }
     # Evaluation turns exact formulas into floats where NumPy arrays are given.
-    allowed = path.name == "evaluation.py"
+    allowed = path.name in ("evaluation.py", "compile.py")
     assert allowed or not [ast.unparse(node) for node in floats if node not in named]
 
 
@@ -60,4 +60,4 @@ def test_the_core_of_the_algebra_knows_no_printer() -> None:
     """expression imports neither text nor LaTeX, at its head or anywhere else; they register themselves."""
     tree = ast.parse((ROOT / "theory" / "algebra" / "expression.py").read_text())
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {"theory.algebra.coefficients", "theory.algebra.words"} == {m for m in modules if m and "theory" in m}
+    assert set() == {"theory.algebra.text", "theory.algebra.latex"} & modules

@@ -54,7 +54,8 @@ class _Instance:
         if any(m.indices for e in expressions for m in e.terms):
             raise _NoValueError("sums over indices")
         symbols = {s for e in expressions for s in e.symbols}
-        sizes = sorted({n for s in (*symbols, *expressions) for n in (s.rows, s.cols) if isinstance(n, str)})
+        shapes = [(s.rows, s.cols) for s in symbols] + [e.shape for e in expressions]
+        sizes = sorted({n for shape in shapes for n in shape if isinstance(n, str)})
         lengths = sorted({n for e in expressions for c in e.terms.values() for n in c.names} - set(sizes))
         self.lengths = {name: _SIZES[i % len(_SIZES)] for i, name in enumerate(sizes)}
         self.lengths |= {name: self.random.randint(2, 30) for name in lengths}
