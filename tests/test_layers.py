@@ -61,3 +61,19 @@ def test_the_core_of_the_algebra_knows_no_printer() -> None:
     tree = ast.parse((ROOT / "theory" / "algebra" / "expression.py").read_text())
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert set() == {"theory.algebra.text", "theory.algebra.latex"} & modules
+
+
+def test_all_exceptions_have_one_root() -> None:
+    """Every exception of this package derives from IclTheoryError, but for BadInput, which is click's."""
+    bases: dict[str, set[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                bases.setdefault(node.name, set()).update(ast.unparse(base) for base in node.bases)
+
+    def above(name: str) -> set[str]:
+        return {name}.union(*(above(base) for base in bases.get(name, ())))
+
+    raised = {name for name in bases if above(name) & {"Exception", "ValueError", "RuntimeError", "ArithmeticError"}}
+    assert len(raised) > 10
+    assert [] == [name for name in raised if "IclTheoryError" not in above(name)]

@@ -20,13 +20,14 @@ from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression
 from theory.algebra.words import Dimension, Factor, Symbol, Word
+from theory.errors import IclTheoryError
 
 _PRIME = 2**61 - 1
 _SIZES = (4, 3, 5, 2)
 _LARGEST_ENTRY = 50
 
 
-class _NoValueError(ArithmeticError):
+class _NoValueError(IclTheoryError, ArithmeticError):
     """There is no such instance, or a denominator vanishes there."""
 
 

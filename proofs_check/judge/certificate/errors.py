@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from theory.errors import IclTheoryError
 
-class CertificateError(ValueError):
+
+class CertificateError(IclTheoryError, ValueError):
     """A report that is damaged, forged or wrong; the message names the claim and what does not fit."""
 
 
-class NoValueError(ValueError):
+class NoValueError(IclTheoryError, ValueError):
     """A formula that has no value at an instance, such as a sum of matrices of different shapes."""
 
 
