@@ -64,9 +64,9 @@ def test_the_core_of_the_algebra_knows_no_printer() -> None:
 
 
 def test_all_exceptions_have_one_root() -> None:
-    """Every exception of this package derives from IclTheoryError, but for BadInput, which is click's."""
+    """Every exception derives from IclTheoryError, but for those of the checker of reports, which stands alone."""
     bases: dict[str, set[str]] = {}
-    for path in MODULES:
+    for path in (path for path in MODULES if "certificate" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ClassDef):
                 bases.setdefault(node.name, set()).update(ast.unparse(base) for base in node.bases)

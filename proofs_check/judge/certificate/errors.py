@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from theory.errors import IclTheoryError
 
-
-class CertificateError(IclTheoryError, ValueError):
+class CertificateError(ValueError):
     """A report that is damaged, forged or wrong; the message names the claim and what does not fit."""
 
 
-class NoValueError(IclTheoryError, ValueError):
+class NoValueError(ValueError):
     """A formula that has no value at an instance, such as a sum of matrices of different shapes."""
 
 
