@@ -10,6 +10,8 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
@@ -86,6 +88,7 @@ class Formula:
         constants: irrational numbers among the letters, as text of the form SymPy would print.
         lengths: names of lengths; needed only for arguments on which the formula happens not to depend, since in the
             others its expression tells lengths from letters.
+        positive: numbers made of lengths, such as M - d - 1, that have to be positive; elsewhere the formula refuses.
 
     Raises:
         ValueError: where one name is a letter and a length at once.
@@ -100,6 +103,7 @@ class Formula:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
+    positive: tuple[Expression, ...] = ()
 
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
@@ -240,6 +244,11 @@ class Formula:
         for key, value in given.items():
             if value is None and self.defaults.get(key, 0) is not None:
                 raise TypeError(f"{key} of {self.name} must be given, got None")
+        for condition in self.positive:
+            ((_, coefficient),) = condition.terms.items()
+            sizes = {name: given[key] for key, name in self.arguments.items() if name in coefficient.names}
+            if not np.all(coefficient.evaluate(sizes) > 0):
+                raise ValueError(f"{self.name} holds where {condition} > 0, got {sizes}")
         return given
 
     def _used_definitions(self) -> list[Definition]:

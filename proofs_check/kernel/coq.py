@@ -16,6 +16,7 @@ from textwrap import dedent
 
 from proofs_check.kernel.pins import Statement
 from proofs_check.kernel.sources import FOLDERS, ROOT, module_name, source_files, source_of
+from theory.errors import IclTheoryError
 
 PACKAGES = "coq libcoq-mathcomp libcoq-mathcomp-analysis libcoq-mathcomp-algebra-tactics libcoq-mathcomp-multinomials"
 # The axioms of MathComp-Analysis, as Print Assumptions names them.
@@ -42,7 +43,7 @@ _MARK = "@@ "
 _AXIOM = re.compile(r"^([\w.']+)\s*(?::|$)", re.MULTILINE)
 
 
-class CoqError(RuntimeError):
+class CoqError(IclTheoryError, RuntimeError):
     """Coq rejected something, or is not there."""
 
 

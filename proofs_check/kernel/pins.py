@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from proofs_check.kernel.sources import ROOT
+from theory.errors import IclTheoryError
 
 
-class PinError(ValueError):
+class PinError(IclTheoryError, ValueError):
     """`claims.toml` or `pins.json` cannot be read as what they should be."""
 
 

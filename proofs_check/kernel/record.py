@@ -18,9 +18,10 @@ from typing import Any
 from proofs_check.kernel.coq import ALLOWED_AXIOMS, Answers
 from proofs_check.kernel.pins import Pins, Proof, Statement, differences, read_claims, read_pins, read_statements
 from proofs_check.kernel.sources import ROOT, complaints, source_digests, source_of
+from theory.errors import IclTheoryError
 
 
-class RecordError(ValueError):
+class RecordError(IclTheoryError, ValueError):
     """A record that does not agree with itself, with the claims or with the pinned statements."""
 
 

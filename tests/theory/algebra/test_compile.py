@@ -37,7 +37,9 @@ TOLERANCE = 1e-11
 RANDOM_TOLERANCE = 1e-8
 
 FORMULAS: dict[str, Formula] = {
-    **{f"{name}: {key}": f for name, make in DERIVATIONS.items() for key, f in make().results.items()},
+    **{
+        f"{name}: {key}": f for name, make in DERIVATIONS.items() for key, f in make().results.items() if not f.positive
+    },
     "full loss with noise and task covariance": population_loss(noise=True, task_covariance=True),
     "elliptical loss": population_loss(elliptical=True),
     "quadratic labels": prediction_error("quadratic"),
