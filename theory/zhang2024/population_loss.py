@@ -50,8 +50,8 @@ def population_loss(
         elliptical: covariates with E[x x' A x x'] = kappa (2 Lambda A Lambda + tr(A Lambda) Lambda), A symmetric, and
             higher radial moments m3 = E r^3, ... where all blocks are nonzero.
         task_mean: w has the mean `task_mean`, a vector, in place of 0.
-        covariate_mean: the covariates, that of the query too, have the mean `covariate_mean` in place of 0; `covariance`
-            is then their covariance around it.
+        covariate_mean: the covariates, the query's too, have the mean `covariate_mean` in place of 0; `covariance` is
+            then their covariance around it.
 
     Returns:
         A Formula; `evaluate(covariance=, context_length=, U11=, u21=, u12=, u=, ...)` takes U11 of shape d x d, u21 and
