@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import sympy
@@ -15,6 +16,9 @@ import sympy
 from theory.algebra.expression import Expression, Monomial
 from theory.algebra.sympy_bridge import coefficient_to_sympy, to_sympy
 from theory.derivation import DerivationError
+
+# Lexicographic bases of larger systems take minutes to hours.
+MOST_ROOTS = 30
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,10 @@ class CriticalPoints:
         unknowns: the unknown numbers of the ansatz.
         gradient: the gradient of the loss at the ansatz, by weight; stationary means that all of it is zero.
         equations: polynomials in the unknowns, each to be zero, over the field of the other symbols (SymPy).
-        solutions: every solution whose unknowns lie in that field, with its values (SymPy).
-        unsolved: polynomials whose roots are the remaining solutions; empty if all solutions were found.
+        solutions: every solution whose unknowns lie in that field, with its values (SymPy); an unknown without a value
+            is free.
+        unsolved: polynomials whose roots are the remaining solutions; empty if all solutions were found. A system of
+            more than `MOST_ROOTS` roots, counted with multiplicity by Bezout's theorem, is left unsolved as it is.
     """
 
     unknowns: tuple[str, ...]
@@ -51,7 +57,13 @@ def critical_points(gradient: Mapping[str, Expression], unknowns: Sequence[str])
     symbols = [sympy.Symbol(name, real=True) for name in unknowns]
     solutions: list[dict[Any, Any]] = []
     unsolved: list[Any] = []
-    if equations:
+    degrees = sorted((sympy.Poly(e, *symbols).total_degree() for e in equations if symbols), reverse=True)
+    if not equations:
+        # Every point of the ansatz is stationary: a solution that restricts no unknown.
+        solutions.append({})
+    elif prod(degrees[: len(symbols)]) > MOST_ROOTS:
+        unsolved = [sympy.factor(equation) for equation in equations]
+    elif symbols:
         parameters = sorted({s for e in equations for s in e.free_symbols} - set(symbols), key=str)
         domain = sympy.QQ.frac_field(*parameters) if parameters else sympy.QQ
         _solve(equations, symbols, domain, {}, solutions, unsolved)

@@ -81,6 +81,17 @@ class Letters:
             )
         return held
 
+    def read_known(self, text: str) -> Expression:
+        """Return the expression of a formula of any shape in letters that are all declared."""
+        try:
+            tree = parse(text)
+            _refuse_unknown(tree, self.names, text)
+            return elaborate(tree, Vocabulary(self.names), text)
+        except ModelError:
+            raise
+        except ValueError as error:
+            raise ModelError(f"{text!r} cannot be read: {error}") from error
+
     def read(self, text: str, shape: tuple[Dimension, Dimension], what: str, **properties: Any) -> Expression:
         """Return the expression of a formula, declaring the names that are new.
 
@@ -118,6 +129,11 @@ class Letters:
                 + ("; a number times the identity is written as in 's I'" if value.is_scalar else "")
             )
         return value
+
+
+def _refuse_unknown(tree: Node, known: Collection[str], text: str) -> None:
+    for name in unknown_names(tree, known):
+        raise ModelError(f"{text!r} contains {name}, which the model does not have; it has {', '.join(known)}")
 
 
 def unknown_names(tree: Node, known: Collection[str]) -> list[str]:

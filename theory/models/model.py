@@ -207,6 +207,34 @@ class Model:
         gradient_there = {name: at.put_into(slope, self.trained) for name, slope in self.gradients.items()}
         return critical_points(gradient_there, unknowns)
 
+    def formula_of(self, text: str, test: Prompt | None = None, define: Mapping[str, str] | None = None) -> Formula:
+        """Return a statement about the model as a formula: text in the engine's grammar, in the letters of the model.
+
+        Args:
+            text: such as "1/2 tr(Lambda) - u tr(Lambda^2 U)".
+            test: a law of test prompts whose letters may occur too.
+            define: as for `hessian`.
+
+        Raises:
+            ModelError: for text that cannot be read or a name that the model does not have.
+        """
+        letters, _ = self._test_law(test)
+        given = given_weights({}, define or {}, self.trained, letters)
+        return self._given_formula("statement", letters.read_known(text), given, letters, test)
+
+    def gradient_at(self, weights: Mapping[str, str], define: Mapping[str, str] | None = None) -> Mapping[str, Formula]:
+        """Return the gradient of the loss with respect to each weight, at given weights.
+
+        Args:
+            weights, define: as for `hessian`.
+        """
+        letters = self.letters.copy()
+        given = given_weights(weights, define or {}, self.trained, letters)
+        return {
+            name: self._given_formula(f"gradient for {name}", given.put_into(slope, self.trained), given, letters)
+            for name, slope in self.gradients.items()
+        }
+
     def hessian(self, at: Mapping[str, str] | None = None, define: Mapping[str, str] | None = None) -> Formula:
         """Return the second derivative of the loss along a direction, d^2/dt^2 L(weights + t direction) at t = 0.
 

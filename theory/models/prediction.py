@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from theory.algebra.blocks import block_matrix
 from theory.algebra.expression import Expression
 from theory.algebra.words import Symbol
 from theory.models import causal, forward
 from theory.models.forward import LayerBlocks
+from theory.models.heads import brief
 from theory.models.law import PromptLaw
 from theory.models.letters import ModelError
 
 
 @dataclass(frozen=True)
 class PlainPrediction:
-    """An expression in X (d x N), y (N) and x_q, N named by `count`."""
+    """An expression in X (d x N), y (N) and x_q, N named by `count`, and what stands for what in it."""
 
     value: Expression
     count: str
+    stand_ins: Mapping[Symbol, Expression] = field(default_factory=dict)
 
     @property
     def symbols(self) -> set[Symbol]:
         """The letters that occur."""
-        return set(self.value.symbols)
+        return _symbols([self.value], self.stand_ins)
 
     def with_weights(self, values: Mapping[Symbol, Expression]) -> PlainPrediction:
         """The prediction with letters replaced."""
-        return replace(self, value=self.value.substitute(values))
+        return replace(self, value=self.value.substitute(values), stand_ins=_substituted(self.stand_ins, values))
 
     def in_data(self) -> Expression:
         """The prediction in X, y and x_q."""
-        return self.value
+        return self.value.substitute(self.stand_ins)
 
     def sums(self) -> Expression:
         """The prediction as sums over the examples, in x, y and x_q."""
-        return forward.as_sums(self.value, self.count)
+        return forward.as_sums(self.in_data(), self.count)
 
     def error(self, law: PromptLaw) -> Expression:
         """y_hat - y_q in x, w, the noise and x_q."""
@@ -44,27 +46,28 @@ class PlainPrediction:
 
     def mean_square_error(self, law: PromptLaw) -> Expression:
         """E (y_hat - y_q)^2."""
-        error = self.error(law)
-        return law.average(error * error)
+        error = forward.with_labels(forward.as_sums(self.value, self.count), law) - law.target()
+        return law.average(error * error).substitute(self.stand_ins)
 
 
 @dataclass(frozen=True)
 class OrderedPrediction:
-    """The prediction of a causal stack: terms summed over positions in order."""
+    """The prediction of a causal stack: terms summed over positions in order, and what stands for what in them."""
 
     terms: tuple[causal.OrderedTerm, ...]
+    stand_ins: Mapping[Symbol, Expression] = field(default_factory=dict)
 
     @property
     def symbols(self) -> set[Symbol]:
         """The letters that occur."""
-        return {s.plain for term in self.terms for s in term.value.blocks[0][0].symbols}
+        return _symbols([term.value.blocks[0][0] for term in self.terms], self.stand_ins)
 
     def with_weights(self, values: Mapping[Symbol, Expression]) -> OrderedPrediction:
         """The prediction with letters replaced."""
         terms = (
             replace(term, value=block_matrix([[term.value.blocks[0][0].substitute(values)]])) for term in self.terms
         )
-        return OrderedPrediction(tuple(terms))
+        return OrderedPrediction(tuple(terms), _substituted(self.stand_ins, values))
 
     def in_data(self) -> Expression:
         """Refused: sums over ordered positions are no expression in X and y."""
@@ -79,7 +82,19 @@ class OrderedPrediction:
 
     def mean_square_error(self, law: PromptLaw) -> Expression:
         """E (y_hat - y_q)^2."""
-        return causal.mean_square(self.terms, law)
+        return causal.mean_square(self.terms, law).substitute(self.stand_ins)
+
+
+def _symbols(expressions: Sequence[Expression], stand_ins: Mapping[Symbol, Expression]) -> set[Symbol]:
+    shown = {s.plain for expression in expressions for s in expression.symbols}
+    hidden = {s for symbol, value in stand_ins.items() if symbol in shown for s in value.symbols}
+    return (shown | hidden) - set(stand_ins)
+
+
+def _substituted(
+    stand_ins: Mapping[Symbol, Expression], values: Mapping[Symbol, Expression]
+) -> dict[Symbol, Expression]:
+    return {symbol: value.substitute(values) for symbol, value in stand_ins.items()}
 
 
 Prediction = PlainPrediction | OrderedPrediction
@@ -90,7 +105,12 @@ def layers_prediction(layers: Sequence[LayerBlocks], count: str, sign: int) -> P
 
     In one causal layer the query, which stands last, attends to everything; only a further layer sees the order.
     """
+    shorter = brief(layers)
     if len(layers) > 1 and layers[0].mask == "causal":
-        terms = causal.causal_prediction(layers)
-        return OrderedPrediction(tuple(replace(t, value=block_matrix([[t.value.blocks[0][0] * sign]])) for t in terms))
-    return PlainPrediction(forward.attention_prediction(tuple(layers), count) * sign, count)
+        signed = (
+            replace(term, value=block_matrix([[term.value.blocks[0][0] * sign]]))
+            for term in causal.causal_prediction(shorter.layers)
+        )
+        return OrderedPrediction(tuple(signed), shorter.stand_ins)
+    value = forward.attention_prediction(shorter.layers, count) * sign
+    return PlainPrediction(value, count, shorter.stand_ins)

@@ -86,6 +86,14 @@ def test_traces_of_the_law_are_part_of_the_field() -> None:
     assert line.unsolved
 
 
+def test_an_ansatz_that_is_stationary_everywhere_restricts_nothing() -> None:
+    """On v = 0 with U antisymmetric, here zero, the gradient vanishes whatever the unknown is."""
+    model = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(key_query="separate"), "reduced")
+    points = model.critical_points({"u": "0", "k": "0", "q": "0"})
+    assert ({},) == points.solutions
+    assert () == points.equations
+
+
 def test_an_ansatz_says_something_about_every_weight() -> None:
     """A weight that is left out, an unknown matrix and a weight that does not exist are refused."""
     model = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), "reduced")
