@@ -44,6 +44,26 @@ def test_two_causal_layers_have_the_loss_of_the_layers_written_out(d: int, N: in
     assert (value == unmasked) == (N == 1)
 
 
+@pytest.mark.parametrize(("d", "N"), [(1, 1), (1, 3), (2, 2)])
+def test_three_heads_in_a_looped_layer(d: int, N: int) -> None:
+    """One causal layer of three heads used twice, tasks with a mean, noisy labels: the model of docs/own-model.md."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("Psi", mean="mu"), noise="s2")
+    layer = LinearAttention(heads=3, mask="causal")
+    forms = {"U11_0": "a Lambda^-1", "U11_1": "b I", "U11_2": "k q'", "u_0": "1", "u_1": "1", "u_2": "1"}
+    loss = Model(law, Stack(layer, layer, shared=True), forms, vectors=("k", "q")).loss()
+    generator = random.Random(10 * d + N)
+    L, K = brute_force.root(generator, d), brute_force.root(generator, d)
+    mu, k, q = (brute_force.vector(generator, d) for _ in range(3))
+    a, b = Fraction(1, 3), Fraction(-1, 2)
+    unit = np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)
+    corner = assemble(None, None, np.full(d, Fraction(0)), Fraction(1))
+    forms_there = [a * brute_force.inverse(L @ L.T), b * unit, np.outer(k, q)]
+    written_out = ReferenceLayer([(corner, assemble(U, None, None, None)) for U in forms_there], "causal")
+    prompt = ReferencePrompt(L, K, N, mu, deviation=0.5, nodes={"x": 5, "q": 4, "w": 2, "e": 2})
+    value = loss.evaluate(Lambda=L @ L.T, Psi=K @ K.T, mu=mu, s2=Fraction(1, 4), N=N, a=a, b=b, k=k, q=q)
+    assert float(value) == pytest.approx(prompt.loss([written_out, written_out]), rel=ROUNDING)
+
+
 def test_blocks_that_move_the_covariates() -> None:
     """With every block of two layers the ordered terms, added up on a prompt, are the layers' output on it, exactly."""
     generator = random.Random(2)
