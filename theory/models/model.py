@@ -65,7 +65,9 @@ class Model:
         if not isinstance(self.network, LinearAttention | Stack | GradientStep):
             raise ModelError(f"the network must be LinearAttention, Stack or GradientStep, got {self.network!r}")
         # Everything is read now, so that a wrong model is refused where it is written.
-        _ = self.prediction
+        for name in self.trained:
+            if f"d{name}" in self.letters.names:
+                raise ModelError(f"d{name} is the direction of the weight {name}; choose another name for the letter")
 
     @cached_property
     def blocks(self) -> Weights | None:
@@ -299,6 +301,10 @@ class Model:
         given = given_weights(weights or {}, define or {}, self.trained, letters)
         error = prediction.with_weights(given.replacements(self.trained)).mean_square_error(law)
         return self._given_formula("prediction error", error, given, letters, test)
+
+    def letters_for(self, test: Prompt | None = None) -> Letters:
+        """The letters and lengths of the model and of a law of test prompts."""
+        return self._test_law(test)[0]
 
     def _test_law(self, test: Prompt | None) -> tuple[Letters, PromptLaw]:
         prompt = self.law if test is None else test

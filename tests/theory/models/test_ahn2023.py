@@ -89,8 +89,8 @@ def test_without_whitened_tasks_the_set_is_not_closed() -> None:
 
 
 def test_theorem_4_two_layers_that_move_the_covariates() -> None:
-    """With P_0 = diag(B_0, 1) as well (GD++), the gradient at A_l = a_l Sigma^{-1}, B_0 = b_0 I is a number times Sigma for
-    each A_l and a number times I for B_0: the set is closed. With A_1 = a_1 I in its place it is not."""
+    """With P_0 = diag(B_0, 1) as well (GD++), the gradient at A_l = a_l Sigma^{-1}, B_0 = b_0 I is a number times Sigma
+    for each A_l and a number times I for B_0: the set is closed. With A_1 = a_1 I in its place it is not."""
     blocks = {"P11_0": "B0", "u_0": "1", "U11_0": "-A0", "u_1": "1", "U11_1": "-A1"}
     model = Model(WHITENED, Stack(LAYER, LAYER), blocks, sign=-1)
     sigma = next(iter(model.formula_of("Sigma").expression.terms)).word
