@@ -9,6 +9,45 @@ from pathlib import Path
 from types import ModuleType
 
 PACKAGES = ("theory", "numerics", "proofs_check")
+# What a user of the engine by itself needs, by module of theory.algebra, from typing formulas to limits.
+ALGEBRA = {
+    "expression": (
+        "matrix",
+        "vector",
+        "scalar_letter",
+        "length",
+        "number",
+        "identity",
+        "zero",
+        "indexed",
+        "sum_over",
+        "in_columns",
+        "letter",
+        "Expression",
+    ),
+    "words": ("Symbol",),
+    "expectation": ("Gaussian", "expectation"),
+    "calculus": ("differential", "gradient"),
+    "definitions": ("define", "Definition", "expand", "abbreviate", "is_positive"),
+    "rational_identity": ("decide", "is_complete"),
+    "degrees": ("degree", "Degree"),
+    "inverse_moments": ("wishart_expectation", "Moment", "inverse_weights"),
+    "limits": (
+        "limit",
+        "proportional_limit",
+        "marchenko_pastur_moment",
+        "resolvent",
+        "resolvent_square",
+        "ridge_risk",
+        "ridgeless_risk",
+    ),
+    "operators": ("linear_map", "kronecker", "identity_map", "LinearMap", "EigenbasisMap"),
+    "evaluation": ("evaluate",),
+    "grammar": ("parse", "elaborate", "Vocabulary"),
+    "latex": ("latex", "terms_latex"),
+    "latex_reader": ("parse_latex",),
+    "sympy_bridge": ("to_sympy", "from_sympy"),
+}
 
 
 def reference() -> str:
@@ -18,6 +57,15 @@ def reference() -> str:
         module = import_module(name)
         parts.append(f"## {name}\n\n{(module.__doc__ or '').strip().splitlines()[0]}")
         parts += [_entry(module, public) for public in module.__all__]
+    parts.append(
+        "## theory.algebra\n\nThe engine by itself. Letters are made by `matrix`, `vector` and `scalar_letter`, "
+        "combined by `+`, `-`, `@`, `*`, `**` and `.T`, and compared by `==`, which proves equality for every size.\n\n"
+        "See also [the mathematics of the engine](mathematics-of-the-engine.md) and the [gallery](gallery.md)."
+    )
+    for name, names in ALGEBRA.items():
+        module = import_module(f"theory.algebra.{name}")
+        parts.append(f"## theory.algebra.{name}\n\n{(module.__doc__ or '').strip().splitlines()[0]}")
+        parts += [_entry(module, public) for public in names]
     return "\n\n".join(parts) + "\n"
 
 
@@ -44,6 +92,7 @@ def _signature(thing: object) -> str:
         return ""
     # Defaults that are objects would print their address, and annotations their module.
     text = re.sub(r" at 0x[0-9a-f]+", "", re.sub(r"<factory>", "...", text))
+    text = re.sub(r"frozenset\(\{(.*?)\}\)", lambda found: f"{{{', '.join(sorted(found[1].split(', ')))}}}", text)
     return text.replace("'", "").replace("`", "")
 
 

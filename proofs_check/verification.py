@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from proofs_check import papers
 from proofs_check.judge import run
@@ -12,6 +13,7 @@ from proofs_check.judge.claims import Claim
 from proofs_check.judge.loading import ClaimSource, Modules
 from proofs_check.judge.results import Report
 from proofs_check.judge.run import Progress
+from proofs_check.kernel import kernel_column
 
 
 @dataclass(frozen=True)
@@ -41,4 +43,20 @@ def verify(
 ) -> Report:
     """Check claims, by default those of all papers, and return the report; see `proofs_check.judge.run.verify`."""
     chosen = papers.catalogue() if claims is None else claims
-    return run.verify(chosen, seed=seed, alpha=alpha, prompts=prompts, progress=progress)
+    return with_kernel(run.verify(chosen, seed=seed, alpha=alpha, prompts=prompts, progress=progress))
+
+
+def with_kernel(report: Report) -> Report:
+    """The report with what Coq's kernel has checked of the papers' claims."""
+    return replace(
+        report,
+        results=tuple(replace(held, kernel=kernel_record(held.id) if held.paper else {}) for held in report.results),
+    )
+
+
+def kernel_record(claim: str) -> dict[str, Any]:
+    """The kernel column of a paper's claim as plain JSON values; empty where no theorem stands behind it."""
+    column = kernel_column(claim)
+    if not column.word:
+        return {}
+    return {"word": column.word, "theorem": column.theorem, "hypotheses": list(column.hypotheses)}

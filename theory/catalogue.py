@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from theory.derivation import Derivation
+from theory.least_squares import derivation as _least_squares
 from theory.zhang2024.convergence import derivation as _convergence
 from theory.zhang2024.distribution_shift import derivation as _distribution_shift
 from theory.zhang2024.explicit_rate import derivation as _explicit_rate
@@ -35,5 +36,6 @@ DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "random_query": _random_query,
         "variants": _variants,
         "matrix_calculus": _matrix_calculus,
+        "least_squares": _least_squares,
     }
 )

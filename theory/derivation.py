@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -15,6 +15,7 @@ from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
 from theory.algebra.expression import Expression, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
+from theory.algebra.limits import limit
 from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
 
@@ -268,6 +269,26 @@ class Formula:
     def _is_absent(self, name: str, letters: Mapping[str, Any]) -> bool:
         keys = [key for key, letter in self.arguments.items() if letter == name]
         return bool(keys) and name not in letters and self.defaults.get(keys[0], 0) is None
+
+    def limit(self, *arguments: str) -> Formula:
+        """The limit as lengths such as context_length or prompt_length tend to infinity, one after the other.
+
+        Raises:
+            ValueError: for an argument that is no length of the formula, or where there is no limit.
+        """
+        result = self
+        for argument in arguments:
+            name = result.arguments.get(argument)
+            if name is None or any(symbol.name == name for symbol in result.expression.symbols):
+                raise ValueError(
+                    f"{argument!r} is no length of {self.name}; its arguments are {', '.join(self.arguments)}"
+                )
+            expression = limit(result.expression, name, result.definitions)
+            left = tuple(d for d in result.definitions if name not in d.expression.lengths)
+            kept = {key: held for key, held in result.arguments.items() if key != argument}
+            said = f"{result.name}, {argument} to infinity"
+            result = replace(result, name=said, expression=expression, arguments=kept, steps=(), definitions=left)
+        return result
 
     def gradient(self, argument: str) -> Formula:
         """The gradient with respect to one argument, a formula with the same arguments.

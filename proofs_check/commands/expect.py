@@ -6,7 +6,7 @@ import click
 
 from proofs_check.commands.errors import clear_errors
 from theory import expect
-from theory.algebra.expect import LARGEST_DEGREE
+from theory.algebra.grammar import LARGEST_DEGREE
 from theory.algebra.latex import latex
 
 

@@ -10,6 +10,8 @@ import click
 from proofs_check.commands.errors import BadInput, clear_errors
 from proofs_check.kernel.check import check as check_proofs
 from proofs_check.kernel.coq import CoqError
+from proofs_check.kernel.export import differing
+from proofs_check.kernel.export import export as export_files
 from proofs_check.kernel.sources import ROOT
 
 
@@ -55,3 +57,27 @@ def check(build: Path, jobs: int, write: bool, pin: bool) -> None:
         f"{words.count('checked')} checked, {words.count('partial')} partial."
     )
     sys.exit(1 if wrong else 0)
+
+
+@kernel.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option("--check", "compare", is_flag=True, help="Write nothing; compare with the files in DIRECTORY.")
+@clear_errors
+def export(directory: Path | None, compare: bool) -> None:
+    """Write the engine's own results to DIRECTORY, one file a derived claim, for Coq to check.
+
+    With --check, exit code 1 if a file in DIRECTORY (by default the installed ones) is not what the engine says now.
+
+    \b
+    icl-theory kernel export proofs_check/kernel/generated
+    icl-theory kernel export --check
+    """
+    if compare:
+        changed = differing(directory or ROOT / "generated")
+        for name in changed:
+            click.echo(f"{name} is not what the engine says now", err=True)
+        sys.exit(1 if changed else 0)
+    if directory is None:
+        raise click.UsageError("name the DIRECTORY to write to, or use --check")
+    written = export_files(directory)
+    click.echo(f"Wrote {len(written)} files to {directory}.")

@@ -11,7 +11,7 @@ from proofs_check.commands.errors import BadInput, clear_errors
 from proofs_check.commands.terminal import progress_line
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.run import Run
-from proofs_check.verification import claim_source
+from proofs_check.verification import claim_source, with_kernel
 
 
 @click.command("report")
@@ -44,7 +44,7 @@ def report(output: Path, source: Path | None, modules: tuple[Path, ...], seed: i
     try:
         if source is None:
             run = Run(claim_source(modules), seed=seed, executor=choose_executor(jobs))
-            record = of_report(run.report(show))
+            record = of_report(with_kernel(run.report(show)))
         else:
             record = load_record(source.read_text(encoding="utf-8"))
         if show is not None:

@@ -16,7 +16,7 @@ from proofs_check.judge.claims import Claim
 from proofs_check.judge.names import find
 from proofs_check.judge.run import Run, write_atomically
 from proofs_check.papers import PAPERS, catalogue
-from proofs_check.verification import Catalogue, claim_source
+from proofs_check.verification import Catalogue, claim_source, with_kernel
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
 _PROMPTS_A_SECOND = 1000
@@ -104,7 +104,7 @@ def verify(
         resume,
         time_limit,
     )
-    report = run.report(progress_line(quiet))
+    report = with_kernel(run.report(progress_line(quiet)))
     if json_file == "-":
         click.echo(report.to_json(), nl=False)
     elif json_file is not None:
@@ -133,7 +133,7 @@ def run_command(output: Path, jobs: int) -> None:
     from proofs_check.web.record import of_report
 
     output.mkdir(parents=True, exist_ok=True)
-    report = Run(Catalogue(), executor=choose_executor(jobs)).report(progress_line(False))
+    report = with_kernel(Run(Catalogue(), executor=choose_executor(jobs)).report(progress_line(False)))
     write_atomically(output / "verify.json", report.to_json())
     write_atomically(output / "derivation.tex", derivation_document(report))
     screen = Screen.of(sys.stdout)

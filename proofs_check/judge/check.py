@@ -10,7 +10,7 @@ from typing import Any
 from proofs_check.judge.claims import Claim, Finding
 from proofs_check.judge.counterexamples import reproduction, smallest_failure
 from proofs_check.judge.errors import ClaimError
-from proofs_check.judge.evidence import Budget, Measurement, Verdict, measure
+from proofs_check.judge.evidence import Budget, Measurement, SymbolicMeasurement, Verdict, measure
 from proofs_check.judge.fates import fates, points
 from proofs_check.judge.instances import shown
 from proofs_check.judge.results import ClaimResult, EvidenceResult, FindingResult, digest
@@ -123,7 +123,7 @@ def language_record(claim: Claim) -> dict[str, Any]:
 
 
 def _checked(claim: Claim, budget: Budget, modules: Sequence[str]) -> ClaimResult:
-    judged = _readable([_judged(measurement, claim) for measurement in measure(claim, budget)])
+    judged = _readable(_all_judged(measure(claim, budget), claim))
     measurements = [item.measurement for item in judged]
     failure = next((j.verdict for j in judged if j.verdict.outcome == "refuted" and j.verdict.counterexample), None)
     counted = [item.measurement for item in judged if not item.objection]
@@ -147,8 +147,20 @@ def _checked(claim: Claim, budget: Budget, modules: Sequence[str]) -> ClaimResul
     )
 
 
-def _judged(measurement: Measurement, claim: Claim) -> Judged:
-    verdict = measurement.judge(claim.statement, claim.language)
+def _all_judged(measurements: Sequence[Measurement], claim: Claim) -> list[Judged]:
+    """What each kind says; where another kind refutes, the engine only compares normal forms, which is quick."""
+    others = {m.kind: _judged(m, claim) for m in measurements if not isinstance(m, SymbolicMeasurement)}
+    refuted = any(item.verdict.outcome == "refuted" for item in others.values())
+    return [
+        _judged(m, claim, quick=refuted) if isinstance(m, SymbolicMeasurement) else others[m.kind] for m in measurements
+    ]
+
+
+def _judged(measurement: Measurement, claim: Claim, quick: bool = False) -> Judged:
+    if quick and isinstance(measurement, SymbolicMeasurement):
+        verdict = measurement.judge_by_form(claim.statement, claim.language)
+    else:
+        verdict = measurement.judge(claim.statement, claim.language)
     held = verdict.outcome == "holds"
     power = measurement.power(claim.statement, claim.language) if held else None
     return Judged(measurement, verdict, objection(measurement, claim), power)

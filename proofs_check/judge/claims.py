@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any, Literal, get_args
 
 from proofs_check.judge.errors import ClaimError
+from proofs_check.judge.language import Language
 from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
-from proofs_check.judge.statements import Language, Statement
+from proofs_check.judge.statements import Statement
 
 FindingKind = Literal["false", "misprint", "gap", "reading"]
 

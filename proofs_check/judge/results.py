@@ -11,10 +11,10 @@ from html import escape
 from importlib import metadata
 from typing import Any
 
-from proofs_check.judge.certificate import seal
 from proofs_check.judge.evidence import KINDS, Budget
 from proofs_check.judge.fates import FATES, Fate, MutantResult
 from proofs_check.judge.power import Power
+from proofs_check.judge.seal import seal
 from proofs_check.judge.status import ORDER, Status, counts_by_status
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex

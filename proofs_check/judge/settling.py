@@ -18,6 +18,7 @@ import numpy as np
 
 from proofs_check.judge.instances import Instance, integer_value
 from proofs_check.judge.language import Language
+from theory.algebra.definitions import Definition
 from theory.algebra.degrees import Degree, degree
 from theory.algebra.grammar import Expect, GrammarError, Node, SumOver, elaborate
 
@@ -63,7 +64,8 @@ def degree_of(claim: Claim) -> Degree | None:
     left = claim.left
     try:
         if left.tree is not None:
-            derived, known = elaborate(left.tree, claim.language.vocabulary({}), left.text), ()
+            derived = elaborate(left.tree, claim.language.vocabulary({}), left.text)
+            known: tuple[Definition, ...] = ()
         elif left.derive is not None:
             derived, known = left.derive()
         else:

@@ -126,8 +126,6 @@ def _why_nothing_counts(judged: Sequence[Judged]) -> str:
 
 def objection(measurement: Measurement, claim: Claim) -> str:
     """Why a kind of evidence does not count for a claim; empty if it does."""
-    if isinstance(measurement, SymbolicMeasurement):
-        return measurement.objection(claim.statement)
     return measurement.objection(claim.statement, claim.language)
 
 

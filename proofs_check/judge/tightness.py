@@ -71,7 +71,8 @@ def tightest(statement: Statement, values: Sequence[tuple[Instance, Array]], lan
 
 def six_digits(value: float) -> float:
     """A factor rounded to six digits, but never down to an equality that was not attained."""
-    return 1.000001 if 1 < value < 1.000001 else float(f"{value:.6g}")
+    rounded = float(f"{value:.6g}")
+    return max(1.000001, float(f"{value:.7g}")) if rounded <= 1 < value else rounded
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult, Report
+from proofs_check.judge.status import ORDER
 from proofs_check.latex.display import display, top_level_pieces
 from proofs_check.latex.prose import READABLE, escape, prose_latex
 from proofs_check.papers.zhang2024 import catalogue
@@ -123,7 +124,7 @@ class Stated:
         return cls(
             claim.id,
             claim.title,
-            claim.source,
+            str(claim.origin),
             claim.left.latex,
             statement.relation,
             statement.right,
@@ -203,7 +204,7 @@ def _introduction(statements: Sequence[Stated]) -> str:
         )
     counts = [
         f"{sum(r.status == status for r in checked)} are {status}"
-        for status in ("proved", "certified", "supported", "undecided", "refuted")
+        for status in reversed(ORDER)
         if any(r.status == status for r in checked)
     ]
     return text + (
@@ -289,7 +290,7 @@ def _statement(stated: Stated, known: set[str]) -> str:
 def _verdict(result: ClaimResult | None) -> str:
     if result is None:
         return ""
-    whole = " with all that it rests on" if result.fully_proved else ""
+    whole = " with all that it rests on" if result.status == "proved" else ""
     text = rf"\textbf{{{result.status.capitalize()}}}{whole}."
     if result.finding:
         corrected = ", ".join(rf"\eqref{{{label_of(name)}}}" for name in result.corrected_by)

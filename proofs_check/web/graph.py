@@ -243,10 +243,9 @@ def draw(results: Sequence[ClaimResult], style: Style, kind: str) -> str:
     boxes = []
     for result in results:
         x, y = found.centres[result.id]
-        ancestry = "fully proved" if result.fully_proved else "not fully proved"
-        title = f"{result.id}: {result.title}. {result.status}, {ancestry}"
+        title = f"{result.id}: {result.title}. {result.status}"
         boxes.append(
-            f'<a href="#{escape(result.id)}" class="node {result.status}{" full" if result.fully_proved else ""}" '
+            f'<a href="#{escape(result.id)}" class="node {result.status}{" full" if result.status == "proved" else ""}" '
             f'data-claim="{escape(result.id)}" aria-label="{escape(title)}"><title>{escape(title)}</title>'
             f'<rect x="{x - style.box_width / 2:.1f}" y="{y - style.box_height / 2:.1f}" '
             f'width="{style.box_width}" height="{style.box_height}" rx="8"/>'

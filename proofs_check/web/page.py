@@ -114,7 +114,7 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: 
         "id": result.id,
         "title": prose(result.title),
         "status": result.status,
-        "fully_proved": result.fully_proved,
+        "fully_proved": result.status == "proved",
         "statement": Markup(sheet.equation(result.left, relation, pieces)),
         "where": [Markup(line) for line, _ in where],
         "source": result.source,

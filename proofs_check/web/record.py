@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.judge.certificate import seal
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.results import FORMAT, ClaimResult, Report, from_record
+from proofs_check.judge.seal import seal
 from proofs_check.judge.status import ORDER
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,15 @@ import numpy as np
 import pytest
 
 from tests.theory import brute_force
-from theory import DERIVATIONS, Derivation, Formula, global_minimum, population_loss
+from theory import (
+    DERIVATIONS,
+    Derivation,
+    Formula,
+    global_minimum,
+    limiting_predictor,
+    population_loss,
+    prediction_error,
+)
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import indexed, length, matrix, number, scalar_letter, sum_over, vector
 from theory.derivation import Step, marked, plain
@@ -76,6 +85,40 @@ def test_gradients_by_what_is_no_letter_are_refused() -> None:
         ValueError, match="no gradient with respect to 'context_length'; the letters are covariance, U11"
     ):
         population_loss().gradient("context_length")
+
+
+def test_limits_of_formulas() -> None:
+    """Theorem 4.2 in long prompts: the variance goes with M, the bias with N, the floor stays."""
+    error = prediction_error("linear")
+    L, w = [[2, 1], [1, 3]], [1, Fraction(-1, 2)]
+    given = {"covariance": L, "w": w, "noise_variance": Fraction(1, 5)}
+    assert Fraction(1, 5) == error.limit("prompt_length", "context_length").evaluate(**given)
+    for argument, other in (("prompt_length", "context_length"), ("context_length", "prompt_length")):
+        end = error.limit(argument).evaluate(**given, **{other: 4})
+        gaps = [error.evaluate(**given, **{argument: n, other: 4}) - end for n in (10**4, 10**5)]
+        assert 9 < gaps[0] / gaps[1] < 11
+    with pytest.raises(ValueError, match="no length"):
+        error.limit("w")
+    with pytest.raises(ValueError, match="sum to M"):
+        limiting_predictor().limit("prompt_length")
+
+
+def test_every_formula_has_a_limit_in_long_prompts_or_says_why() -> None:
+    """The limit depends on N no more, and is the value at a very long prompt up to 1/N."""
+    seen, refused = 0, []
+    for derive in DERIVATIONS.values():
+        for formula in derive().results.values():
+            if "context_length" not in formula.arguments:
+                continue
+            try:
+                end = formula.limit("context_length")
+            except ValueError as error:
+                refused.append(str(error))
+                continue
+            assert "N" not in end.expression.lengths
+            seen += 1
+    assert seen >= 20
+    assert all(re.search("sum to N|no limit as N grows|grows with N", reason) for reason in refused)
 
 
 @pytest.mark.parametrize(

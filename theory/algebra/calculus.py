@@ -15,13 +15,15 @@ from theory.algebra.expression import (
     freed,
     identity,
     letter,
+    reindexed,
+    relabelled,
     scalar,
     sum_over,
     symbol_expression,
     zero,
 )
 from theory.algebra.usage import note
-from theory.algebra.words import Factor, Symbol, Word, letter_power
+from theory.algebra.words import Factor, Index, Symbol, Word, letter_power
 
 _ONE = Coefficient.number(1)
 
@@ -163,6 +165,9 @@ def gradient(expression: Expression, by: Expression, definitions: Sequence[Defin
     are defined by `definitions`, each in terms of those before it, move with `by` (chain rule), also those that commute
     with it, such as Gamma = alpha Lambda + beta I with Lambda: dLambda need not commute with either.
 
+    For a letter with free indices, U_k, it is the gradient by the k-th of the letters U_1, U_2, ... that are summed
+    over, with k as a free index: of sum_h u_h tr(A U_h) it is u_k A'.
+
     Raises:
         ValueError: if expression is not scalar, and as `differential`.
     """
@@ -172,6 +177,12 @@ def gradient(expression: Expression, by: Expression, definitions: Sequence[Defin
             "use `differential` for the derivative along a direction"
         )
     symbol = letter(by)
+    if symbol.indices:
+        if definitions:
+            raise ValueError(
+                f"no gradient by {symbol.name} through definitions: it carries an index; expand them first"
+            )
+        return _indexed_gradient(expression, symbol)
     taken = {s.name for held in (expression, *(d.expression for d in definitions)) for s in held.symbols}
     name = "D"
     while name in taken:
@@ -193,6 +204,43 @@ def gradient(expression: Expression, by: Expression, definitions: Sequence[Defin
             directions[free(definition.name)] = moved
     total = _with_letters(_factor_of(step, differential(free(expression), directions)), coupled).as_computed()
     return (total + total.T) * Fraction(1, 2) if symbol.symmetric and not total.is_scalar else total
+
+
+def _indexed_gradient(expression: Expression, symbol: Symbol) -> Expression:
+    """The gradient by U_k. The derivative of sum_h f(U_h) is that of f(U_h) by U_h with h = k, and no sum over h."""
+    if symbol.family != symbol.name:
+        raise ValueError(f"cannot differentiate by {symbol.name}: it was declared to commute with other letters")
+    name = "V"
+    while any(s.name == name for s in expression.symbols):
+        name += "V"
+    stand_in = replace(symbol.plain, name=name, family="")
+    total = zero(symbol.rows, symbol.cols)
+    for monomial, coefficient in expression.terms.items():
+        free_part, lengths = freed(monomial)
+        for indices in sorted({s.indices for s in free_part.symbols() if s.plain == symbol.plain}):
+            labels = [str(index.label) for index in indices]
+            if indices != symbol.indices and (not set(labels) <= set(lengths) or len(set(labels)) < len(labels)):
+                raise ValueError(
+                    f"{symbol.name} stands with the indices {', '.join(labels)}; whether they equal "
+                    f"{', '.join(str(index.label) for index in symbol.indices)} is not known"
+                )
+
+            def out(s: Symbol, indices: tuple[Index, ...] = indices) -> Symbol:
+                return stand_in if s.plain == symbol.plain and s.indices == indices else s
+
+            def back(s: Symbol) -> Symbol:
+                return symbol if s == stand_in else s
+
+            alone = Expression({relabelled(free_part, out): coefficient}, 1, 1)
+            change = zero(symbol.rows, symbol.cols)
+            for held, weight in gradient(alone, symbol_expression(stand_in)).terms.items():
+                here = reindexed(relabelled(held, back), dict(zip(indices, symbol.indices, strict=True)))
+                change = change + Expression({here: weight}, symbol.rows, symbol.cols)
+            for label, upto in lengths.items():
+                if label not in labels:
+                    change = sum_over(label, upto, change)
+            total = total + change
+    return total.as_computed()
 
 
 def _factor_of(step: Symbol, change: Expression) -> Expression:

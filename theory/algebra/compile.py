@@ -29,7 +29,7 @@ from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.evaluation import SYMMETRY_TOLERANCE, check_definite, check_symmetric
 from theory.algebra.expression import Expression, Monomial, stacking
 from theory.algebra.text import closed_text
-from theory.algebra.words import ORDER, Dimension, Index, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Dimension, Index, Symbol, Word
 
 Array = Any
 # The size that a named length counts as when products are put in order, and the cost of one call beside its flops.
@@ -224,7 +224,9 @@ class _Run:
         if missing:
             raise ValueError(f"no value given for the length {missing[0]}")
         self.registers = [
-            self._compared(symbol.indices) if symbol.name == ORDER else self._loaded(symbol, letters[symbol.name])
+            self._compared(symbol.indices)
+            if symbol.name == ORDER
+            else self._loaded(symbol, self._units(symbol) if symbol.name == UNIT else letters[symbol.name])
             for symbol in program.loads
         ]
 
@@ -281,6 +283,10 @@ class _Run:
         if symbol.cols == 1:
             shape.append(1)
         return array.reshape((*array.shape[:split], *between, *shape))
+
+    def _units(self, symbol: Symbol) -> Array:
+        """All unit vectors, one below the other."""
+        return self.namespace.asarray(np.eye(self._size(symbol.rows)))
 
     def _compared(self, indices: tuple[Index, ...]) -> Array:
         """The indicator of one index below another, an array over the axes of both."""

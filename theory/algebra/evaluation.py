@@ -13,7 +13,7 @@ import numpy as np
 from theory.algebra.expression import Expression, stacking
 from theory.algebra.text import closed_text
 from theory.algebra.usage import note
-from theory.algebra.words import ORDER, Dimension, Factor, Index, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Dimension, Factor, Index, Symbol, Word
 
 Array = Any
 # How far entries may differ from their mirror images, relative to the largest, in a floating-point "symmetric" matrix.
@@ -305,7 +305,7 @@ class _Evaluator:
         if key not in self.factors:
             result: Array = None
             for symbol, exponent in f.powers:
-                array = self.letters[symbol.name]
+                array = self._units(symbol) if symbol.name == UNIT else self.letters[symbol.name]
                 for index in symbol.indices:
                     if at[index] >= len(array):
                         raise ValueError(f"{symbol.name} has {len(array)} copies, there is none number {at[index] + 1}")
@@ -318,6 +318,13 @@ class _Evaluator:
                 result = power if result is None else result @ power
             self.factors[key] = result.T if f.transposed else result
         return self.factors[key]
+
+    def _units(self, symbol: Symbol) -> Array:
+        """All unit vectors, one below the other."""
+        size = self._size(symbol.rows)
+        return np.array(
+            [[self.one * int(i == j) for j in range(size)] for i in range(size)], dtype=object if self.exact else float
+        )
 
     def _matrix_power(self, name: str, array: Array, exponent: Any) -> Array:
         if isinstance(exponent, Integral):

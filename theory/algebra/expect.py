@@ -67,8 +67,9 @@ def expect(
     trees = [tree, *(parse(text) for pair in laws.values() for text in pair if text)]
     family = "+".join(sorted(commuting))
     for node, labels in (found for held in trees for found in _names(held, ())):
-        base, _, label = node.name.rpartition("_")
-        name = base if base and label in labels and node.name not in (*laws, *vectors, *scalars) else node.name
+        name = node.name
+        while name not in (*laws, *vectors, *scalars) and (parts := name.rpartition("_"))[0] and parts[2] in labels:
+            name = parts[0]
         if name in names or name == "I":
             continue
         if name in scalars:

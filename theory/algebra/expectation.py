@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.expression import (
@@ -41,12 +41,18 @@ from theory.algebra.expression import (
     canonical_monomial,
     collected,
     dimension_coefficient,
+    indexed,
     length,
     letter,
     merged_closed,
     number,
+    sum_over,
     symbol_expression,
+    unit_vector,
+    without_spent_units,
+    word_indices,
 )
+from theory.algebra.laws import Entries, GaussianMatrix, OneHot, average, centred, partitions
 from theory.algebra.order import Pair, counted_order
 from theory.algebra.text import closed_text
 from theory.algebra.usage import note
@@ -100,9 +106,12 @@ class Gaussian:
             )
 
 
+Law = Gaussian | GaussianMatrix | Entries | OneHot
+
+
 def expectation(
     expression: Expression,
-    law: Mapping[Expression, Gaussian],
+    law: Mapping[Expression, Law],
     *,
     most_work: int | None = None,
     progress: Callable[[int], None] | None = None,
@@ -122,18 +131,43 @@ def expectation(
             an index that no sum binds, or where a covariance depends on a random letter, and for too much work.
     """
     note("expectation")
-    laws = {letter(key): value for key, value in law.items()}
-    for symbol, distribution in laws.items():
-        _check_law(symbol, distribution, laws)
+    given = {letter(key): value for key, value in law.items()}
+    laws = {symbol: value for symbol, value in given.items() if isinstance(value, Gaussian)}
+    budget = _Budget(MOST_WORK if most_work is None else most_work, progress)
+    for symbol, distribution in given.items():
+        _check_law(symbol, distribution, given)
+        if isinstance(distribution, GaussianMatrix):
+            expression, columns, rows = _as_columns(expression, symbol, distribution)
+            laws[columns] = rows
+        elif not isinstance(distribution, Gaussian):
+            if isinstance(distribution, Entries):
+                expression = centred(expression, symbol, distribution)
+            expression = average(expression, symbol, distribution, budget.spend)
     shifted = {
         symbol: symbol_expression(symbol) + distribution.mean
         for symbol, distribution in laws.items()
         if distribution.mean is not None
     }
-    centred = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
-    contraction = _Contraction(laws, MOST_WORK if most_work is None else most_work, progress)
+    around_means = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
     with _without_collection():
-        return contraction.expectation(centred).as_computed()
+        return _Contraction(laws, budget).expectation(around_means).as_computed()
+
+
+def _as_columns(expression: Expression, symbol: Symbol, law: GaussianMatrix) -> tuple[Expression, Symbol, Gaussian]:
+    """X = sum_k z_k e_k' S in place of X, with the law of its columns z_k."""
+    if not isinstance(symbol.cols, str) or law.rows.shape != (symbol.rows, symbol.rows):
+        raise ValueError(
+            f"{symbol.name} is {symbol.rows} x {symbol.cols}: its columns must have a named number and the size of "
+            f"their covariance, which is {law.rows.rows} x {law.rows.cols}"
+        )
+    if law.columns.shape != (symbol.cols, symbol.cols):
+        raise ValueError(f"the covariance between columns must be {symbol.cols} x {symbol.cols}, got {law.columns}")
+    name = f"{symbol.name}_column"
+    while any(held.name == name for held in expression.symbols):
+        name += "_"
+    column = Symbol(name, symbol.rows, 1)
+    term = indexed(symbol_expression(column), "#k") @ unit_vector(symbol.cols, "#k").T @ law.root()
+    return expression.substitute({symbol: sum_over("#k", symbol.cols, term)}), column, Gaussian(law.rows)
 
 
 @contextmanager
@@ -148,14 +182,22 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _check_law(symbol: Symbol, distribution: Gaussian, laws: Mapping[Symbol, Gaussian]) -> None:
-    covariance = distribution.covariance
-    if symbol.cols != 1 or symbol.rows != covariance.rows:
-        raise ValueError(
-            f"{symbol.name} is {symbol.rows} x {symbol.cols}, its covariance {covariance.rows} x {covariance.cols}"
-        )
-    parameters = [covariance, *([] if distribution.mean is None else [distribution.mean]), *distribution.joint.values()]
-    for parameter in parameters:
+def _parameters(law: Law) -> list[Expression]:
+    """The expressions that a law consists of."""
+    match law:
+        case Gaussian(covariance, mean, _, joint):
+            held = [covariance, mean, *joint.values()]
+        case GaussianMatrix(rows, columns):
+            held = [rows, columns]
+        case Entries(_, root, mean):
+            held = [root, mean]
+        case OneHot(probabilities):
+            held = [probabilities]
+    return [parameter for parameter in held if parameter is not None]
+
+
+def _check_law(symbol: Symbol, distribution: Law, laws: Mapping[Symbol, Law]) -> None:
+    for parameter in _parameters(distribution):
         if any(m.indices for m in parameter.terms):
             raise ValueError(f"the law of {symbol.name} contains a sum over an index; give the sum a name of its own")
         for held in parameter.symbols:
@@ -164,21 +206,29 @@ def _check_law(symbol: Symbol, distribution: Gaussian, laws: Mapping[Symbol, Gau
                     f"the law of {symbol.name} depends on the random letter {held.name}; take the expectation over "
                     f"{symbol.name} first and that over {held.name} of the result"
                 )
+    if not isinstance(distribution, Gaussian):
+        return
+    covariance = distribution.covariance
+    if symbol.cols != 1 or symbol.rows != covariance.rows:
+        raise ValueError(
+            f"{symbol.name} is {symbol.rows} x {symbol.cols}, its covariance {covariance.rows} x {covariance.cols}"
+        )
     for key, cross in distribution.joint.items():
         other = letter(key)
-        if other not in laws or other == symbol:
-            raise ValueError(f"{symbol.name} is joint with {other.name}, which is no other letter of the law")
+        partner = laws.get(other)
+        if not isinstance(partner, Gaussian) or other == symbol:
+            raise ValueError(f"{symbol.name} is joint with {other.name}, which is no other Gaussian letter of the law")
         if cross.shape != (symbol.rows, other.rows):
             raise ValueError(
                 f"the cross-covariance of {symbol.name} and {other.name} must be {symbol.rows} x {other.rows}, got "
                 f"{cross.rows} x {cross.cols}"
             )
-        back = {letter(k): c for k, c in laws[other].joint.items()}.get(symbol)
+        back = {letter(k): c for k, c in partner.joint.items()}.get(symbol)
         if back is not None and back != cross.T:
             raise ValueError(
                 f"{symbol.name} and {other.name} have two cross-covariances: {cross}, and the transpose of {back}"
             )
-        if distribution.radial_moment is not None or laws[other].radial_moment is not None:
+        if distribution.radial_moment is not None or partner.radial_moment is not None:
             raise ValueError(f"{symbol.name} and {other.name} are joint, so neither may have a radius of its own")
 
 
@@ -192,6 +242,8 @@ End = tuple[int, tuple[Index, ...]]
 _PLAIN: End = (-1, ())
 _OPEN_LEFT: End = (-2, ())
 _OPEN_RIGHT: End = (-3, ())
+# Both ends of a word whose trace is meant and which carries an index, such as tr(B_j).
+_TRACE: End = (-4, ())
 # (left end, number of the word between, right end). The open word is the chord, or the two chords, with open ends.
 Chord = tuple[End, int, End]
 # How often each draw of an elliptical letter was paired so far: ((letter, index), pairs).
@@ -208,6 +260,30 @@ class _State(NamedTuple):
     pairs: Pairs
     groups: tuple[Group, ...]
     order: tuple[Pair, ...]
+
+
+class _Budget:
+    """Work done and allowed; `degree` is the number of random letters in the largest term."""
+
+    def __init__(self, most_work: int, progress: Callable[[int], None] | None):
+        self.most_work = most_work
+        self.progress = progress
+        self.work = 0
+        self.told = 0
+        self.degree = 0
+
+    def spend(self, work: int) -> None:
+        """Count work, tell of it, and stop at the limit."""
+        self.work += work
+        if self.progress is not None and self.work - self.told >= PROGRESS_STEP:
+            self.told = self.work
+            self.progress(self.work)
+        if self.work > self.most_work:
+            of = f"a term with {self.degree} random letters" if self.degree else "a term"
+            raise ValueError(
+                f"the expectation of {of} is too large to write out in {self.most_work} steps; lower the degree, split "
+                "the formula, or raise `most_work`"
+            )
 
 
 class _Line(NamedTuple):
@@ -243,7 +319,7 @@ class _Numbered(Generic[T]):
 class _Contraction:
     """The contraction of one expression's random letters."""
 
-    def __init__(self, law: Mapping[Symbol, Gaussian], most_work: int, progress: Callable[[int], None] | None):
+    def __init__(self, law: Mapping[Symbol, Gaussian], budget: _Budget):
         symbols = sorted(law, key=lambda s: s.sort_key)
         self.law = [law[symbol] for symbol in symbols]
         self.letters = {symbol: i for i, symbol in enumerate(symbols)}
@@ -261,30 +337,14 @@ class _Contraction:
                 self._set_covariance(self.letters[letter(key)], i, cross.T)
         self.alone = [not any(a == i != b for a, b in self.covariances) for i in range(len(symbols))]
         self.joins: dict[tuple[int, int, int, int], list[tuple[Coefficient, int, tuple[int, ...]]]] = {}
-        self.loops: dict[tuple[int, int, int], list[tuple[Coefficient, int]]] = {}
+        self.loops: dict[tuple[int, int, int], list[tuple[Coefficient, int, list[Chord]]]] = {}
         self.products: dict[tuple[int, int], int] = {}
         self.transposes: dict[int, int] = {}
         self.word_indices: dict[int, tuple[Index, ...]] = {}
-        self.most_work = most_work
-        self.progress = progress
-        self.work = 0
-        self.told = 0
-        self.degree = 0
+        self.budget = budget
 
     def _set_covariance(self, a: int, b: int, covariance: Expression) -> None:
         self.covariances[a, b] = [(c, self.closed.number(m.closed), m.word) for m, c in covariance.terms.items()]
-
-    def spend(self, work: int) -> None:
-        """Count work, tell of it, and stop at the limit."""
-        self.work += work
-        if self.progress is not None and self.work - self.told >= PROGRESS_STEP:
-            self.told = self.work
-            self.progress(self.work)
-        if self.work > self.most_work:
-            raise ValueError(
-                f"the expectation of a term with {self.degree} random letters is too large to write out in "
-                f"{self.most_work} steps; lower the degree, split the formula, or raise `most_work`"
-            )
 
     def expectation(self, expression: Expression) -> Expression:
         """Contract all random letters, from the states with most ends down."""
@@ -298,10 +358,10 @@ class _Contraction:
 
         for monomial, coefficient in expression.terms.items():
             put(self._start(monomial, expression), coefficient)
-        self.degree = max(levels, default=0)
+        self.budget.degree = max(levels, default=0)
         # Products of words in Wishart matrices, with the constants before each.
         wishart: dict[tuple[_Line, ...], dict[int, Coefficient]] = {}
-        for ends in range(self.degree, 0, -1):
+        for ends in range(self.budget.degree, 0, -1):
             for state, coefficient in levels.pop(ends, {}).items():
                 place = self._next_end(state)
                 if place is None:
@@ -311,16 +371,18 @@ class _Contraction:
                     continue
                 for weight, paired in self._contract_one_end(state, place):
                     put(paired, coefficient * weight)
-                    self.spend(len(paired.chords))
+                    self.budget.spend(len(paired.chords))
         elliptical = Expression({}, expression.rows, expression.cols)
         gaussian = TermSum(expression.rows, expression.cols)
         for state, coefficient in levels.pop(0, {}).items():
             monomial = self._monomial(state)
             if state.pairs or state.groups:
-                term = Expression({monomial: coefficient}, expression.rows, expression.cols)
+                settled, count = without_spent_units(monomial)
+                term = Expression({canonical_monomial(settled): coefficient * count}, expression.rows, expression.cols)
                 elliptical = elliptical + self._radial_weight(state) * term
             else:
-                gaussian.add(monomial, coefficient)
+                settled, count = without_spent_units(monomial)
+                gaussian.add(canonical_monomial(settled), coefficient * count)
         self._add_wishart_moments(wishart, gaussian)
         result = elliptical + gaussian.expression()
         left_over = [symbol.name for symbol in result.symbols if symbol in self.letters]
@@ -340,7 +402,7 @@ class _Contraction:
             elif not any(s.plain in self.letters or s.indices for s in symbols):
                 constant.append((word, exponent))
             elif isinstance(exponent, int) and exponent > 0:
-                chords += [self._chord(word, _PLAIN, _PLAIN)] * exponent
+                chords += [self._closed_chord(word)] * exponent
             else:
                 raise ValueError(f"E of the power {exponent} of {closed_text(word, 1)} is not a polynomial moment")
         if monomial.word:
@@ -356,6 +418,12 @@ class _Contraction:
             if isinstance(index.label, str):
                 raise ValueError(f"the index {index.label} is bound by no sum inside the expectation")
         return self._state(chords, self.closed.number(tuple(constant)), (), (), tuple(order))
+
+    def _closed_chord(self, word: Word) -> Chord:
+        """The chord of a closed word; no random letter stands in a trace, which a vector would have split."""
+        if word[0].rows != 1:
+            return (_TRACE, self.words.number(word), _TRACE)
+        return self._chord(word, _PLAIN, _PLAIN)
 
     def _chord(self, word: Word, left: End, right: End) -> Chord:
         """The chord of a word, with random letters at its edges taken off as ends."""
@@ -463,8 +531,7 @@ class _Contraction:
                 for index in indices:
                     counts.setdefault(index, []).append(letter_)
             held.update(self._indices_of(word))
-        held.update(index for pair in state.order for index in pair)
-        if state.pairs or state.groups:
+        if state.pairs or state.groups or state.order:
             held.update(counts)
 
         def is_linked(end: End) -> bool:
@@ -496,8 +563,8 @@ class _Contraction:
         others = state.chords[:place] + state.chords[place + 1 :]
         left, word, end = self._turned(state.chords[place]) if is_left else state.chords[place]
         if self._same_law(left, end):
-            for weight, closed in self._loop(word, end[0], left[0]):
-                yield from self._paired(state, list(others), weight, closed, end, left)
+            for weight, closed, pieces in self._loop(word, end[0], left[0]):
+                yield from self._paired(state, [*others, *pieces], weight, closed, end, left)
         # Equal chords give equal results, and so do the two directions of a chord that is its own transpose.
         directions: Counter[tuple[int, Chord]] = Counter()
         for other, count in Counter(others).items():
@@ -527,8 +594,8 @@ class _Contraction:
                 )
         return True
 
-    def _loop(self, word: int, right: int, left: int) -> list[tuple[Coefficient, int]]:
-        """tr(word E[right left']) as (coefficient, number of a closed part) terms."""
+    def _loop(self, word: int, right: int, left: int) -> list[tuple[Coefficient, int, list[Chord]]]:
+        """tr(word E[right left']) as (coefficient, number of a closed part, what carries an index) terms."""
         key = (word, right, left)
         if key not in self.loops:
             self.loops[key] = []
@@ -536,8 +603,9 @@ class _Contraction:
                 cycle = self.words.values[word] + covariance
                 pieces, size = split_closed(cycle) if cycle else ([], self.sizes[right])
                 weight = coefficient if size is None else coefficient * dimension_coefficient(size)
-                loop = self.closed.number(collected((piece, 1) for piece in pieces))
-                self.loops[key].append((weight, self._times(closed, loop)))
+                loop = self.closed.number(collected((piece, 1) for piece in pieces if not word_indices(piece)))
+                indexed = [self._closed_chord(piece) for piece in pieces if word_indices(piece)]
+                self.loops[key].append((weight, self._times(closed, loop), indexed))
         return self.loops[key]
 
     def _join(self, first: int, a: int, b: int, second: int) -> list[tuple[Coefficient, int, tuple[int, ...]]]:
@@ -620,10 +688,12 @@ class _Contraction:
         for left, held, right in state.chords:
             if left == right == _PLAIN:
                 closed.append((canonical_scalar(self.words.values[held]), 1))
+            elif left == _TRACE:
+                closed += [(piece, 1) for piece in split_closed(self.words.values[held])[0]]
             else:
                 # The left part sorts after the right one, since open ends are numbered downwards.
                 word = self.words.values[held] + word if left == _OPEN_LEFT else word + self.words.values[held]
-        return canonical_monomial(Monomial(collected(closed), word))
+        return Monomial(collected(closed), word)
 
     def _lines(self, state: _State) -> tuple[_Line, ...]:
         """The chords strung together at their pairs x_i x_i'."""
@@ -644,7 +714,8 @@ class _Contraction:
             place: tuple[int, int] | None = start
             pieces: list[int] = []
             kinds: list[tuple[int, str]] = []
-            edge = state.chords[start[0]][start[1]]
+            first = state.chords[start[0]]
+            edge = first[0] if start[1] == 0 else first[2]
             while place is not None:
                 chord, entered = place
                 waiting.discard(chord)
@@ -667,13 +738,15 @@ class _Contraction:
         kinds = sorted({kind for lines in table for line in lines for kind in line.kinds})
         number_of = {kind: -1 - k for k, kind in enumerate(kinds)}
         moments = WishartMoments(
-            [(self.law[held].covariance, self.sizes[held], upto) for held, upto in kinds], self.spend
+            [(self.law[held].covariance, self.sizes[held], upto) for held, upto in kinds], self.budget.spend
         )
         for lines, constants in table.items():
             indices = any(self._indices_of(piece) for line in lines for piece in line.pieces)
             # Numbers that are summed over, such as v' y_j, stand apart from the matrices.
-            summed = [line for line in lines if not line.kinds and line.left == line.right == _PLAIN]
-            factors = collected((canonical_scalar(self.words.values[line.pieces[0]]), 1) for line in summed)
+            summed = [line for line in lines if not line.kinds and line.left == line.right and line.left[0] < 0]
+            factors = collected(
+                (piece, 1) for line in summed for piece in split_closed(self.words.values[line.pieces[0]])[0]
+            )
             start = moments.start([self._code(line, moments, number_of) for line in lines if line not in summed])
             before = [(merged_closed(self.closed.values[held], factors), c) for held, c in constants.items()]
             weights: dict[tuple[Coefficient, Coefficient], Coefficient] = {}
@@ -682,7 +755,11 @@ class _Contraction:
                     if (coefficient, weight) not in weights:
                         weights[coefficient, weight] = coefficient * weight
                     monomial = Monomial(merged_closed(powers, closed), word)
-                    total.add(canonical_monomial(monomial) if indices else monomial, weights[coefficient, weight])
+                    count = weights[coefficient, weight]
+                    if indices:
+                        monomial, spent = without_spent_units(monomial)
+                        monomial, count = canonical_monomial(monomial), count * spent
+                    total.add(monomial, count)
 
     def _code(
         self, line: _Line, moments: WishartMoments, number_of: Mapping[tuple[int, str], int]
@@ -715,7 +792,7 @@ class _Contraction:
         for upto in sorted({group[0] for group in state.groups}):
             draws = [dict(counts) for name, counts in state.groups if name == upto]
             total = number(0)
-            for blocks in set_partitions(draws):
+            for blocks in partitions(draws):
                 term = falling_factorial(upto, len(blocks))
                 for block in blocks:
                     for held in sorted({held for draw in block for held in draw}):
@@ -748,17 +825,6 @@ def _unified(kept: tuple[Index, ...], gone: tuple[Index, ...]) -> dict[Index, In
 def _shape(chord: Chord) -> tuple[int, ...]:
     """What tells chords apart before indices are numbered."""
     return (chord[0][0], chord[1], chord[2][0])
-
-
-def set_partitions(items: list[Any]) -> Iterator[list[list[Any]]]:
-    """Yield all partitions of the items into blocks."""
-    if not items:
-        yield []
-        return
-    for partition in set_partitions(items[1:]):
-        yield [[items[0]], *partition]
-        for i, block in enumerate(partition):
-            yield [*partition[:i], [items[0], *block], *partition[i + 1 :]]
 
 
 def falling_factorial(upto: str, k: int) -> Expression:

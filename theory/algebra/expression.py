@@ -17,7 +17,9 @@ from typing import Any
 from theory.algebra.coefficients import Coefficient, Rational, as_rational
 from theory.algebra.order import counted_order
 from theory.algebra.words import (
+    BUILT_IN,
     ORDER,
+    UNIT,
     Dimension,
     Factor,
     Index,
@@ -399,21 +401,22 @@ class Expression:
             pieces, size = split_closed(monomial.word)
             closed = merged_closed(monomial.closed, tuple((piece, 1) for piece in pieces))
             scale = coefficient if size is None else coefficient * dimension_coefficient(size)
-            result.add(canonical_monomial(Monomial(closed, ())), scale)
+            settled, count = without_spent_units(Monomial(closed, ()))
+            result.add(canonical_monomial(settled), scale * count if count is not _ONE else scale)
         return result.expression(self.computed)
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The letters that occur, sorted by name; indexed letters once, without their index."""
         words = {word for m in self.terms for word in (m.word, *(w for w, _ in m.closed))}
-        letters = {s.plain for word in words for f in word for s, _ in f.powers if s.name != ORDER}
+        letters = {s.plain for word in words for f in word for s, _ in f.powers if s.name not in BUILT_IN}
         return tuple(sorted(letters, key=lambda s: s.sort_key))
 
     @property
     def lengths(self) -> tuple[str, ...]:
         """The lengths (N, M, d, ...) on which coefficients and open sums depend, sorted."""
         names = {name for c in self.terms.values() for name in c.names}
-        names |= {index.length for m in self.terms for index in m.indices}
+        names |= {index.length for m in self.terms for index in m.indices if index.length}
         return tuple(sorted(names))
 
     def sorted_terms(self) -> list[tuple[Monomial, Coefficient]]:
@@ -580,8 +583,8 @@ def _products(a: Expression, b: Expression, joined: bool) -> Expression:
                     closed = merged_closed(closed, tuple(collected((s, 1) for s in scalars)))
             else:
                 word = m.word or n.word
-            monomial = Monomial(closed, word)
-            result.add(canonical_monomial(monomial), x * y)
+            settled, count = without_spent_units(Monomial(closed, word))
+            result.add(canonical_monomial(settled), x * y if count is _ONE else x * y * count)
     return result.expression(a.computed or b.computed)
 
 
@@ -657,8 +660,16 @@ def letter(expression: Expression) -> Symbol:
 
 
 def indexed(expression: Expression, *labels: str) -> Expression:
-    """Return the letter with free summation indices, x -> x_i or x_{t,i}; bind each with `sum_over`."""
+    """Return the letter with free summation indices, x -> x_i or x_{t,i}; bind each with `sum_over`.
+
+    Raises:
+        ValueError: for anything but a letter, or an index that it carries already.
+    """
     symbol = letter(expression)
+    names = [index.label for index in symbol.indices] + list(labels)
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{symbol.name} carries the index {name} already; it cannot carry it twice")
     return symbol_expression(symbol.with_indices((*symbol.indices, *(Index("", label) for label in labels))))
 
 
@@ -701,10 +712,120 @@ def _bound(free: Index, upto: str, expression: Expression) -> Expression:
         if free in monomial.indices:
             bound = Index(upto, _next_label(monomial))
             summed, count = without_counted_order(reindexed(monomial, {free: bound}))
-            result.add(canonical_monomial(summed), coefficient * count)
+            settled, dimension = without_spent_units(summed)
+            result.add(canonical_monomial(settled), coefficient * count * dimension)
         else:
             result.add(monomial, coefficient * Coefficient.length(upto))
     return result.expression()
+
+
+def unit_vector(size: str, label: str) -> Expression:
+    """The unit vector e_label of R^size with a free index; sum_a e_a e_a' = I by `sum_over(label, size, ...)`."""
+    return symbol_expression(Symbol(UNIT, size, 1, indices=(Index("", label),)))
+
+
+def without_spent_units(monomial: Monomial) -> tuple[Monomial, Coefficient]:
+    """The monomial without those unit vectors that can be summed, and what they count.
+
+    Three rules: e_a'e_a = 1; e_a'e_b sets the indices equal, whichever is bound; and a bound index that stands at two
+    unit vectors and nowhere else is contracted, sum_a M e_a e_a' K = M K. Each removes unit vectors, so they end. What
+    is left is a sum over the values of indices with three or more ends (or one), a graph whose edges are words: the
+    graph of single letters is the same before and after, and different graphs are linearly independent functions of
+    generic matrices once d is at least the number of their vertices, so the form is unique.
+
+    Raises:
+        ValueError: for a unit vector summed up to another length than its size.
+    """
+    count = _ONE
+    while found := _unit_ends(monomial):
+        for index in found:
+            if isinstance(index.label, int) and index.length != found[index][0].rows:
+                raise ValueError(f"a unit vector of size {found[index][0].rows} is summed up to {index.length}")
+        simpler = _one_unit_less(monomial, found)
+        if simpler is None:
+            break
+        monomial, factor_ = simpler
+        count = factor_ if count is _ONE else count * factor_
+    return monomial, count
+
+
+def _unit_ends(monomial: Monomial) -> dict[Index, list[Symbol]]:
+    """The indices of unit vectors, each with all the letters that carry it."""
+    if not any(word_has_unit(word) for word in (monomial.word, *(w for w, _ in monomial.closed))):
+        return {}
+    carriers: dict[Index, list[Symbol]] = {}
+    for word, exponent in ((monomial.word, 1), *monomial.closed):
+        for symbol in (s for f in word for s, _ in f.powers):
+            for index in symbol.indices:
+                # What stands in a power that is no product cannot be contracted.
+                copies = exponent if isinstance(exponent, int) and exponent > 0 else 3
+                carriers.setdefault(index, []).extend([symbol] * copies)
+    return {
+        index: sorted(symbols, key=lambda s: s.name != UNIT)
+        for index, symbols in carriers.items()
+        if any(s.name == UNIT for s in symbols)
+    }
+
+
+@lru_cache(maxsize=65536)
+def word_has_unit(word: Word) -> bool:
+    """Whether a unit vector stands in a word."""
+    return any(symbol.name == UNIT for f in word for symbol, _ in f.powers)
+
+
+def _one_unit_less(
+    monomial: Monomial, carriers: Mapping[Index, Sequence[Symbol]]
+) -> tuple[Monomial, Coefficient] | None:
+    for word, exponent in monomial.closed:
+        if len(word) == 2 and all(f.symbol.name == UNIT for f in word) and isinstance(exponent, int) and exponent > 0:
+            (a,), (b,) = (f.symbol.indices for f in word)
+            rest = Monomial(tuple(pair for pair in monomial.closed if pair[0] != word), monomial.word)
+            if a == b:
+                vanished = a not in rest.indices and isinstance(a.label, int)
+                return rest, Coefficient.length(a.length) if vanished else _ONE
+            gone, kept = (a, b) if isinstance(a.label, int) else (b, a)
+            if not isinstance(gone.label, int):
+                continue
+            vanished = kept not in rest.indices and gone not in rest.indices and isinstance(kept.label, int)
+            return reindexed(rest, {gone: kept}), Coefficient.length(kept.length) if vanished else _ONE
+    for index, symbols in carriers.items():
+        if isinstance(index.label, int) and len(symbols) == 2 and all(s.name == UNIT for s in symbols):
+            return _contracted(monomial, index), _ONE
+    return None
+
+
+def _contracted(monomial: Monomial, index: Index) -> Monomial:
+    """sum_a M e_a e_a' K = M K for the two unit vectors of a bound index."""
+
+    def ends(word: Word) -> tuple[bool, bool]:
+        return word[0].symbol.indices == (index,), word[-1].symbol.indices == (index,)
+
+    place = next((i for i, f in enumerate(monomial.word) if f.rows == 1 and i > 0), len(monomial.word))
+    # The open word is a column times a row: its two parts, which keep their open ends.
+    left, right = monomial.word[:place], monomial.word[place:]
+    if monomial.word and monomial.word[0].rows == 1:
+        left, right = (), monomial.word
+    touched = [word for word, exponent in monomial.closed if any(ends(word)) for _ in range(int(exponent))]
+    closed = [pair for pair in monomial.closed if pair[0] not in touched]
+    if left and ends(left)[1]:
+        if right and ends(right)[0]:
+            left, right = left[:-1] + right[1:], ()
+        else:
+            (word,) = touched
+            left = left[:-1] + (word if ends(word)[0] else transpose(word))[1:]
+    elif right and ends(right)[0]:
+        (word,) = touched
+        right = (word if ends(word)[1] else transpose(word))[:-1] + right[1:]
+    elif len(touched) == 1:
+        (word,) = touched
+        closed += [(piece, 1) for piece in split_closed(word[1:-1])[0]]
+    else:
+        first, second = touched
+        joined = (first if ends(first)[1] else transpose(first))[:-1]
+        joined += (second if ends(second)[0] else transpose(second))[1:]
+        closed += [(piece, 1) for piece in split_closed(joined)[0]]
+    word, scalars = split_open(left + right)
+    return Monomial(collected([*closed, *((s, 1) for s in scalars)]), word)
 
 
 def without_counted_order(monomial: Monomial) -> tuple[Monomial, Coefficient]:
@@ -733,7 +854,9 @@ def stacking(expression: Expression) -> dict[str, tuple[str, ...]]:
     The length of a free index is "" unless the letter stands with a bound index in the same place.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for symbol in {symbol for monomial in expression.terms for symbol in monomial.symbols() if symbol.name != ORDER}:
+    for symbol in {
+        symbol for monomial in expression.terms for symbol in monomial.symbols() if symbol.name not in BUILT_IN
+    }:
         lengths = tuple(index.length for index in symbol.indices)
         held = found.get(symbol.name, lengths)
         merged = tuple(a or b for a, b in zip(held, lengths, strict=False))

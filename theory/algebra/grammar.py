@@ -475,9 +475,11 @@ def _divided(above: Expression, below: Expression) -> Expression:
 def _named(name: str, vocabulary: Vocabulary, labels: tuple[str, ...]) -> Expression:
     if name in vocabulary.names:
         return vocabulary.names[name]
-    base, _, label = name.rpartition("_")
-    if label in labels and base in vocabulary.names:
-        return indexed(symbol_of(vocabulary.names[base], base), label)
+    base, carried = name, list[str]()
+    while (parts := base.rpartition("_"))[2] in labels and parts[0]:
+        base, carried = parts[0], [parts[2], *carried]
+        if base in vocabulary.names:
+            return indexed(symbol_of(vocabulary.names[base], base), *carried)
     if name == "I":
         return identity("d")
     known = ", ".join(sorted(vocabulary.names))

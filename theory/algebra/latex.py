@@ -15,7 +15,7 @@ from math import gcd
 from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational
 from theory.algebra.expression import Expression, Monomial, register_printer
 from theory.algebra.text import index_name, nested_sums
-from theory.algebra.words import ORDER, Index, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega "
@@ -41,7 +41,7 @@ def name_latex(name: str) -> str:
 
 def symbol_latex(symbol: Symbol) -> str:
     """LaTeX of a letter with its index."""
-    base = symbol.latex or name_latex(symbol.name)
+    base = r"\mathbf{e}" if symbol.name == UNIT else symbol.latex or name_latex(symbol.name)
     if r"\sum" in base:
         # A letter that stands for a sum would otherwise swallow what follows it.
         return rf"\left({{{base}}}\right)"

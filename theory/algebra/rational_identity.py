@@ -1,7 +1,8 @@
 """Equality of expressions with inverses of sums, such as S^-1 Lambda + S^-1 Psi = I for S = Lambda + Psi.
 
 The normal form of expressions is complete for polynomials: there two different forms are two different functions.
-With inverses it is not, so `decide` tries proofs that know what an inverse is. Inverses are written by letters that
+With inverses it is not: there different forms refute nothing, an exact instance does, and `decide` tries proofs that
+know what an inverse is. Inverses are written by letters that
 `theory.algebra.definitions.define` declares; identities are about all values of the letters for which they exist.
 
 1. *Normal form.* The difference of the sides expands to 0.
@@ -9,9 +10,8 @@ With inverses it is not, so `decide` tries proofs that know what an inverse is. 
    is 0 if and only if its power series around a point where all its inverses exist is (`rational_series`, with proof
    and termination). Lengths and closed words are independent central parameters; letters of a commuting family, A and
    A', and Lambda^(1/2) in place of Lambda are independent letters. Identities survive whatever is put in place of
-   parameters and letters, so a proof is one for the expression. Without closed words and without letters that commute
-   it is complete too, where such a point exists among multiples of the identity: the lowest homogeneous part of a
-   series other than 0 is a polynomial other than 0, hence not 0 at some matrices of large size, near the point too.
+   parameters and letters, so a proof is one for the expression. For letters without relations and no closed words the
+   method finds every identity, where such a point exists among multiples of the identity.
 3. *Gradients* (scalar expressions). A scalar vanishes if its gradient by every letter does, by method 2, and its value
    at the point: it is a rational function of the entries, constant near the point, and 0 there. Traces of polynomials,
    such as tr(Lambda) in a definition, are tried as independent parameters first.
@@ -42,6 +42,7 @@ from theory.algebra.expression import (
     scalar_letter,
     symbol_expression,
 )
+from theory.algebra.modular import differs_at_an_instance
 from theory.algebra.rational_series import NotRegularError, Series, Span, constant_series, letter_series, total
 from theory.algebra.words import Factor, Symbol, Word
 from theory.errors import IclTheoryError
@@ -68,8 +69,8 @@ def decide(left: Expression, right: Expression, definitions: Sequence[Definition
 
     Returns:
         "equal" if it is proved for every size; "different" if it is proved that the sides differ for some values: the
-        normal forms differ and are complete (see `is_complete`), or the power series differ and method 2 is complete;
-        "unknown" otherwise. Values of letters at which an inverse does not exist are left out.
+        normal forms differ and are complete (see `is_complete`), or the sides differ at an exact instance (see
+        `theory.algebra.modular`); "unknown" otherwise. Values at which an inverse does not exist are left out.
 
     Raises:
         ValueError: for different shapes.
@@ -81,13 +82,15 @@ def decide(left: Expression, right: Expression, definitions: Sequence[Definition
         return "different"
     if any(m.indices for d in definitions for m in d.expression.terms):
         return "unknown"
+    if differs_at_an_instance(difference, definitions):
+        return "different"
     for method in (_vanishes_as_series, _vanishes_by_gradients, _vanishes_by_relations):
         try:
             if method(difference, definitions):
                 return "equal"
         except (_UnsupportedError, NotRegularError):
             continue
-    return "different" if _differs_as_series(difference, definitions) else "unknown"
+    return "unknown"
 
 
 def is_complete(expression: Expression, definitions: Sequence[Definition] = ()) -> bool:
@@ -126,21 +129,6 @@ def _vanishes_as_series(difference: Expression, definitions: Sequence[Definition
         except NotRegularError as caught:
             error = caught
     raise error
-
-
-def _differs_as_series(difference: Expression, definitions: Sequence[Definition]) -> bool:
-    """Whether the series around some point is not 0, and method 2 complete."""
-    held = (difference, *(d.expression for d in definitions))
-    letters = {s for e in held for s in e.symbols} - {d.symbol for d in definitions}
-    families = {s.family for s in letters}
-    if len(families) < len(letters) or any(m.closed or m.indices for e in held for m in e.terms):
-        return False
-    if any(isinstance(size, int) and size > 1 for s in letters for size in (s.rows, s.cols)):
-        return False
-    try:
-        return not difference.is_scalar and not _vanishes_as_series(difference, definitions)
-    except (_UnsupportedError, NotRegularError):
-        return False
 
 
 def _vanishes_by_gradients(difference: Expression, definitions: Sequence[Definition]) -> bool:

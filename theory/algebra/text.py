@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.expression import Expression, Monomial, register_printer
-from theory.algebra.words import ORDER, Index, Symbol, Word
+from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 # No q: x_q is the query.
 INDEX_NAMES = "ijklmprs"
@@ -20,7 +20,8 @@ def index_name(index: Index) -> str:
 
 
 def _symbol_text(symbol: Symbol) -> str:
-    return "_".join((symbol.name, *map(index_name, symbol.indices)))
+    name = "e" if symbol.name == UNIT else symbol.name
+    return "_".join((name, *map(index_name, symbol.indices)))
 
 
 def nested_sums(monomial: Monomial) -> list[tuple[Index, tuple[Index, ...]]]:
@@ -79,13 +80,12 @@ def _coefficient_text(coefficient: Coefficient, alone: bool) -> tuple[str, str]:
 
 def _term_text(monomial: Monomial, coefficient: Coefficient, scalar: bool) -> tuple[str, str]:
     pieces = []
-    for word, exponent in monomial.closed:
-        if word[0].symbol.name == ORDER:
-            continue
+    closed = [(word, exponent) for word, exponent in monomial.closed if word[0].symbol.name != ORDER]
+    for word, exponent in closed:
         text = closed_text(word, exponent)
         # A bilinear form beside another factor is set off, so that juxtaposition reads back as the same product.
         is_form = word[0].rows == 1 and len(word) > 1 and exponent == 1
-        pieces.append(f"({text})" if is_form and (len(monomial.closed) > 1 or monomial.word or not scalar) else text)
+        pieces.append(f"({text})" if is_form and (len(closed) > 1 or monomial.word or not scalar) else text)
     if monomial.word:
         pieces.append(_word_text(monomial.word))
     elif not scalar:

@@ -41,6 +41,9 @@ class Index(NamedTuple):
 
 # The indicator [i < j] of two summation indices, a scalar letter that carries both; no letter of a user has this name.
 ORDER = "<"
+# The unit vector e_a of R^d, a = 1, ..., d: a letter of size d x 1 that carries a.
+UNIT = "#e"
+BUILT_IN = frozenset({ORDER, UNIT})
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Symbol:
     non_negative: bool = False
 
     def __post_init__(self) -> None:
-        if self.name != ORDER and (not self.name.replace("_", "a").isalnum() or not self.name[0].isalpha()):
+        if self.name not in BUILT_IN and (not self.name.replace("_", "a").isalnum() or not self.name[0].isalpha()):
             raise ValueError(f"a letter's name must be an identifier such as Lambda or x_q, got {self.name!r}")
         for role, size in (("rows", self.rows), ("cols", self.cols)):
             if isinstance(size, int) and size < 1:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
 
 # Monte Carlo and floating-point evidence look at so many instances.
-_SAMPLED_INSTANCES = 5
-_COMPUTED_INSTANCES = 4
+SAMPLED_INSTANCES = 5
+COMPUTED_INSTANCES = 4
 # How long prompts get where a formula is cheap at any length.
 _LONGEST = 10**9
 # Steps of the climb towards equality, from the best of the ends.
@@ -106,20 +106,23 @@ def measure_exact(asked: Asked) -> ExactMeasurement | None:
     return ExactMeasurement(ordered, covered, claim.plan.fixed, frozenset(visited.engine), settled_by(settled))
 
 
-class _Visited:
-    """The left side at instances, each computed once, and the operations of the engine that this calls.
+def with_all_lengths(instance: Instance, language: Language) -> Instance:
+    """The instance with values for the lengths that a strategy does not draw, for mutants that name them."""
+    others = {name: 5 + 2 * k for k, name in enumerate(language.length_names)}
+    return Instance({**others, **instance.lengths}, instance.values)
 
-    Lengths that a strategy does not draw get values of their own, for mutants that name them.
-    """
+
+class _Visited:
+    """The left side at instances, each computed once, and the operations of the engine that this calls."""
 
     def __init__(self, take: LeftSide, language: Language):
         self.take = take
-        self.others = {name: 5 + 2 * k for k, name in enumerate(language.length_names)}
+        self.language = language
         self.known: dict[str, tuple[Instance, Array]] = {}
         self.engine: set[str] = set()
 
     def __call__(self, instance: Instance) -> tuple[Instance, Array]:
-        instance = Instance({**self.others, **instance.lengths}, instance.values)
+        instance = with_all_lengths(instance, self.language)
         key = str(instance)
         if key not in self.known:
             with watching() as engine:
@@ -137,19 +140,24 @@ def _visit_all(asked: Asked, visited: _Visited) -> Settled | None:
     if plan.search is not None:
         _search(asked, visited, claim.statement if asked.inequality else None)
         return None
+    drawn, settled, largest = generic(asked)
+    for instance in drawn:
+        visited(instance)
+    if asked.inequality:
+        _climb(asked, visited, largest)
+    return settled
+
+
+def generic(asked: Asked) -> tuple[list[Instance], Settled | None, Mapping[str, int]]:
+    """The instances that the seed draws for exact evidence, with those that settle an equation; the largest lengths."""
+    claim, plan = asked.claim, asked.claim.plan
     largest = plan.exact_sizes(None if asked.inequality else degree_of_right(claim))
     if asked.inequality and plan.largest is None and is_cheap(claim):
         largest |= {name: _LONGEST for name in claim.language.length_names if name != "d" and name not in plan.fixed}
     rng = np.random.default_rng(asked.seeds[0])
-    for instance in plan.instances(claim.language, rng, asked.budget.instances, largest):
-        visited(instance)
-    if asked.inequality:
-        _climb(asked, visited, largest)
-        return None
-    settled = settling_instances(claim, rng, largest)
-    for instance in () if settled is None else settled.instances:
-        visited(instance)
-    return settled
+    drawn = list(plan.instances(claim.language, rng, asked.budget.instances, largest))
+    settled = None if asked.inequality else settling_instances(claim, rng, largest)
+    return drawn + ([] if settled is None else list(settled.instances)), settled, largest
 
 
 def _search(asked: Asked, visited: _Visited, climbing: Statement | None) -> None:
@@ -184,7 +192,7 @@ def measure_sampled(asked: Asked) -> SampledMeasurement | None:
     if sample is None or not asked.budget.prompts:
         return None
     rng = np.random.default_rng(asked.seeds[1])
-    chosen = claim.plan.instances(claim.language, rng, _SAMPLED_INSTANCES, claim.plan.largest_sampled, mild=True)
+    chosen = claim.plan.instances(claim.language, rng, SAMPLED_INSTANCES, claim.plan.largest_sampled, mild=True)
     samples = []
     for instance, seed in zip(chosen, asked.seeds[2].spawn(len(chosen)), strict=True):
         moments, variance = sample(instance, seed, asked.budget.prompts)
@@ -204,14 +212,20 @@ def measure_enclosed(asked: Asked) -> EnclosedMeasurement | None:
         # Claims that share their instances, such as those about one flow, cannot each climb towards their own bound.
         _search(asked, visited, None if plan.shared_with or not asked.inequality else claim.statement)
     else:
-        rng = np.random.default_rng(asked.seeds[0])
-        for instance in plan.instances(claim.language, rng, asked.budget.instances, plan.exact_sizes(None)):
+        for instance in generic_enclosed(asked):
             visited(instance)
     ordered = _kept(claim, visited)
     left = claim.left
     return EnclosedMeasurement(
         ordered, left.enclosed_by, left.enclosed_kind, _covered(claim, ordered), claim.plan.fixed
     )
+
+
+def generic_enclosed(asked: Asked) -> Sequence[Instance]:
+    """The instances that the seed draws for enclosures."""
+    claim, plan = asked.claim, asked.claim.plan
+    rng = np.random.default_rng(asked.seeds[0])
+    return plan.instances(claim.language, rng, asked.budget.instances, plan.exact_sizes(None))
 
 
 def _kept(claim: Claim, visited: _Visited) -> tuple[tuple[Instance, Array], ...]:
@@ -221,9 +235,13 @@ def _kept(claim: Claim, visited: _Visited) -> tuple[tuple[Instance, Array], ...]
 
 
 def _covered(claim: Claim, values: Sequence[tuple[Instance, Array]]) -> dict[str, str]:
+    return covered(claim, [instance for instance, _ in values])
+
+
+def covered(claim: Claim, instances: Sequence[Instance]) -> dict[str, str]:
     """What the instances cover, of the lengths that the claim is about."""
     lengths = named_lengths(claim.statement, claim.language) | set(claim.plan.largest or {}) | set(claim.plan.fixed)
-    return ranges([instance for instance, _ in values], claim.language, lengths)
+    return ranges(instances, claim.language, lengths)
 
 
 def measure_computed(asked: Asked) -> ComputedMeasurement | None:
@@ -233,5 +251,5 @@ def measure_computed(asked: Asked) -> ComputedMeasurement | None:
     if compute is None:
         return None
     rng = np.random.default_rng(asked.seeds[1])
-    chosen = claim.plan.instances(claim.language, rng, _COMPUTED_INSTANCES, claim.plan.largest_sampled)
+    chosen = claim.plan.instances(claim.language, rng, COMPUTED_INSTANCES, claim.plan.largest_sampled)
     return ComputedMeasurement(tuple((instance, *compute(instance)) for instance in chosen), claim.left.computed_by)

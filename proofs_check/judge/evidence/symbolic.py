@@ -64,6 +64,14 @@ class SymbolicMeasurement:
             return Verdict("refuted", f"the sides differ by {difference}, and the normal form is complete")
         return Verdict("undecided", "the forms differ, but with inverses of sums different forms can be equal")
 
+    def judge_by_form(self, statement: Statement, language: Language) -> Verdict:
+        """As `judge`, without a proof where the normal forms differ."""
+        if statement.relation != "=":
+            return self.judge(statement, language)
+        if self.proves_by_form(statement, language):
+            return Verdict("holds", "both sides have one normal form, for every d and every length")
+        return Verdict("undecided", "the normal forms differ; no proof was tried, as other evidence refutes")
+
     def proves_by_form(self, statement: Statement, language: Language) -> bool:
         """Whether both sides of an equation have one normal form: the cheap part of `judge`."""
         try:
@@ -73,7 +81,7 @@ class SymbolicMeasurement:
         except (GrammarError, ValueError):
             return False
 
-    def objection(self, statement: Statement) -> str:
+    def objection(self, statement: Statement, language: Language) -> str:
         """Why a comparison with this is no check of the statement; empty if it is one."""
         if not self.computed:
             return "the derivation types its result: it calls no expectation, gradient or block product"

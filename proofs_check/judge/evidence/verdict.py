@@ -69,6 +69,10 @@ class Measurement(Protocol):
         """Compare a right side with it."""
         ...
 
+    def objection(self, statement: Statement, language: Language) -> str:
+        """Why it does not count for a statement although it may hold; empty if it counts."""
+        ...
+
     def summary(self) -> str:
         """What was measured, for a reader."""
         ...

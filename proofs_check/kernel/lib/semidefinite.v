@@ -69,6 +69,13 @@ Qed.
 Lemma psd_tr_ge0 n (A : 'M[R]_n) : psd A -> 0 <= \tr A.
 Proof. by move=> pA; apply: sumr_ge0 => i _; apply: psd_diag. Qed.
 
+Lemma pd_tr_gt0 n (A : 'M[R]_n) : (0 < n)%N -> pd A -> 0 < \tr A.
+Proof.
+case: n A => // n A _ /cholesky[L Lu ->]; rewrite -/(dotp L L) -/(nrm2 L) lt_def nrm2_ge0 nrm2_eq0 andbT.
+apply/eqP => L0; have := mulVmx Lu; rewrite [X in _ *m X]L0 mulmx0 => /matrixP/(_ 0 0).
+by rewrite !mxE eqxx => /eqP; rewrite eq_sym oner_eq0.
+Qed.
+
 (* A number a with a + b t + c t^2 >= 0 for all t > 0 is nonnegative. *)
 Lemma limit_ge0 (a b c : R) : 0 <= b -> 0 <= c ->
   (forall t, 0 < t -> 0 <= a + t * b + t ^+ 2 * c) -> 0 <= a.

@@ -83,6 +83,11 @@ have -> : d%:R * g ^+ 2 * nrm2 V = (Num.sqrt d%:R * g * Num.sqrt (nrm2 V)) ^+ 2.
 by rewrite ltr_pexpn2r // nnegrE ltW // (le_lt_trans r0 lt).
 Qed.
 
+(* the same squared, which covers both signs of the trace *)
+Theorem lemma_D3_squared (R : rcfType) d n (U V : 'M[R]_(d, n)) g : operator_bound U g ->
+  \tr (U^T *m V) ^+ 2 <= d%:R * g ^+ 2 * \tr (V *m V^T).
+Proof. exact: trace_by_operator_norm. Qed.
+
 (* Lemma D.4. psd: symmetric and x^T A x >= 0 for all x. *)
 Section LemmaD4.
 Variables (R : realType) (d : nat) (A B : 'M[R]_d).

@@ -106,4 +106,29 @@ have -> : \tr (La_q *m W *m La_c *m A0^T) = \tr (La_q *m A0 *m La_c *m W).
   by rewrite !mulmxA mxtrace_mulC !mulmxA.
 by rewrite mulr2n opprD !addrA.
 Qed.
+
+(* the fourth moments of Lemma D.2, as a Gaussian context has them *)
+Hypothesis fourth : forall S : 'M[R]_d,
+  expect E1 (x *m x^T *m const B S *m x *m x^T) = La_c *m (S + S^T) *m La_c + \tr (S *m La_c) *: La_c.
+
+Theorem statement_B9 : E ((y_hat - truth) ^+ 2) =
+  M%:R^-1 * \tr (A0^T *m La_q *m A0 *m (\tr (La_c *m W) *: La_c + La_c *m W *m La_c + s2 *: La_c))
+  + \tr ((A0 *m La_c - 1%:M)^T *m La_q *m (A0 *m La_c - 1%:M) *m W).
+Proof.
+have Ws : W^T = W by rewrite -tasks -expect_tr trmx_mul trmxK.
+rewrite error_of_any_matrix /prompt_moment /K fourth Ws; set V := \tr (La_c *m W) *: La_c + _ + _.
+have -> : M%:R^-1 *: (La_c *m (W + W) *m La_c + \tr (W *m La_c) *: La_c + s2 *: La_c) +
+    (1 - M%:R^-1) *: (La_c *m W *m La_c) = M%:R^-1 *: V + La_c *m W *m La_c.
+  rewrite /V mxtrace_mulC mulmxDr mulmxDl; move: (La_c *m W *m La_c) => P.
+  apply/matrixP => i j; rewrite !mxE.
+  by move: (\tr (La_c *m W)) (P i j) (La_c i j) (M%:R^-1) => t p l m; ring.
+have -> : A0 *m (M%:R^-1 *: V + La_c *m W *m La_c) *m A0^T - A0 *m La_c *m W - W *m La_c *m A0^T + W =
+    M%:R^-1 *: (A0 *m V *m A0^T) + (A0 *m La_c - 1%:M) *m W *m (A0 *m La_c - 1%:M)^T.
+  rewrite [(A0 *m La_c - 1%:M)^T]raddfB /= trmx_mul La_c_sym trmx1.
+  clearbody V; rewrite !(mulmxBl, mulmxBr) mulmxDr mulmxDl -scalemxAr -scalemxAl !(mul1mx, mulmx1) !mulmxA -!addrA.
+  by congr (_ + (_ + _)); rewrite opprB addrCA [W - _]addrC.
+rewrite (mulmxDr La_q) mxtraceD -scalemxAr mxtraceZ; congr (_ * _ + _).
+  by rewrite !mulmxA [LHS]mxtrace_mulC !mulmxA.
+by rewrite !mulmxA [LHS]mxtrace_mulC !mulmxA.
+Qed.
 End JointShift.

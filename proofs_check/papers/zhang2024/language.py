@@ -45,6 +45,8 @@ LETTERS: Mapping[str, Expression] = {
     "X": matrix("X"),
     "W": matrix("W", definite=True),
     "Theta": matrix("Theta"),
+    "Root": matrix("Root", definite=True, latex="\\Lambda^{1/2}"),
+    "even": scalar_letter("even", non_negative=True),
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
 from proofs_check.papers.zhang2024.instances.errors import accuracy_instances, conditioned_covariances, error_instances
 from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, SMALL, state
 from proofs_check.papers.zhang2024.quantities import error_bounds, limit, minimum, prediction_error
+from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX
 from theory.algebra.expression import identity, scalar_letter
 from theory.zhang2024.model import LAMBDA
 
@@ -15,19 +17,29 @@ NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length
 
 CONVERGENCE = (
     state(
-        "thm-4.1-global",
-        "The minimum over u21 = u12 = 0 is the minimum over all blocks: the excess is a sum of two squares",
-        "Theorem 4.1",
-        minimum.excess_over_all_blocks(),
-        "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)')"
-        " + 1/2 E[(1/N u12' (sum_i(x_i x_i') + x_q x_q') U11 x_q + 1/N u sum_i((w' x_i)^2) (u21' x_q))^2]",
-        place="statement B10",
-        where={**GAMMA, "X": "u U11 + u12 u21'"},
+        "B10-even",
+        "The mean square of the part of the prediction that is even in w",
+        "B10",
+        Quantity.formula("E[(u12' (1/N sum_i(x_i x_i') + 1/N x_q x_q') U11 x_q + u/N sum_i((w' x_i)^2) (u21' x_q))^2]"),
+        EVEN_SQUARE,
+        where=EVEN_PARTS,
         law={"x": LAMBDA, "x_q": LAMBDA, "w": identity("d")},
         letters=("Lambda", "U11", "u21", "u12", "u"),
         largest={"d": 2, "N": 2},
         assumptions=(GAUSSIAN,),
-        rests_on=("population-loss", "lem-5.3"),
+    ),
+    state(
+        "thm-4.1-global",
+        "The minimum over u21 = u12 = 0 is the minimum over all blocks: the excess is half the sum of two squares",
+        "Theorem 4.1",
+        minimum.excess_over_all_blocks(),
+        "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)') + 1/2 even",
+        place="statement B10",
+        where={**GAMMA, **ODD_MATRIX},
+        letters=("Lambda", "U11", "u21", "u12", "u"),
+        largest={"d": 2, "N": 3},
+        assumptions=(GAUSSIAN, EVEN, "even = 0 at u21 = u12 = 0"),
+        rests_on=("population-loss", "lem-5.3", "B10-even"),
     ),
     state(
         "thm-4.1-u",

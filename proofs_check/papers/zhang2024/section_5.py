@@ -7,10 +7,8 @@ from proofs_check.papers.zhang2024.instances.flows import flow_instances
 from proofs_check.papers.zhang2024.instances.weights import weight_instances
 from proofs_check.papers.zhang2024.language import ALIGNMENT, CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, SUBSPACE, state
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, layer, loss, minimum
-from proofs_check.papers.zhang2024.section_3 import OUTPUT, PROMPT
-from theory.algebra.calculus import gradient
-from theory.zhang2024.model import BLOCKS, Law
-from theory.zhang2024.population_loss import population_loss
+from proofs_check.papers.zhang2024.section_3 import EVEN_PARTS, ODD_MATRIX, OUTPUT, PROMPT
+from theory.zhang2024.model import Law
 
 ON_SUBSPACE = (GAUSSIAN, SUBSPACE)
 INVARIANCE = ("lem-5.2-invariance-u21", "lem-5.2-invariance-u12")
@@ -32,20 +30,33 @@ FORM = (
     ),
 )
 
+# In terms of the odd and even parts of section 3; D is the gradient with respect to X of half the odd one.
+GRADIENT = {**GAMMA, **ODD_MATRIX, "D": "Gamma Lambda X Lambda - Lambda^2", "Y": "Lambda u12 u12' Lambda", **EVEN_PARTS}
+RIGHT_SIDES = {
+    "U11": "u D + (1 + 1/N) Y U11 Lambda + 1/N (u12' Lambda u12) Lambda U11 Lambda"
+    " + 1/N^2 ((u12' Lambda u12) K + tr(Y H) Lambda + 2 h Y + 2 Y H Lambda + 2 Lambda H Y)"
+    " + 1/N (tr(Y U11) Lambda + h Y + Y H Lambda + Lambda U11' Y + Y U11 Lambda)"
+    " + u T u12 u21' Lambda + u t/N (Lambda (u12 u21' + u21 u12') Lambda + (u12' Lambda u21) Lambda)",
+    "u21": "D' u12 + u^2 m Lambda u21 + u Lambda U11' T u12 + u t/N K u12",
+    "u12": "D u21 + G u12 + 1/N^2 P u12 + 1/N (Lambda U11 K + K U11' Lambda) u12 + u T U11 Lambda u21 + u t/N K u21",
+    "u": "tr(D U11') + u m (u21' Lambda u21) + u12' T U11 Lambda u21 + t/N u12' K u21",
+}
+
 GRADIENTS = tuple(
     state(
         f"gradient-{name}",
         f"The gradient of the population loss with respect to {name}",
         "Lemma 5.2",
         loss.training_gradient(Law(), name),
-        str(gradient(population_loss().expression, BLOCKS[name])),
+        right,
         place="in the proof",
+        where=GRADIENT,
         letters=("Lambda", "U11", "u21", "u12", "u"),
         largest=SMALL,
         assumptions=(GAUSSIAN,),
         rests_on=("population-loss",),
     )
-    for name in BLOCKS
+    for name, right in RIGHT_SIDES.items()
 )
 
 DYNAMICS = (

@@ -5,11 +5,10 @@ from __future__ import annotations
 from proofs_check.papers.zhang2024.instances.errors import single_tasks, two_point_radii
 from proofs_check.papers.zhang2024.language import GAMMA, SMALL, SUBSPACE, state
 from proofs_check.papers.zhang2024.quantities import labels, loss, minimum, prediction_error, shift
+from proofs_check.papers.zhang2024.section_3 import EVEN, ODD_MATRIX
 from proofs_check.papers.zhang2024.section_4_2 import SHIFTED
-from theory import prediction_error as derived_error
 from theory.algebra.expression import scalar_letter
 from theory.zhang2024.model import Law
-from theory.zhang2024.population_loss import population_loss
 from theory.zhang2024.prediction_error import TWO_OVER_PI
 
 NOISY = Law(noise=True, task_covariance=True)
@@ -21,10 +20,11 @@ NOISE = (
         "The population loss in all blocks with noisy labels and a task covariance",
         "B5",
         loss.training_loss(NOISY),
-        str(population_loss(noise=True, task_covariance=True).expression),
+        "1/2 (tr(Psi Lambda) - 2 tr(X Lambda Psi Lambda) + tr(X Lambda X' S)) + 1/2 even",
+        where={**ODD_MATRIX, "t": "tr(Psi Lambda) + s2", "S": "(1 + 1/N) Lambda Psi Lambda + t/N Lambda"},
         letters=("Lambda", "U11", "u21", "u12", "u", "Psi", "s2"),
         largest={"d": 2, "N": 3},
-        assumptions=NOISY_LAW,
+        assumptions=(*NOISY_LAW, EVEN),
         rests_on=("prediction",),
     ),
     state(
@@ -64,8 +64,15 @@ LABELS = (
         "The prediction error for quadratic labels",
         "B8",
         prediction_error.labelled_prediction_error("quadratic"),
-        str(derived_error("quadratic").expression),
-        where=GAMMA,
+        f"floor + 1/M tr(S Gamma^-2 Lambda) + 1/N^2 {BRACKET}",
+        where={
+            **GAMMA,
+            "H": "B + B'",
+            "m": "tr(B Lambda) + c",
+            "v": "1/2 tr(H Lambda H Lambda)",
+            "floor": "s2 + m^2 + v",
+            "S": "(w' Lambda w + floor) Lambda + Lambda w w' Lambda + 2 m Lambda H Lambda + 2 Lambda H Lambda H Lambda",
+        },
         letters=("Lambda", "w", "B", "c", "s2"),
         largest={"d": 2, "N": 3, "M": 2},
         assumptions=("y = <w, x> + x'Bx + c + noise of variance s2", "x ~ N(0, Lambda)"),

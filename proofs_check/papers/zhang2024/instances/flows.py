@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import exact_identity
+from proofs_check.papers.zhang2024.quantities.brute_force import coefficients
 from proofs_check.strategies import (
     SpectralCovariance,
     Vector,
@@ -25,8 +26,6 @@ from proofs_check.strategies import (
     positives,
     rationals,
 )
-from theory.zhang2024.random_covariance import random_covariance
-from theory.zhang2024.random_entries import FiniteLaw
 
 # The work of an enclosure grows with the ratio of the fastest to the slowest rate.
 _MOST_STIFF = 20
@@ -128,7 +127,7 @@ def averaged_flow_instances(draw: st.DrawFn, condition: str) -> Instance:
     s = Fraction(sqrt(share * largest)).limit_denominator(500) or Fraction(1, 500)
     while condition != "none" and not s**2 < largest * Fraction(99, 100):
         s /= 2
-    law = random_covariance(FiniteLaw(tuple(atoms), chances), N)
+    law = coefficients(list(zip(chances, atoms, strict=True)), N)
     rates = [rate for row in law.zeta for rate in row]
     assume(max(rates) <= _MOST_STIFF * min(rates))
     # For d = 1 this is the one start that is a minimiser already.
@@ -172,7 +171,7 @@ def averaged_weights(draw: st.DrawFn) -> Instance:
     """Two diagonal covariances, and any U and u; now and then uU off its optimum in the slowest entry only."""
     instance = draw(averaged_flow_instances("paper"))
     d, N = instance.lengths["d"], instance.lengths["N"]
-    law = random_covariance(two_atom_law(instance), N)
+    law = coefficients(atoms_of(instance), N)
     U, u = np.array(draw(matrices(d, d)), dtype=object), draw(rationals(nonzero=True))
     if draw(st.booleans()):
         i, j = min(np.ndindex(d, d), key=lambda place: law.zeta[place[0]][place[1]])
@@ -181,8 +180,7 @@ def averaged_weights(draw: st.DrawFn) -> Instance:
     return instance.with_values(U=tuples(U), u=u)
 
 
-def two_atom_law(instance: Instance) -> FiniteLaw:
-    """The law of an instance with L1, L2, p and q."""
-    d = range(instance.lengths["d"])
-    atoms = tuple(tuple(instance.values[name][i][i] for i in d) for name in ("L1", "L2"))
-    return FiniteLaw(atoms, (instance.values["p"], instance.values["q"]))
+def atoms_of(instance: Instance) -> tuple[tuple[Fraction, Vector], ...]:
+    """(probability, diagonal) of both covariances of an instance with L1, L2, p and q."""
+    d, values = range(instance.lengths["d"]), instance.values
+    return tuple((values[chance], tuple(values[name][i][i] for i in d)) for chance, name in (("p", "L1"), ("q", "L2")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -12,7 +13,7 @@ import numpy as np
 from flint import arb, fmpq, fmpq_mat
 
 from proofs_check.judge.exact_moments import Coordinates, Layer
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import exact_identity, inverse
 from proofs_check.judge.statements import as_balls
 from theory.algebra.definitions import Definition
@@ -113,6 +114,36 @@ def linear_moments(covariance: Any, w: Any) -> tuple[Array, Array, Fraction]:
     point = space.vectors["x", 0]
     label = (space.constant(np.array(w, dtype=object)[:, None]).T @ point)[0, 0]
     return space.means(point * label), space.means((point @ point.T) * label**2), space.mean(label**2)
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """gamma_i, zeta_ij and xi_i of Corollary C.2, for finitely many diagonal covariances."""
+
+    gamma: tuple[Fraction, ...]
+    zeta: tuple[tuple[Fraction, ...], ...]
+    xi: tuple[Fraction, ...]
+
+    @property
+    def minimiser(self) -> tuple[Fraction, ...]:
+        """xi_i/gamma_i."""
+        return tuple(x / g for x, g in zip(self.xi, self.gamma, strict=True))
+
+    @property
+    def floor(self) -> Fraction:
+        """-1/2 sum_i xi_i^2/gamma_i."""
+        return -sum((x**2 / g for x, g in zip(self.xi, self.gamma, strict=True)), Fraction(0)) / 2
+
+
+def coefficients(atoms: Sequence[tuple[Fraction, Sequence[Fraction]]], N: int) -> Coefficients:
+    """The averages of (C.3) over (probability, diagonal of Lambda)."""
+    d = len(atoms[0][1])
+    zeta, xi = zeros(d, d), zeros(d)
+    for weight, entries in atoms:
+        x = np.array(entries, dtype=object)
+        zeta = zeta + weight * np.outer((x + (x + sum(x)) / N) * x, x)
+        xi = xi + weight * x**2
+    return Coefficients(tuple(np.diag(zeta)), tuples(zeta), tuple(xi))
 
 
 def rounded_up(variance: float) -> float:

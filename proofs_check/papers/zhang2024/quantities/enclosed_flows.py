@@ -19,8 +19,9 @@ from numerics.problem import Problem
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity
+from proofs_check.papers.zhang2024.instances.flows import atoms_of
 from proofs_check.papers.zhang2024.language import ENCLOSED
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact
+from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, coefficients
 from proofs_check.strategies import Vector
 
 _PRECISION = 128
@@ -215,11 +216,8 @@ def averaged_flow_facts(atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, 
 
     In the facts Gamma^{-1} is E[Gamma Lambda^2]^{-1} E[Lambda^2], the value of uU at the minimum (Lemma C.4).
     """
-    d = range(len(atoms[0][1]))
-    xi = [sum((p * x[i] ** 2 for p, x in atoms), Fraction(0)) for i in d]
-    zeta = [
-        [sum((p * x[i] * x[j] * (x[i] + (x[i] + sum(x)) / N) for p, x in atoms), Fraction(0)) for j in d] for i in d
-    ]
+    law = coefficients(atoms, N)
+    zeta, xi = law.zeta, law.xi
     root = np.array(theta, dtype=object).reshape(len(xi), -1)
     box = enclose_averaged_flow(zeta, xi, sigma, root, t_end=_settling_time(zeta, xi, float(sigma), root.astype(float)))
     return _read(zeta, xi, box)
@@ -272,9 +270,8 @@ def _facts_of(instance: Instance) -> FlowFacts:
 
 def _averaged_facts_of(instance: Instance) -> FlowFacts:
     """Those of the flow for the diagonal covariances L1 and L2 with probabilities p and q."""
-    values, d = instance.values, range(instance.lengths["d"])
-    atoms = tuple((values[c], tuple(values[name][i][i] for i in d)) for c, name in (("p", "L1"), ("q", "L2")))
-    return averaged_flow_facts(atoms, values["Theta"], values["s"], instance.lengths["N"])
+    values = instance.values
+    return averaged_flow_facts(atoms_of(instance), values["Theta"], values["s"], instance.lengths["N"])
 
 
 def _fact(latex: str, averaged: bool, read: Read) -> Quantity:

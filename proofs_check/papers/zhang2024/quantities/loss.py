@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from numerics.attention import AttentionWeights
-from numerics.problem import Problem
-from numerics.sequential import Moments
-from numerics.simulate_error import simulate_loss
 from proofs_check.judge.exact_moments import Layer
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language
-from proofs_check.judge.meaning import exact_identity
+from proofs_check.judge.meaning import exact_identity, one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import Statement
 from proofs_check.papers.zhang2024.language import GAMMA, LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
+    Exact,
     exactly,
     flat,
     on_subspace,
-    rounded_up,
     scalar,
 )
 from theory.algebra.calculus import gradient
+from theory.algebra.definitions import Definition
+from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter
-from theory.zhang2024.estimator_variance import loss_estimator_variance
-from theory.zhang2024.model import BLOCKS, U11, Law
+from theory.zhang2024.model import BLOCKS, U11, Law, eps, prediction, w
 from theory.zhang2024.population_loss import population_loss, reduced
 from theory.zhang2024.preconditioner import U, preconditioner
 
@@ -63,26 +62,40 @@ def derived_loss(law: Law) -> Expression:
     return population_loss(noise=law.noise, task_covariance=law.task_covariance).expression
 
 
-def _sample_loss(instance: Instance, seed: np.random.SeedSequence, prompts: int) -> tuple[Moments, float]:
-    values = instance.floats
-    problem = Problem(values["Lambda"], instance.lengths["N"])
-    weights = AttentionWeights.from_blocks(values["U11"], values["u21"], values["u12"], float(values["u"]))
-    estimate = simulate_loss(problem, weights=weights, prompts=prompts, seed=seed)
-    variance = loss_estimator_variance().evaluate(
-        covariance=values["Lambda"],
-        context_length=instance.lengths["N"],
-        **{name: values[name] if name != "u" else float(values[name]) for name in BLOCKS},
+@cache
+def even_square(law: Law) -> Definition:
+    """The letter `even`: the mean square of the part of the prediction that is even in the task and the noise."""
+    predicted = prediction(law)
+    flipped = predicted.substitute({letter(w): -w})
+    if law.noise:
+        flipped = flipped.substitute({letter(eps): -eps}, carrying=(eps,))
+    even = (predicted + flipped) / 2
+    return Definition(letter(LETTERS["even"]), expectation(even * even, law.laws()))
+
+
+def even_square_by_layer(layer: Layer, blocks: Mapping[str, Any]) -> Fraction:
+    """The same from the layer's prediction as a polynomial in coordinates."""
+    predicted = layer.prediction(**blocks)
+    odd_letters = [str(generator).startswith(("w_", "e_")) for generator in predicted.ring.gens]
+    even = predicted.ring.from_dict(
+        {
+            powers: value
+            for powers, value in predicted.terms()
+            if sum(power for power, odd in zip(powers, odd_letters, strict=True) if odd) % 2 == 0
+        }
     )
-    return estimate.moments, rounded_up(variance)
+    return layer.coordinates.mean_of_product(even, even)
 
 
 def training_loss(law: Law) -> Quantity:
-    """L(U11, u21, u12, u)."""
+    """L(U11, u21, u12, u); `even` in the statement is the mean square of the even part of the prediction."""
+
+    def exact(instance: Instance) -> Exact:
+        layer, blocks = training_layer_of(instance, law), all_blocks(instance)
+        return one_by_one(layer.loss(blocks)), {"even": even_square_by_layer(layer, blocks)}
+
     return Quantity(
-        "L(U_{11}, u_{21}, u_{12}, u)",
-        derive=lambda: (derived_loss(law), ()),
-        exact=exactly(lambda instance: [[training_layer_of(instance, law).loss(all_blocks(instance))]]),
-        sample=_sample_loss if law == Law() else None,
+        "L(U_{11}, u_{21}, u_{12}, u)", derive=lambda: (derived_loss(law), (even_square(law),)), exact=exact
     )
 
 

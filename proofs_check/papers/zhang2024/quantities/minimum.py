@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse, one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.quantities.brute_force import (
@@ -18,7 +18,14 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     gamma,
     least_loss,
 )
-from proofs_check.papers.zhang2024.quantities.loss import all_blocks, derived_loss, subspace_blocks, training_layer_of
+from proofs_check.papers.zhang2024.quantities.loss import (
+    all_blocks,
+    derived_loss,
+    even_square,
+    even_square_by_layer,
+    subspace_blocks,
+    training_layer_of,
+)
 from theory.zhang2024.global_minimum import global_minimum
 from theory.zhang2024.model import Law
 
@@ -46,35 +53,43 @@ def floor_of_restricted_loss() -> Quantity:
     return Quantity(r"\min \ell", derive=derived(lambda: global_minimum()["floor"]), exact=exactly(exact))
 
 
+def _excess_on_subspace(instance: Instance) -> Array:
+    here = training_layer_of(instance, Law()).loss(subspace_blocks(instance))
+    return [[here - least_training_loss(instance, Law())[1]]]
+
+
 def excess_of_restricted_loss() -> Quantity:
     """l(U, u) - min l."""
-
-    def compute(instance: Instance) -> tuple[Array, float]:
-        here = training_layer_of(instance, Law()).loss(subspace_blocks(instance))
-        value = float(here - least_training_loss(instance, Law())[1])
-        # The left side is exact; the tolerance is for the roots of matrices on the right side.
-        return np.array([[value]]), 1e-9 * (1 + abs(value))
-
     return Quantity(
         r"\ell(U, u) - \min \ell",
         derive=derived(lambda: global_minimum()["excess loss"]),
-        compute=compute,
-        computed_by="exact loss, roots of matrices in floating point",
+        exact=exactly(_excess_on_subspace),
     )
 
 
+def excess_at_root() -> Quantity:
+    """The same at Lambda = Root^2."""
+
+    def exact(instance: Instance) -> Array:
+        root = instance.arrays["Root"]
+        return _excess_on_subspace(instance.with_values(Lambda=tuples(root @ root)))
+
+    return Quantity(r"\ell(U, u) - \min \ell", exact=exactly(exact))
+
+
 def excess_over_all_blocks() -> Quantity:
-    """L(all blocks) - min over the subspace."""
+    """L(all blocks) - min over the subspace; `even` in the statement as in `training_loss`."""
 
     def derive() -> Derived:
         minimum = global_minimum()["minimum of L"]
-        return derived_loss(Law()) - minimum.expression, minimum.definitions
+        return derived_loss(Law()) - minimum.expression, (*minimum.definitions, even_square(Law()))
 
-    def exact(instance: Instance) -> Array:
-        here = training_layer_of(instance, Law()).loss(all_blocks(instance))
-        return [[here - least_training_loss(instance, Law())[1]]]
+    def exact(instance: Instance) -> Exact:
+        layer, blocks = training_layer_of(instance, Law()), all_blocks(instance)
+        gap = layer.loss(blocks) - least_training_loss(instance, Law())[1]
+        return one_by_one(gap), {"even": even_square_by_layer(layer, blocks)}
 
-    return Quantity(r"L(U_{11}, u_{21}, u_{12}, u) - \min_{u_{21} = u_{12} = 0} L", derive=derive, exact=exactly(exact))
+    return Quantity(r"L(U_{11}, u_{21}, u_{12}, u) - \min_{u_{21} = u_{12} = 0} L", derive=derive, exact=exact)
 
 
 def _squared_gradient(instance: Instance) -> Exact:
