@@ -41,9 +41,13 @@ class PlainPrediction:
         """The prediction as sums over the examples, in x, y and x_q."""
         return forward.as_sums(self.in_data(), self.count)
 
+    def labelled(self, law: PromptLaw) -> Expression:
+        """The prediction in x, w, the noise and x_q."""
+        return forward.with_labels(self.sums(), law)
+
     def error(self, law: PromptLaw) -> Expression:
         """y_hat - y_q in x, w, the noise and x_q."""
-        return forward.with_labels(self.sums(), law) - law.target()
+        return self.labelled(law) - law.target()
 
     def slope(
         self, weight: Expression, direction: Expression, values: Mapping[Symbol, Expression], law: PromptLaw
