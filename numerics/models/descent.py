@@ -89,10 +89,9 @@ def _on_samples(
 ) -> Descent:
     vector, packed = weight_vector(model, start)
     generator = np.random.default_rng(seed)
-    lengths = dict.fromkeys(model.letters.lengths)
     losses = []
     for step in range(steps):
-        arrays, d = letter_values({**values, **vector.unpack(packed)}, lengths)
+        arrays, d = letter_values({**values, **vector.unpack(packed)}, model.letters)
         prompts = PromptDrawer(model.law, arrays, d).draw(batch, generator)
         loss, slopes = sampled_gradient(model, arrays, d, prompts, list(vector.shapes), model.law.length)
         losses.append(loss)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numerics.models.formula_values import Values, formula_value
 from numerics.problem import FloatArray, checked_array, checked_length
 from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Prompt
+from theory.models.letters import Letters
 
 Radius = Callable[[np.random.Generator, tuple[int, ...]], FloatArray]
 Tasks = Callable[[np.random.Generator, int], FloatArray]
@@ -35,33 +36,41 @@ class Batch:
         return Z
 
 
-def letter_values(values: Mapping[str, Any], lengths: Collection[str]) -> tuple[dict[str, FloatArray], int]:
+def letter_values(values: Mapping[str, Any], letters: Letters) -> tuple[dict[str, FloatArray], int]:
     """Return every letter as an array (rows, columns), and the dimension d that they show.
 
     Args:
-        values: numbers, vectors and matrices by name. Finitely many tasks are the rows of a matrix.
-        lengths: the names that are lengths; d may be given too where no vector or matrix shows it.
+        values: numbers, vectors and matrices by name; finitely many tasks are the rows of a matrix.
+        letters: the letters of the model with their shapes, and its lengths; d is given where no letter shows it.
 
     Raises:
-        ValueError, TypeError: for values that are no finite numbers, or of which none shows d.
+        ValueError, TypeError: for a name that the model does not have, values that are no finite numbers or of a wrong
+            shape, or of which none shows d.
     """
     arrays: dict[str, FloatArray] = {}
-    d: int | None = None
+    sizes: dict[str, int] = {}
     for name, value in values.items():
-        if name in lengths:
-            arrays[name] = np.full((1, 1), float(checked_length(name, value)))
-            continue
-        array = checked_array(name, value)
-        if array.ndim > 2:
-            raise ValueError(f"{name} must be a number, a vector or a matrix, got shape {array.shape}")
+        if name not in letters.names:
+            raise ValueError(f"the model has no letter {name!r}; it has {', '.join(letters.names)}")
+        if name in letters.lengths:
+            sizes[name] = checked_length(name, value)
+            arrays[name] = np.full((1, 1), float(sizes[name]))
+    for name in (n for n in values if n not in letters.lengths):
+        array, shape = checked_array(name, values[name]), letters.names[name].shape
+        # Of finitely many tasks, rows of one array, each is a vector.
+        expected = tuple(size for size in shape if size != 1)
+        found = array.shape[1:] if shape[1] == 1 and array.ndim == 2 else array.shape
+        fits = len(found) == len(expected) and all(
+            have == (sizes.setdefault(size, have) if isinstance(size, str) else size)
+            for have, size in zip(found, expected, strict=True)
+        )
+        if not fits:
+            wanted = " x ".join(f"{size} = {sizes[size]}" if size in sizes else str(size) for size in shape)
+            raise ValueError(f"{name} must be {wanted}, got shape {array.shape}")
         arrays[name] = array.reshape(1, 1) if array.ndim == 0 else array[:, None] if array.ndim == 1 else array
-        if array.ndim == 1 or (array.ndim == 2 and array.shape[0] == array.shape[1]):
-            d = array.shape[0] if d is None else d
-    if "d" in values:
-        d = int(values["d"])
-    if d is None:
+    if "d" not in sizes:
         raise ValueError("no value shows the dimension of the covariates; pass d=")
-    return arrays, d
+    return arrays, sizes["d"]
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,10 @@ class PromptDrawer:
         w = self._task(count, generator)
         y, target = self._labels(x, w), self._labels(x_q, w)[:, 0]
         if self.law.noise is not None:
-            deviation = np.sqrt(formula_value(self.law.noise, self.values, self.d)[0, 0])
+            variance = formula_value(self.law.noise, self.values, self.d)[0, 0]
+            if variance < 0:
+                raise ValueError(f"the variance of the noise, {self.law.noise}, must not be negative, got {variance}")
+            deviation = np.sqrt(variance)
             y = y + deviation * generator.standard_normal(y.shape)
             if self.law.target_noise:
                 target = target + deviation * generator.standard_normal(count)

@@ -75,8 +75,7 @@ def simulate(
         ValueError, TypeError: for values that are missing or of a wrong shape.
     """
     law = model.law if test is None else test
-    lengths = dict.fromkeys((*model.letters.lengths, *law.lengths()))
-    arrays, d = letter_values(values, lengths)
+    arrays, d = letter_values(values, model.letters_for(test))
     drawer = PromptDrawer(law, arrays, d, radius, tasks)
     generator = np.random.default_rng(seed)
     size = max(1, _BATCH_NUMBERS // ((d + 1) * (drawer.examples + 1)))

@@ -56,7 +56,7 @@ def hessian_form(
     gradients: Mapping[str, Expression], trained: Mapping[str, Expression]
 ) -> tuple[Expression, Mapping[str, Expression]]:
     """Return the second derivative of the loss along a direction and the direction's letters, d before the weight's."""
-    directions = {name: _direction(letter_) for name, letter_ in trained.items()}
+    directions = {name: direction_of(letter_) for name, letter_ in trained.items()}
     first = zero()
     for name, slope in gradients.items():
         first = first + (slope.T @ directions[name]).trace()
@@ -64,7 +64,8 @@ def hessian_form(
     return differential(first, moving), directions
 
 
-def _direction(letter_: Expression) -> Expression:
+def direction_of(letter_: Expression) -> Expression:
+    """A letter of the shape of a weight, d before its name."""
     symbol = letter(letter_)
     name, rows, cols = f"d{symbol.name}", symbol.rows, symbol.cols
     if rows == cols == 1:

@@ -48,9 +48,14 @@ def head_blocks(values: Mapping[str, Expression]) -> HeadBlocks:
     return HeadBlocks(P, Q)
 
 
+def embedding(count: str) -> BlockMatrix:
+    """Z = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]], shape (d + 1) x (N + 1), N named by `count`."""
+    return block_matrix([[matrix("X", "d", count), x_q], [vector("y", count).T, zero(1, 1)]])
+
+
 def attention_prediction(layers: tuple[LayerBlocks, ...], count: str) -> Expression:
     """The last entry of the last layer's output, in X (d x N), y (N) and x_q, N named by `count`."""
-    Z = block_matrix([[matrix("X", "d", count), x_q], [vector("y", count).T, zero(1, 1)]])
+    Z = embedding(count)
     visible = block_matrix([[identity(count), zero(count, 1)], [zero(1, count), zero(1, 1)]])
     for layer in layers[:-1]:
         update = _update(layer, Z, _gram(layer, Z, visible))

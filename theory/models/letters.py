@@ -6,6 +6,7 @@ lengths, vectors, and what the law of the prompt named. Text is parsed by the en
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -63,6 +64,8 @@ class Letters:
         """Return the letter of that name; ModelError if the name is reserved or stands for something else already."""
         if name in _RESERVED:
             raise ModelError(f"{name} means {_RESERVED[name]}; choose another name for the letter")
+        if re.search(r"_at\d+$", name):
+            raise ModelError(f"names such as {name} are given to copies of letters; choose another name")
         if "latex" not in properties and name in _LATEX:
             properties["latex"] = _LATEX[name]
         try:

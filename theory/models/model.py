@@ -11,7 +11,7 @@ from theory.algebra.calculus import gradient
 from theory.algebra.expression import Expression, length
 from theory.derivation import Derivation, Formula, Step
 from theory.models import forward
-from theory.models.at_weights import GivenWeights, given_weights, hessian_form, shown_sizes, used_letters
+from theory.models.at_weights import GivenWeights, direction_of, given_weights, hessian_form, shown_sizes, used_letters
 from theory.models.critical_points import CriticalPoints, critical_points
 from theory.models.invariants import conserved_forms
 from theory.models.law import Prompt, PromptLaw, prompt_law
@@ -46,6 +46,7 @@ class Model:
 
             In a stack the letters of layer k end in _k (A0, A1, ... excepted), those of head h in _h, in _k_h for both,
             counted from 0; where key and query are separate, U is k q', or K Q' of a higher rank.
+        sign: the sign, 1 or -1, with which the last entry is read as the prediction; None is -1 for "sparse", else 1.
         vectors: names in formulas that stand for vectors; other lower-case names are numbers, capitals d x d matrices.
 
     Raises:
@@ -56,6 +57,7 @@ class Model:
     network: Network
     weights: str | Mapping[str, str] = "all"
     vectors: Collection[str] = field(default=())
+    sign: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.law, Prompt):
@@ -63,12 +65,16 @@ class Model:
         if not isinstance(self.network, LinearAttention | Stack | GradientStep):
             raise ModelError(f"the network must be LinearAttention, Stack or GradientStep, got {self.network!r}")
         # Everything is read now, so that a wrong model is refused where it is written.
-        _ = self.prediction
+        for name in self.trained:
+            if f"d{name}" in self.letters.names:
+                raise ModelError(f"d{name} is the direction of the weight {name}; choose another name for the letter")
 
     @cached_property
     def blocks(self) -> Weights | None:
         """The formulas of the blocks; None for `GradientStep`, which has none."""
-        return None if isinstance(self.network, GradientStep) else network_weights(self.network, self.weights)
+        return (
+            None if isinstance(self.network, GradientStep) else network_weights(self.network, self.weights, self.sign)
+        )
 
     @cached_property
     def _read(self) -> tuple[Letters, PromptLaw, frozenset[str]]:
@@ -231,9 +237,17 @@ class Model:
         letters = self.letters.copy()
         given = given_weights(weights, define or {}, self.trained, letters)
         return {
-            name: self._given_formula(f"gradient for {name}", given.put_into(slope, self.trained), given, letters)
-            for name, slope in self.gradients.items()
+            name: self._given_formula(f"gradient for {name}", self._slope_at(name, given), given, letters)
+            for name in self.trained
         }
+
+    def _slope_at(self, name: str, given: GivenWeights) -> Expression:
+        if not isinstance(self.prediction, PlainPrediction):
+            return given.put_into(self.gradients[name], self.trained)
+        direction = direction_of(self.trained[name])
+        values = given.replacements(self.trained)
+        slope = self.prediction.slope(self.trained[name], direction, values, self.prompt_law)
+        return gradient(slope, direction)
 
     def hessian(self, at: Mapping[str, str] | None = None, define: Mapping[str, str] | None = None) -> Formula:
         """Return the second derivative of the loss along a direction, d^2/dt^2 L(weights + t direction) at t = 0.
@@ -287,6 +301,10 @@ class Model:
         given = given_weights(weights or {}, define or {}, self.trained, letters)
         error = prediction.with_weights(given.replacements(self.trained)).mean_square_error(law)
         return self._given_formula("prediction error", error, given, letters, test)
+
+    def letters_for(self, test: Prompt | None = None) -> Letters:
+        """The letters and lengths of the model and of a law of test prompts."""
+        return self._test_law(test)[0]
 
     def _test_law(self, test: Prompt | None) -> tuple[Letters, PromptLaw]:
         prompt = self.law if test is None else test

@@ -144,12 +144,15 @@ class Weights:
     sign: int
 
 
-def network_weights(network: LinearAttention | Stack, weights: str | Mapping[str, str]) -> Weights:
+def network_weights(
+    network: LinearAttention | Stack, weights: str | Mapping[str, str], sign: int | None = None
+) -> Weights:
     """Return the formulas of all blocks.
 
     Args:
         network: the layers.
         weights: "all", "reduced", "sparse", or for each block that is not zero its formula.
+        sign: 1 or -1; None is -1 for "sparse", otherwise 1.
 
     Raises:
         ModelError: for another word, or a block that the network does not have.
@@ -170,7 +173,9 @@ def network_weights(network: LinearAttention | Stack, weights: str | Mapping[str
         layers.append(Layer(kind, tuple(heads)))
     if not isinstance(weights, str):
         _refuse_unknown_blocks(stack, weights)
-    return Weights(tuple(layers), shapes, -1 if weights == "sparse" else 1)
+    if sign not in (None, 1, -1):
+        raise ModelError(f"sign must be 1, -1 or None, got {sign!r}")
+    return Weights(tuple(layers), shapes, sign or (-1 if weights == "sparse" else 1))
 
 
 def suffix(stack: Stack, layer: int, head: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from theory.algebra.blocks import block_matrix
+from theory.algebra.calculus import differential
 from theory.algebra.expression import Expression
 from theory.algebra.words import Symbol
 from theory.models import causal, forward
@@ -40,9 +41,24 @@ class PlainPrediction:
         """The prediction as sums over the examples, in x, y and x_q."""
         return forward.as_sums(self.in_data(), self.count)
 
+    def labelled(self, law: PromptLaw) -> Expression:
+        """The prediction in x, w, the noise and x_q."""
+        return forward.with_labels(self.sums(), law)
+
     def error(self, law: PromptLaw) -> Expression:
         """y_hat - y_q in x, w, the noise and x_q."""
-        return forward.with_labels(self.sums(), law) - law.target()
+        return self.labelled(law) - law.target()
+
+    def slope(
+        self, weight: Expression, direction: Expression, values: Mapping[Symbol, Expression], law: PromptLaw
+    ) -> Expression:
+        """E (y_hat - y_q) y_hat', the derivative of the loss at given weights along a direction of one weight.
+
+        The weights are put in before the expectation is taken, which is far shorter than the loss in all its letters.
+        """
+        moved = differential(self.in_data(), {weight: direction}).substitute(values)
+        change = forward.with_labels(forward.as_sums(moved, self.count), law)
+        return law.average(self.with_weights(values).error(law) * change)
 
     def mean_square_error(self, law: PromptLaw) -> Expression:
         """E (y_hat - y_q)^2."""

@@ -6,45 +6,33 @@ Source: Zhang, Frei and Bartlett (2024), section 3 and Lemma 5.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from theory.algebra.blocks import BlockMatrix, block_matrix
-from theory.algebra.expectation import Gaussian
-from theory.algebra.expression import (
-    Expression,
-    identity,
-    in_columns,
-    length,
-    letter,
-    matrix,
-    scalar_letter,
-    vector,
-    zero,
-)
+from theory.algebra.blocks import block_matrix
+from theory.algebra.expectation import Gaussian as LetterLaw
+from theory.algebra.expression import Expression, length, letter, matrix, scalar_letter, vector, zero
 from theory.derivation import Derivation, Formula, Step, require_equal
+from theory.models import Elliptical, Gaussian, LinearAttention, Model, Prompt, forward
+from theory.models.forward import embedding as embedding
+from theory.models.law import eps as eps
+from theory.models.law import eps_q
+from theory.models.law import w as w
+from theory.models.law import x as x
+from theory.models.law import x_q as x_q
+from theory.models.prediction import PlainPrediction
 
-# Letters of the data.
+# Letters of the data; the random ones are those of every model.
 LAMBDA = matrix("Lambda", definite=True)
 PSI = matrix("Psi", definite=True)
 NOISE_VARIANCE = scalar_letter("s2", latex="s^2", non_negative=True)
 TASK_MEAN = vector("mu")
 COVARIATE_MEAN = vector("nu")
 RADIAL_FOURTH = scalar_letter("kappa", definite=True)
-x = vector("x")
-x_q = vector("x_q")
-w = vector("w")
-eps = scalar_letter("eps", latex="\\varepsilon")
-X = matrix("X", "d", "N")
-y = vector("y", "N")
-_NOISE = vector("eps", "N", latex="\\varepsilon")
-# Letters of the two weight matrices. The prediction depends on the first four only.
+# Letters of the two weight matrices, of the blocks that the prediction depends on.
 U11 = matrix("U11", latex="U_{11}")
 u21 = vector("u21", latex="u_{21}")
 u12 = vector("u12", latex="u_{12}")
 u = scalar_letter("u")
-_P11 = matrix("P11", latex="P_{11}")
-_p12 = vector("p12", latex="p_{12}")
-_k12 = vector("k12", latex="k_{12}")
-_k22 = scalar_letter("k22", latex="k_{22}")
 
 BLOCKS = {"U11": U11, "u21": u21, "u12": u12, "u": u}
 
@@ -57,10 +45,12 @@ class Law:
         noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
         task_covariance: w ~ N(0, Psi) in place of N(0, I).
         elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1), around
-            their mean.
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1).
         task_mean: w has the mean mu in place of 0.
         covariate_mean: x_1, ..., x_N and x_q have the mean nu in place of 0.
+
+    Raises:
+        ValueError: for elliptical covariates with a mean.
     """
 
     noise: bool = False
@@ -69,15 +59,24 @@ class Law:
     task_mean: bool = False
     covariate_mean: bool = False
 
-    def laws(self) -> dict[Expression, Gaussian]:
+    def __post_init__(self) -> None:
+        if self.elliptical and self.covariate_mean:
+            raise ValueError("elliptical covariates with a mean are not carried; take one of the two")
+
+    @property
+    def prompt(self) -> Prompt:
+        """The law as a model's law of a prompt."""
+        radii = tuple(letter(moment).name for moment in RADIAL_MOMENTS.values())
+        centred = Elliptical("Lambda", radii) if self.elliptical else Gaussian("Lambda")
+        return Prompt(
+            x=Gaussian("Lambda", mean="nu") if self.covariate_mean else centred,
+            w=Gaussian("Psi" if self.task_covariance else "I", mean="mu" if self.task_mean else None),
+            noise="s2" if self.noise else None,
+        )
+
+    def laws(self) -> dict[Expression, LetterLaw]:
         """The laws of the random letters."""
-        radius = radial_moment if self.elliptical else None
-        covariates = Gaussian(LAMBDA, COVARIATE_MEAN if self.covariate_mean else None, radius)
-        task = Gaussian(PSI if self.task_covariance else identity("d"), TASK_MEAN if self.task_mean else None)
-        laws = {x: covariates, x_q: covariates, w: task}
-        if self.noise:
-            laws[eps] = Gaussian(NOISE_VARIANCE)
-        return laws
+        return {letter_: held for letter_, held in model_of(self).prompt_law.laws.items() if letter_ != eps_q}
 
     def arguments(self) -> dict[str, str]:
         """Keywords for the letters of this law."""
@@ -97,47 +96,35 @@ class Law:
 
 # E[r^k] for elliptical covariates; only the fourth moment of x, k = 2, has a name in the theory. The prediction has
 # degree three in one covariate, its square degree six.
-RADIAL_MOMENTS = {2: RADIAL_FOURTH, 3: scalar_letter("m3", latex="m_{3}")}
+RADIAL_MOMENTS = {2: RADIAL_FOURTH, 3: scalar_letter("m3", definite=True)}
 
 
-def radial_moment(k: int) -> Expression:
-    """E[r^k] for elliptical covariates."""
-    return RADIAL_MOMENTS[k]
-
-
-def embedding(columns: str = "N") -> BlockMatrix:
-    """E = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]], shape (d + 1) x (N + 1); `columns` names the prompt's length."""
-    return block_matrix([[matrix("X", "d", columns), x_q], [vector("y", columns).T, zero(1, 1)]])
+@cache
+def model_of(law: Law) -> Model:
+    """The paper's model under a law: one layer, the query in its own Gram matrix, every block a letter."""
+    return Model(law.prompt, LinearAttention())
 
 
 def prediction_from_layer(columns: str = "N") -> Expression:
     """The last entry of f(E) = E + W_PV E (E' W_KQ E) / rho, rho = `columns`, every block of the weights a letter."""
-    E = embedding(columns)
-    W_PV = block_matrix([[_P11, _p12], [u12.T, u]])
-    W_KQ = block_matrix([[U11, _k12], [u21.T, _k22]])
-    output = E + (W_PV @ E @ (E.T @ W_KQ @ E)) / length(columns)
-    return output.blocks[1][1]
-
-
-def labels(noise: bool) -> Expression:
-    """y = X'w, or X'w + noise."""
-    return X.T @ w + _NOISE if noise else X.T @ w
+    return Model(Law().prompt.replace(length=columns), LinearAttention()).prediction.in_data()
 
 
 def as_sums(expression: Expression) -> Expression:
-    """Products of the data matrix, the labels and the noise as sums over the examples of the prompt."""
-    columns = {letter(X): x, letter(y): scalar_letter("y"), letter(_NOISE): eps}
-    return in_columns(expression, columns, "N")
+    """Products of the data matrix and the labels as sums over the examples of the prompt."""
+    return forward.as_sums(expression, "N")
 
 
 def prediction(law: Law) -> Expression:
     """The prediction on a prompt of length N with labels y_i = <w, x_i> (+ noise), as sums over the examples."""
-    return as_sums(prediction_from_layer().substitute({letter(y): labels(law.noise)}))
+    held = model_of(law).prediction
+    assert isinstance(held, PlainPrediction)
+    return held.labelled(model_of(law).prompt_law)
 
 
 def quadratic_form() -> Expression:
     """Lemma 5.1's u'Hu for u = vec M, M = [[U11, u12], [u21', u]]: with (A (x) B) vec M = vec(B M A'), half a trace."""
-    E = embedding()
+    E = embedding("N")
     M = block_matrix([[U11, u12], [u21.T, u]])
     X_q = block_matrix([[zero("d", "d"), x_q], [x_q.T, zero(1, 1)]])
     form = M.T @ (E @ E.T) @ M @ X_q
@@ -150,7 +137,7 @@ def derivation() -> Derivation:
     form = require_equal(layer, quadratic_form(), "Lemma 5.1")
     noisy = prediction(Law(noise=True))
     result = prediction(Law())
-    E = embedding()
+    E = embedding("N")
     gram = as_sums((E @ E.T).blocks[0][0])
     steps = (
         Step(

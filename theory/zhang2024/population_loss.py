@@ -5,20 +5,18 @@ Source: Zhang, Frei and Bartlett (2024), section 3; the paper never writes the p
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cache
 
-from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter, zero
 from theory.derivation import Derivation, Formula, Step
-from theory.zhang2024.model import BLOCKS, RADIAL_MOMENTS, Law, prediction, u12, u21, w, x_q
+from theory.zhang2024.model import BLOCKS, RADIAL_MOMENTS, Law, model_of, prediction, u12, u21, w, x_q
 
 
 def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
     """The loss in U11, u21, u12, u and the steps that lead to it."""
     predicted = prediction(law)
     error = predicted - w.T @ x_q
-    loss = expectation(error * error, law.laws()) * Fraction(1, 2)
+    loss = model_of(law).loss_expression
     steps = (
         Step(r"\hat y", "The prediction of the layer on a prompt of length $N$.", predicted, id="prediction"),
         Step(r"\hat y - w^\top x_q", "Its error on the query.", error, id="error"),

@@ -134,6 +134,12 @@ def test_missing_values_are_named() -> None:
         simulate(model, 10, **{k: v for k, v in values.items() if k != "N"})
     with pytest.raises(ValueError, match="must be symmetric"):
         simulate(model, 10, **{**values, "Lambda": np.array([[1.0, 2.0], [0.0, 1.0]])})
+    with pytest.raises(ValueError, match="no letter 'V'; it has"):
+        simulate(model, 10, **values, V=U)
+    with pytest.raises(ValueError, match="u21 must be d = 2 x 1, got shape"):
+        simulate(model, 10, **{**values, "u21": [1.0, 2.0, 3.0]})
+    with pytest.raises(ValueError, match="must not be negative, got -1"):
+        simulate(model, 10, **{**values, "s2": -1.0})
     isotropic = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), {"U11": "a I", "u": "1"})
     with pytest.raises(ValueError, match="pass d="):
         simulate(isotropic, 10, a=0.5, N=3)

@@ -83,14 +83,14 @@ def test_the_gradient_of_samples_is_their_difference_quotient(network: Network, 
     }
     point = {name: 0.5 + 0.4 * generator.standard_normal(shape) for name, shape in shapes.items()}
     fixed = {"Lambda": LAMBDA, "N": 3}
-    arrays, _ = letter_values({**fixed, **point}, ["N"])
+    arrays, _ = letter_values({**fixed, **point}, model.letters)
     batch = PromptDrawer(model.law, arrays, d).draw(20, generator)
     loss, slopes = sampled_gradient(model, arrays, d, batch, list(shapes), "N")
 
     def loss_at(name: str, place: tuple[int, ...], step: float) -> float:
         moved = {key: np.array(value) for key, value in point.items()}
         moved[name][place] += step
-        values, _ = letter_values({**fixed, **moved}, ["N"])
+        values, _ = letter_values({**fixed, **moved}, model.letters)
         return float(np.mean((predictions(model, values, d, batch, "N") - batch.target) ** 2) / 2)
 
     first = next(iter(shapes))

@@ -88,6 +88,19 @@ def test_without_whitened_tasks_the_set_is_not_closed() -> None:
         assert len({monomial.word for monomial in formula.expression.terms}) > 1
 
 
+def test_theorem_4_two_layers_that_move_the_covariates() -> None:
+    """With P_0 = diag(B_0, 1) as well (GD++), the gradient at A_l = a_l Sigma^{-1}, B_0 = b_0 I is a number times Sigma
+    for each A_l and a number times I for B_0: the set is closed. With A_1 = a_1 I in its place it is not."""
+    blocks = {"P11_0": "B0", "u_0": "1", "U11_0": "-A0", "u_1": "1", "U11_1": "-A1"}
+    model = Model(WHITENED, Stack(LAYER, LAYER), blocks, sign=-1)
+    sigma = next(iter(model.formula_of("Sigma").expression.terms)).word
+    closed = model.gradient_at({"A0": "a0 Sigma^-1", "A1": "a1 Sigma^-1", "B0": "b0 I"})
+    words = {name: {m.word for m in formula.expression.terms} for name, formula in closed.items()}
+    assert {"A0": {sigma}, "A1": {sigma}, "B0": {()}} == words
+    other = model.gradient_at({"A0": "a0 Sigma^-1", "A1": "a1 I", "B0": "b0 I"})
+    assert all(len({m.word for m in formula.expression.terms}) > 1 for formula in other.values())
+
+
 def test_two_isotropic_layers_share_their_equations() -> None:
     """Theorem 2's law: for x and w ~ N(0, I) the loss at A_l = a_l I is symmetric under exchange of the layers."""
     isotropic = Prompt(x=Gaussian("I"), w=Gaussian("I"), length="n")

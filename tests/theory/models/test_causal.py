@@ -26,6 +26,8 @@ from theory.models.prediction import OrderedPrediction
 CAUSAL = LinearAttention(mask="causal")
 PLAIN = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"))
 
+FREE = ("P11_0", "p12_0", "u_0", "U11_0", "k12_0", "u12_1", "u_1", "U11_1", "k22_1")
+
 
 @pytest.mark.parametrize(("d", "N"), [(1, 1), (1, 3), (2, 1), (2, 2)])
 def test_two_causal_layers_have_the_loss_of_the_layers_written_out(d: int, N: int) -> None:
@@ -44,22 +46,43 @@ def test_two_causal_layers_have_the_loss_of_the_layers_written_out(d: int, N: in
     assert (value == unmasked) == (N == 1)
 
 
+@pytest.mark.parametrize(("d", "N"), [(1, 1), (1, 3), (2, 2)])
+def test_three_heads_in_a_looped_layer(d: int, N: int) -> None:
+    """One causal layer of three heads used twice, tasks with a mean, noisy labels: the model of docs/own-model.md."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("Psi", mean="mu"), noise="s2")
+    layer = LinearAttention(heads=3, mask="causal")
+    forms = {"U11_0": "a Lambda^-1", "U11_1": "b I", "U11_2": "k q'", "u_0": "1", "u_1": "1", "u_2": "1"}
+    loss = Model(law, Stack(layer, layer, shared=True), forms, vectors=("k", "q")).loss()
+    generator = random.Random(10 * d + N)
+    L, K = brute_force.root(generator, d), brute_force.root(generator, d)
+    mu, k, q = (brute_force.vector(generator, d) for _ in range(3))
+    a, b = Fraction(1, 3), Fraction(-1, 2)
+    unit = np.array([[Fraction(int(i == j)) for j in range(d)] for i in range(d)], dtype=object)
+    corner = assemble(None, None, np.full(d, Fraction(0)), Fraction(1))
+    forms_there = [a * brute_force.inverse(L @ L.T), b * unit, np.outer(k, q)]
+    written_out = ReferenceLayer([(corner, assemble(U, None, None, None)) for U in forms_there], "causal")
+    prompt = ReferencePrompt(L, K, N, mu, deviation=0.5, nodes={"x": 5, "q": 4, "w": 2, "e": 2})
+    value = loss.evaluate(Lambda=L @ L.T, Psi=K @ K.T, mu=mu, s2=Fraction(1, 4), N=N, a=a, b=b, k=k, q=q)
+    assert float(value) == pytest.approx(prompt.loss([written_out, written_out]), rel=ROUNDING)
+
+
 def test_blocks_that_move_the_covariates() -> None:
-    """With every block of two layers the ordered terms, added up on a prompt, are the layers' output on it, exactly."""
+    """Where the first layer changes covariates too, the ordered terms, added up on a prompt, are the layers' output."""
     generator = random.Random(2)
-    d, N = 1, 2
+    d, N = 2, 2
     shapes = {"P11": (d, d), "p12": (d,), "u12": (d,), "u": (), "U11": (d, d), "k12": (d,), "u21": (d,), "k22": ()}
     values: dict[str, Any] = {}
     layers = []
     for k in (0, 1):
         b = {name: brute_force.vector(generator, d * d)[: int(np.prod(shape))] for name, shape in shapes.items()}
         b = {name: b[name].reshape(shape) if shape else b[name][0] for name, shape in shapes.items()}
+        b |= {name: 0 * b[name] for name in shapes if f"{name}_{k}" not in FREE}
         values |= {f"{name}_{k}": value for name, value in b.items()}
         P = assemble(b["P11"], b["p12"], b["u12"], b["u"])
         layers.append(ReferenceLayer([(P, assemble(b["U11"], b["k12"], b["u21"], b["k22"]))], "causal"))
     X, y = brute_force.matrix(generator, d, N), brute_force.vector(generator, N)
     x_q = brute_force.vector(generator, d)
-    prediction = Model(PLAIN, Stack(CAUSAL, CAUSAL)).prediction
+    prediction = Model(PLAIN, Stack(CAUSAL, CAUSAL), {name: name for name in FREE}).prediction
     assert isinstance(prediction, OrderedPrediction)
     total = Fraction(0)
     for term in prediction.terms:

@@ -137,6 +137,23 @@ def test_the_hessian_is_the_second_difference(weights: str) -> None:
     assert expected == actual
 
 
+@pytest.mark.parametrize("weights", ["reduced", "all"])
+def test_the_gradient_at_weights_is_that_of_the_loss(weights: str) -> None:
+    """Weights put in before the expectation, and the gradient of the loss evaluated there, are the same numbers."""
+    model = Model(Prompt(Gaussian("Lambda"), Gaussian("Psi", mean="mu"), noise="s2"), LinearAttention(), weights)
+    forms = {"U": "Lambda^-1 + 1/2 Psi", "U11": "Lambda^-1 + 1/2 Psi", "u": "2/3", "u12": "mu", "u21": "Psi mu"}
+    at = model.gradient_at({name: text for name, text in forms.items() if name in model.trained})
+    generator = random.Random(weights)
+    L, K, mu = brute_force.root(generator, 2), brute_force.root(generator, 2), brute_force.vector(generator, 2)
+    law: dict[str, Any] = {"Lambda": L @ L.T, "Psi": K @ K.T, "mu": mu, "s2": Fraction(1, 3), "N": 3}
+    U = brute_force.inverse(L @ L.T) + K @ K.T * Fraction(1, 2)
+    point = {"U": U, "U11": U, "u": Fraction(2, 3), "u12": mu, "u21": K @ K.T @ mu}
+    point = {name: value for name, value in point.items() if name in model.trained}
+    for name, formula in at.items():
+        there = formula.evaluate(**{key: value for key, value in law.items() if key in formula.arguments})
+        assert np.array_equal(model.loss().gradient(name).evaluate(**law, **point), there)
+
+
 def test_the_hessian_at_a_point() -> None:
     """At U = 0, u = 0 only the mixed term is left: -2 du tr(Lambda^2 dU)."""
     model = Model(Prompt(Gaussian("Lambda"), Gaussian("I")), LinearAttention(), "reduced")

@@ -68,6 +68,12 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "a stack of something else": (lambda: Stack(GradientStep()), "layers LinearAttention"),  # type: ignore[arg-type]
     "shared and different": (lambda: Stack(ATTENTION, LinearAttention(heads=2), shared=True), "must be equal"),
     "causal in part": (lambda: Stack(ATTENTION, LinearAttention(mask="causal")), "in all its layers or in none"),
+    "the name of a direction": (
+        lambda: Model(PLAIN, ATTENTION, {"U11": "a I", "u": "da"}),
+        "da is the direction of the weight a",
+    ),
+    "the name of a copy": (lambda: Model(PLAIN, ATTENTION, {"U11": "A_at1", "u": "1"}), "given to copies of letters"),
+    "another sign": (lambda: Model(PLAIN, ATTENTION, sign=2), "sign must be 1, -1 or None, got 2"),
     "no law": (lambda: Model("Lambda", ATTENTION), "the law must be a Prompt"),  # type: ignore[arg-type]
     "no network": (lambda: Model(PLAIN, 3), "the network must be"),  # type: ignore[arg-type]
     "an expectation inside": (

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.theory import brute_force
+from theory import Elliptical
 from theory.algebra.expression import letter, number
 from theory.derivation import equal
 from theory.zhang2024.model import (
@@ -18,7 +19,6 @@ from theory.zhang2024.model import (
     prediction,
     prediction_from_layer,
     quadratic_form,
-    radial_moment,
     x_q,
 )
 from theory.zhang2024.model import embedding as symbolic_embedding
@@ -61,7 +61,7 @@ def test_prediction_depends_on_four_blocks_only() -> None:
 
 def test_query_column_is_part_of_the_gram_matrix() -> None:
     """The covariate block of E E' contains x_q x_q'."""
-    E = symbolic_embedding()
+    E = symbolic_embedding("N")
     gram = (E @ E.T).blocks[0][0]
     without = gram - x_q @ x_q.T
     assert {"X"} == {symbol.name for symbol in without.symbols}
@@ -74,5 +74,5 @@ def test_noise_adds_the_noise_terms_only() -> None:
 
 
 def test_radial_moments_have_names() -> None:
-    """E r^2 is kappa, higher moments are m3, m4, ..."""
-    assert ["kappa", "m3"] == [str(radial_moment(k)) for k in (2, 3)]
+    """E r^2 is kappa, E r^3 is m3; the prediction needs no higher ones."""
+    assert Elliptical("Lambda", ("kappa", "m3")) == Law(elliptical=True).prompt.x
