@@ -147,7 +147,7 @@ def require_true_counts(block: str, total: int, findings: int) -> None:
 def test_the_run_of_the_readme_is_of_this_catalogue() -> None:
     """The number of claims and of findings in the README are those of the catalogue, and its statuses exist."""
     claims = catalogue()
-    findings = sum(claim.finding is not None for claim in claims)
+    findings = sum(bool(claim.finding) for claim in claims)
     require_true_counts(run_block((ROOT / "README.md").read_text(encoding="utf-8")), len(claims), findings)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
 from proofs_check.command_line import main
 from proofs_check.judge.certificate import check_report
 from proofs_check.judge.errors import ClaimError
