@@ -106,7 +106,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 def used(right: str, where: Mapping[str, str]) -> dict[str, str]:
     """The abbreviations that a right side uses, directly or not, in their order."""
     needed, kept = set(_NAME.findall(right)), []
-    for name, text in reversed(where.items()):
+    for name, text in reversed(list(where.items())):
         if name in needed:
             kept.append(name)
             needed |= set(_NAME.findall(text))
