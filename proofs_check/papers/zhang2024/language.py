@@ -90,6 +90,9 @@ AVERAGED_CONDITION = "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2
 RANDOM = "Lambda_tau = L1 or L2 with probabilities p and q; given it x_i, x_q ~ N(0, Lambda_tau) i.i.d.; w ~ N(0, I)"
 DIAGONAL = "Lambda_tau diagonal almost surely"
 TWO_DIAGONAL_FLOW = ("Lambda_tau diagonal: L1 or L2 with probabilities p and q", FLOW)
+ALONG_FLOWS = "flows are enclosed at instances; the argument for all of them is not derived by the engine"
+BY_INSTANCES = "an inequality between spectra, which the engine does not derive; exact at instances"
+BY_LAYER = "found from the layer by brute force; the engine derives no form of it"
 ENCLOSED = "flow enclosed in ball arithmetic"
 
 SIZES = {"d": 3, "N": 3, "M": 3}

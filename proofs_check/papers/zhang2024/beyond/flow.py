@@ -6,6 +6,7 @@ from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instance
 from proofs_check.papers.zhang2024.instances.weights import eigenvector_pairs
 from proofs_check.papers.zhang2024.language import (
     ALIGNMENT,
+    ALONG_FLOWS,
     DIAGONAL_ATOMS,
     GAMMA,
     GAUSSIAN,
@@ -34,6 +35,7 @@ EVERY_SIGMA = (
         shared_with="flows-large",
         assumptions=ANY_SIGMA,
         rests_on=("lem-5.2-U", "lem-5.2-u"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "B1-limit",
@@ -48,6 +50,7 @@ EVERY_SIGMA = (
         assumptions=(*ANY_SIGMA, NEAR),
         rests_on=("B1-positive",),
         cited=(LOJASIEWICZ,),
+        reason=ALONG_FLOWS,
     ),
     state(
         "B1-random-positive",
@@ -62,6 +65,7 @@ EVERY_SIGMA = (
         shared_with="averaged-flows-large",
         assumptions=AVERAGED_ANY_SIGMA,
         rests_on=("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "B1-random-limit",
@@ -77,6 +81,7 @@ EVERY_SIGMA = (
         assumptions=(*AVERAGED_ANY_SIGMA, NEAR),
         rests_on=("B1-random-positive", "lem-C.4-minimiser"),
         cited=(LOJASIEWICZ,),
+        reason=ALONG_FLOWS,
     ),
 )
 
