@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -102,7 +102,7 @@ class Formula:
     definitions: tuple[Definition, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-    lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
+    lengths: Collection[str] = ("N", "M", "d", "n")
     positive: tuple[Expression, ...] = ()
 
     def __post_init__(self) -> None:
@@ -131,7 +131,7 @@ class Formula:
     def length_names(self) -> frozenset[str]:
         """Those of the names set by arguments that are lengths, positive integers; the others are letters."""
         held = frozenset(self.arguments.values())
-        return held & (self.lengths - self._letter_names | self._counted_names)
+        return held & (frozenset(self.lengths) - self._letter_names | self._counted_names)
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""

@@ -26,6 +26,8 @@ from theory.derivation import Derivation, Formula, Step, require_equal
 LAMBDA = matrix("Lambda", definite=True)
 PSI = matrix("Psi", definite=True)
 NOISE_VARIANCE = scalar_letter("s2", latex="s^2", non_negative=True)
+TASK_MEAN = vector("mu")
+COVARIATE_MEAN = vector("nu")
 RADIAL_FOURTH = scalar_letter("kappa", definite=True)
 x = vector("x")
 x_q = vector("x_q")
@@ -55,17 +57,24 @@ class Law:
         noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
         task_covariance: w ~ N(0, Psi) in place of N(0, I).
         elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1).
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1), around
+            their mean.
+        task_mean: w has the mean mu in place of 0.
+        covariate_mean: x_1, ..., x_N and x_q have the mean nu in place of 0.
     """
 
     noise: bool = False
     task_covariance: bool = False
     elliptical: bool = False
+    task_mean: bool = False
+    covariate_mean: bool = False
 
     def laws(self) -> dict[Expression, Gaussian]:
         """The laws of the random letters."""
-        covariates = Gaussian(LAMBDA, radial_moment=radial_moment if self.elliptical else None)
-        laws = {x: covariates, x_q: covariates, w: Gaussian(PSI if self.task_covariance else identity("d"))}
+        radius = radial_moment if self.elliptical else None
+        covariates = Gaussian(LAMBDA, COVARIATE_MEAN if self.covariate_mean else None, radius)
+        task = Gaussian(PSI if self.task_covariance else identity("d"), TASK_MEAN if self.task_mean else None)
+        laws = {x: covariates, x_q: covariates, w: task}
         if self.noise:
             laws[eps] = Gaussian(NOISE_VARIANCE)
         return laws
@@ -79,6 +88,10 @@ class Law:
             keywords["task_covariance"] = "Psi"
         if self.elliptical:
             keywords["kappa"] = "kappa"
+        if self.task_mean:
+            keywords["task_mean"] = "mu"
+        if self.covariate_mean:
+            keywords["covariate_mean"] = "nu"
         return keywords
 
 
