@@ -18,10 +18,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, indexed, matrix, sum_over, vector
+from theory.algebra.expression import Expression, identity, indexed, length, matrix, scalar_letter, sum_over, vector
 from theory.zhang2024.model import Law
-from theory.zhang2024.population_loss import loss_expression
+from theory.zhang2024.population_loss import loss_expression, population_loss
 
 
 def wishart() -> tuple[Expression, dict[Expression, Gaussian]]:
@@ -41,6 +43,41 @@ def our_power(k: int) -> Expression:
     """E[W^k]."""
     W, law = wishart()
     return expectation(W**k, law)
+
+
+def our_distinct(k: int) -> Expression:
+    """E tr(W A_1 ... W A_k): (2k - 1)!! terms, none of which merge."""
+    W, law = wishart()
+    word = W @ matrix("A1")
+    for i in range(2, k + 1):
+        word = word @ W @ matrix(f"A{i}")
+    return expectation(word.trace(), law)
+
+
+def our_layers(layers: int, scalar_steps: bool, most_work: int | None = None) -> Expression:
+    """E tr(P' Lambda P), P = (I - A_1 W/n) ... (I - A_k W/n): the loss of k steps of preconditioned gradient descent.
+
+    With scalar steps a_k I in place of A_k, and Lambda = I.
+    """
+    W, law = wishart()
+    P = identity("d")
+    for k in range(1, layers + 1):
+        step = scalar_letter(f"a{k}") * identity("d") if scalar_steps else matrix(f"A{k}")
+        P = P @ (identity("d") - step @ W / length("n"))
+    if scalar_steps:
+        return expectation((P.T @ P).trace(), {vector("x"): Gaussian(identity("d"))}, most_work=most_work)
+    return expectation((P.T @ matrix("Lambda", definite=True) @ P).trace(), law, most_work=most_work)
+
+
+def gradient_calls() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """The gradient of the loss with a mean of the covariates (92 terms) at d = 10: compiled, and by `evaluate`."""
+    formula = population_loss(covariate_mean=True).gradient("U11")
+    generator = np.random.default_rng(0)
+    root = generator.normal(size=(10, 10))
+    values: dict[str, Any] = {name: generator.normal(size=10) for name in ("u21", "u12", "covariate_mean")}
+    values |= {"covariance": root @ root.T, "U11": root, "u": 0.7, "context_length": 20}
+    compiled = formula.lambdify("numpy")
+    return (lambda: compiled(**values)), (lambda: formula.evaluate(**values))
 
 
 def our_loss() -> Expression:
@@ -165,18 +202,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--limit", type=float, default=60.0, help="seconds a peer may take for one task")
+    parser.add_argument("--long", action="store_true", help="four general layers too: minutes, and gigabytes of memory")
     arguments = parser.parse_args()
+    compiled, evaluated = gradient_calls()
     tasks: list[tuple[str, Callable[[], Any], float, dict[str, Callable[[], Any]]]] = [
         ("E tr(AWBW)", our_awbw, 0.02, {"tensorgrad": tensorgrad_awbw, "sympy.stats d=N=2": sympy_awbw}),
         ("E[W^3]", lambda: our_power(3), 0.02, {"tensorgrad": tensorgrad_cube, "sympy.stats d=N=2": sympy_cube}),
         ("E[W^6]", lambda: our_power(6), 0.5, {}),
+        ("E[W^9]", lambda: our_power(9), 0.05, {}),
+        ("E[W^12]", lambda: our_power(12), 1.0, {}),
+        ("E tr(W A1 ... W A6)", lambda: our_distinct(6), 0.5, {}),
+        ("E tr(W A1 ... W A7)", lambda: our_distinct(7), 5.0, {}),
+        ("4 layers, scalar steps", lambda: our_layers(4, True), 0.1, {}),
+        ("6 layers, scalar steps", lambda: our_layers(6, True), 2.0, {}),
+        ("3 layers, general", lambda: our_layers(3, False), 0.1, {}),
+        ("gradient at d = 10, compiled", compiled, 1e-4, {"evaluate": evaluated}),
         ("full loss, all blocks", our_loss, 2.0, {"sympy.stats d=N=2": sympy_loss}),
         ("all derivations, cold start", cold_start, 10.0, {}),
     ]
+    if arguments.long:
+        tasks.append(("4 layers, general", lambda: our_layers(4, False, 10**9), 60.0, {}))
     print(f"{'task':<28} {'ours [s]':>10} {'target':>7}   peer")
     for name, task, target, peers in tasks:
         ours = median_time(task, arguments.repeat)
-        print(f"{name:<28} {ours:>10.4f} {target:>7.2f}", end="")
+        print(f"{name:<28} {ours:>10.3g} {target:>7.2g}", end="")
         for i, (peer, other) in enumerate(peers.items()):
             start = "   " if i == 0 else "\n" + " " * 50
             if peer == "tensorgrad" and importlib.util.find_spec("tensorgrad") is None:

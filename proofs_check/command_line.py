@@ -8,9 +8,11 @@ from proofs_check.commands.check import check
 from proofs_check.commands.derive import derive
 from proofs_check.commands.expect import expect_command
 from proofs_check.commands.export import export
+from proofs_check.commands.index import index_command
 from proofs_check.commands.kernel import kernel
 from proofs_check.commands.networks import compare, train
 from proofs_check.commands.numerical import flow, risk
+from proofs_check.commands.papers import papers
 from proofs_check.commands.report import report
 from proofs_check.commands.verify import run_command, verify
 
@@ -31,7 +33,11 @@ def main() -> None:
     """
 
 
-for command in (derive, verify, check, expect_command, flow, risk, report, export, train, compare, kernel, run_command):
+COMMANDS = (
+    *(derive, verify, check, papers, index_command, expect_command),
+    *(flow, risk, report, export, train, compare, kernel, run_command),
+)
+for command in COMMANDS:
     main.add_command(command)
 
 

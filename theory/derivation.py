@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import Any
+
+import numpy as np
 
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import Definition, abbreviate, expand
@@ -86,6 +88,7 @@ class Formula:
         constants: irrational numbers among the letters, as text of the form SymPy would print.
         lengths: names of lengths; needed only for arguments on which the formula happens not to depend, since in the
             others its expression tells lengths from letters.
+        positive: numbers made of lengths, such as M - d - 1, that have to be positive; elsewhere the formula refuses.
 
     Raises:
         ValueError: where one name is a letter and a length at once.
@@ -99,7 +102,8 @@ class Formula:
     definitions: tuple[Definition, ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
-    lengths: frozenset[str] = frozenset({"N", "M", "d", "n"})
+    lengths: Collection[str] = ("N", "M", "d", "n")
+    positive: tuple[Expression, ...] = ()
 
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
@@ -127,7 +131,7 @@ class Formula:
     def length_names(self) -> frozenset[str]:
         """Those of the names set by arguments that are lengths, positive integers; the others are letters."""
         held = frozenset(self.arguments.values())
-        return held & (self.lengths - self._letter_names | self._counted_names)
+        return held & (frozenset(self.lengths) - self._letter_names | self._counted_names)
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""
@@ -240,6 +244,11 @@ class Formula:
         for key, value in given.items():
             if value is None and self.defaults.get(key, 0) is not None:
                 raise TypeError(f"{key} of {self.name} must be given, got None")
+        for condition in self.positive:
+            ((_, coefficient),) = condition.terms.items()
+            sizes = {name: given[key] for key, name in self.arguments.items() if name in coefficient.names}
+            if not np.all(coefficient.evaluate(sizes) > 0):
+                raise ValueError(f"{self.name} holds where {condition} > 0, got {sizes}")
         return given
 
     def _used_definitions(self) -> list[Definition]:

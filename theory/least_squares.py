@@ -78,9 +78,16 @@ def least_squares() -> Derivation:
         source,
         steps,
         {
-            "enough examples": Formula("risk of least squares", many.value, sizes, steps, source),
+            "enough examples": Formula(
+                "risk of least squares", many.value, sizes, steps, source, positive=(M - d - 1,)
+            ),
             "few examples": Formula(
-                "risk of least squares of least norm", few, {**sizes, "w": "w", "eigenvalue": "lambda"}, steps, source
+                "risk of least squares of least norm",
+                few,
+                {**sizes, "w": "w", "eigenvalue": "lambda"},
+                steps,
+                source,
+                positive=(d - M - 1,),
             ),
         },
     )

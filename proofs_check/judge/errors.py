@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from theory.errors import IclTheoryError
 
-class ClaimError(ValueError):
+
+class ClaimError(IclTheoryError, ValueError):
     """A claim or a module of claims cannot be run; the message says why and what would be right."""

@@ -28,11 +28,12 @@ from theory.algebra.grammar import (
     Trace,
     Transpose,
 )
+from theory.errors import IclTheoryError
 
 Array = Any
 
 
-class InterpretationError(ValueError):
+class InterpretationError(IclTheoryError, ValueError):
     """A formula that has no value at these matrices."""
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from theory.errors import IclTheoryError
 
-class TimeLimitError(RuntimeError):
+
+class TimeLimitError(IclTheoryError, RuntimeError):
     """The code ran longer than it was allowed to."""
 
 

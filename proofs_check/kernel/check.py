@@ -60,5 +60,5 @@ def check(
     say("checking the compiled files again with coqchk")
     recheck(directory)
     now = Pins(answers.theorems, answers.definitions)
-    record = record_of(answers, proofs, version, source_digests(root))
+    record = record_of(answers, proofs, version, source_digests(directory))
     return Outcome(record, tuple(inconsistencies(record, now if repin else read_pins(root), root)), now)

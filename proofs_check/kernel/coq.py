@@ -15,7 +15,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from proofs_check.kernel.pins import Statement
-from proofs_check.kernel.sources import FOLDERS, ROOT, module_name, source_files
+from proofs_check.kernel.sources import FOLDERS, ROOT, module_name, source_files, source_of
+from theory.errors import IclTheoryError
 
 PACKAGES = "coq libcoq-mathcomp libcoq-mathcomp-analysis libcoq-mathcomp-algebra-tactics libcoq-mathcomp-multinomials"
 # The axioms of MathComp-Analysis, as Print Assumptions names them.
@@ -42,7 +43,7 @@ _MARK = "@@ "
 _AXIOM = re.compile(r"^([\w.']+)\s*(?::|$)", re.MULTILINE)
 
 
-class CoqError(RuntimeError):
+class CoqError(IclTheoryError, RuntimeError):
     """Coq rejected something, or is not there."""
 
 
@@ -56,15 +57,13 @@ class Answers:
 
     Args:
         theorems: their types.
-        axioms: for each theorem the axioms that its proof rests on.
+        axioms: for each theorem the axioms that its proof, and those of the others asked for of its file, rest on.
         definitions: the definitions that the types use, directly or not.
-        uses: for each theorem the names of those definitions.
     """
 
     theorems: Mapping[str, Statement]
     axioms: Mapping[str, tuple[str, ...]]
     definitions: Mapping[str, Statement]
-    uses: Mapping[str, tuple[str, ...]]
 
 
 def coq_version() -> str:
@@ -144,7 +143,7 @@ def compile_file(path: Path, directory: Path) -> None:
 
 
 def compiled_names(directory: Path, kinds: Sequence[str]) -> list[str]:
-    """The full names of what lib and theorems define, from the .glob files of the build.
+    """The full names of what the sources define, from the .glob files of the build.
 
     Args:
         directory: where the sources were built.
@@ -152,8 +151,6 @@ def compiled_names(directory: Path, kinds: Sequence[str]) -> list[str]:
     """
     names = []
     for source in source_files(directory):
-        if source.startswith("generated/"):
-            continue
         for line in (directory / source).with_suffix(".glob").read_text(encoding="utf-8").splitlines():
             parts = line.split()
             if len(parts) == 4 and parts[0] in kinds:
@@ -172,34 +169,49 @@ def ask(directory: Path, theorems: Sequence[str]) -> Answers:
     for theorem in theorems:
         if theorem not in proved:
             raise CoqError(f"there is no theorem {theorem} among the compiled files")
-    definitions = compiled_names(directory, ("def", "ind", "rec"))
-    questions = {f"type {name}": f"Check @{name}." for name in theorems}
-    questions |= {f"axioms {name}": f"Print Assumptions {name}." for name in theorems}
-    questions |= {f"body {name}": f"Print {name}." for name in definitions}
-    readable = _answers(directory, _READABLE, questions)
-    explicit = _answers(directory, _EXPLICIT, {k: q for k, q in questions.items() if not k.startswith("axioms")})
-    bodies = {name: explicit[f"body {name}"] for name in definitions}
-    uses = {name: _closure(explicit[f"type {name}"], bodies) for name in theorems}
-    needed = sorted({name for used in uses.values() for name in used})
+    types = _printed(directory, {name: f"Check @{name}." for name in theorems})
+    # Print Assumptions goes through all proofs each time: once a file is 5 times faster than once a theorem.
+    files = {source: [n for n in theorems if source_of(n) == source] for source in sorted(map(source_of, theorems))}
+    together = [
+        f"Definition all_{i} := ({', '.join(f'@{n}' for n in held)}).\n" for i, held in enumerate(files.values())
+    ]
+    asked = [_question(source, f"Print Assumptions all_{i}.") for i, source in enumerate(files)]
+    axioms = _answers(directory, _READABLE + "".join(together + asked))
+    bodies: dict[str, tuple[str, str]] = {}
+    names = _Names(compiled_names(directory, ("def", "ind", "rec")))
+    waiting = {name for _, explicit in types.values() for name in names.in_text(explicit)}
+    while waiting:
+        found = _printed(directory, {name: f"Print {name}." for name in sorted(waiting)})
+        bodies |= found
+        waiting = {name for _, explicit in found.values() for name in names.in_text(explicit)} - set(bodies)
     return Answers(
-        {name: _statement(readable[f"type {name}"], explicit[f"type {name}"]) for name in theorems},
-        {name: _axioms(readable[f"axioms {name}"]) for name in theorems},
-        {name: _statement(readable[f"body {name}"], bodies[name]) for name in needed},
-        uses,
+        {name: _statement(*printed) for name, printed in types.items()},
+        {name: _axioms(axioms[source_of(name)]) for name in theorems},
+        {name: _statement(*printed) for name, printed in sorted(bodies.items())},
     )
 
 
-def _answers(directory: Path, mode: str, questions: Mapping[str, str]) -> dict[str, str]:
+def _printed(directory: Path, commands: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What each command prints, with notations and without any."""
+    readable = "".join(_question(f"readable {name}", command) for name, command in commands.items())
+    explicit = "".join(_question(f"explicit {name}", command) for name, command in commands.items())
+    said = _answers(directory, _READABLE + readable + _EXPLICIT + explicit)
+    return {name: (said[f"readable {name}"], said[f"explicit {name}"]) for name in commands}
+
+
+def _question(key: str, command: str) -> str:
+    return f'Goal True. idtac "{_MARK}{key}". Abort.\n{command}\n'
+
+
+def _answers(directory: Path, questions: str) -> dict[str, str]:
     modules = [module_name(source) for source in source_files(directory)]
-    asked = [f'Goal True. idtac "{_MARK}{key}". Abort.\n{question}\n' for key, question in questions.items()]
-    text = _PREAMBLE.format(requires="\n".join(f"Require {module}." for module in modules)) + mode + "".join(asked)
+    text = _PREAMBLE.format(requires="\n".join(f"Require {module}." for module in modules)) + questions
     path = directory / f"questions_{os.getpid()}.v"
     path.write_text(text, encoding="utf-8")
     try:
-        command = ["coqc", "-q", "-w", "none", *_FLAGS, path.name]
-        done = _run(command, directory)
+        done = _run(["coqc", "-q", "-w", "none", *_FLAGS, path.name], directory)
     finally:
-        for product in directory.glob(f"*questions_{os.getpid()}.*"):
+        for product in (*directory.glob(f"questions_{os.getpid()}.*"), *directory.glob(f".questions_{os.getpid()}.*")):
             product.unlink()
     if done.returncode:
         raise CoqError(done.stderr.strip())
@@ -227,22 +239,20 @@ def _axioms(printed: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _closure(text: str, bodies: Mapping[str, str]) -> tuple[str, ...]:
-    """The definitions that occur in `text`, and in theirs. A qualified name stands for all that end with it."""
-    ends: dict[str, list[str]] = {}
-    for name in bodies:
-        parts = name.split(".")
-        for i in range(len(parts) - 1):
-            ends.setdefault(".".join(parts[i:]), []).append(name)
-    found: set[str] = set()
-    waiting = [text]
-    while waiting:
-        for token in re.findall(r"[A-Za-z_][\w']*(?:\.[A-Za-z_][\w']*)+", waiting.pop()):
-            for name in ends.get(token, ()):
-                if name not in found:
-                    found.add(name)
-                    waiting.append(bodies[name])
-    return tuple(sorted(found))
+class _Names:
+    """Finds names in what Coq prints, qualified as far as it has to: `setting.Gamma` is ICL.setting.Gamma."""
+
+    def __init__(self, names: Sequence[str]):
+        self.ends: dict[str, list[str]] = {}
+        for name in names:
+            parts = name.split(".")
+            for i in range(len(parts) - 1):
+                self.ends.setdefault(".".join(parts[i:]), []).append(name)
+
+    def in_text(self, text: str) -> set[str]:
+        """All names that a qualified name in the text may stand for."""
+        tokens = set(re.findall(r"[A-Za-z_][\w']*(?:\.[A-Za-z_][\w']*)+", text))
+        return {name for token in tokens for name in self.ends.get(token, ())}
 
 
 def recheck(directory: Path) -> None:

@@ -16,9 +16,10 @@ from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, Monomial, letter
 from theory.algebra.words import Factor, Symbol, Word
+from theory.errors import IclTheoryError
 
 
-class ExportError(ValueError):
+class ExportError(IclTheoryError, ValueError):
     """An expression that the checker's language cannot say."""
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from proofs_check.kernel.sources import ROOT
+from theory.errors import IclTheoryError
 
 
-class PinError(ValueError):
+class PinError(IclTheoryError, ValueError):
     """`claims.toml` or `pins.json` cannot be read as what they should be."""
 
 
@@ -28,11 +29,13 @@ class Proof:
     Args:
         theorem: the fully named theorem, such as ICLTheorems.theorem_4_1.lemma_A3.
         hypotheses: in words, what the theorem assumes and the claim does not; none means that both say the same.
+        refutes: the theorem is a counterexample to the claim, which is a finding.
         remark: in words, how to read the theorem as the claim where that needs saying.
     """
 
     theorem: str
     hypotheses: tuple[str, ...] = ()
+    refutes: bool = False
     remark: str = ""
 
     @property
@@ -90,16 +93,17 @@ def read_claims(root: Path = ROOT) -> dict[str, Proof]:
 
 
 def _proof(claim: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Proof:
-    unknown = set(entry) - {"theorem", "given", "remark"}
+    unknown = set(entry) - {"theorem", "given", "refutes", "remark"}
     if unknown or "theorem" not in entry:
         raise PinError(
-            f"claims.toml, {claim}: wants `theorem`, and may have `given` and `remark`, not {sorted(unknown)}"
+            f"claims.toml, {claim}: wants `theorem`, may have `given`, `refutes` and `remark`, has {sorted(entry)}"
         )
     missing = [name for name in entry.get("given", ()) if name not in words]
     if missing:
         raise PinError(f"claims.toml, {claim}: {missing[0]!r} is not among the hypotheses {sorted(words)}")
     hypotheses = tuple(words[name] for name in entry.get("given", ()))
-    return Proof("ICLTheorems." + entry["theorem"], hypotheses, entry.get("remark", ""))
+    refutes = entry.get("refutes") is True
+    return Proof("ICLTheorems." + entry["theorem"], hypotheses, refutes, entry.get("remark", ""))
 
 
 def read_pins(root: Path = ROOT) -> Pins:

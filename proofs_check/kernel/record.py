@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from typing import Any
 from proofs_check.kernel.coq import ALLOWED_AXIOMS, Answers
 from proofs_check.kernel.pins import Pins, Proof, Statement, differences, read_claims, read_pins, read_statements
 from proofs_check.kernel.sources import ROOT, complaints, source_digests, source_of
+from theory.errors import IclTheoryError
 
 
-class RecordError(ValueError):
+class RecordError(IclTheoryError, ValueError):
     """A record that does not agree with itself, with the claims or with the pinned statements."""
 
 
@@ -34,6 +35,7 @@ class KernelStatus:
         theorem: its full name.
         hypotheses: for "partial", in words, what the theorem assumes and the claim does not.
         statement: the theorem's type as Coq prints it.
+        refutes: whether the theorem is a counterexample to the claim, which is a finding.
         here: whether Coq has just checked it, rather than a record saying so.
     """
 
@@ -41,6 +43,7 @@ class KernelStatus:
     theorem: str = ""
     hypotheses: tuple[str, ...] = ()
     statement: str = ""
+    refutes: bool = False
     here: bool = False
 
     def __str__(self) -> str:
@@ -78,7 +81,7 @@ class Record:
             return KernelStatus()
         word = "recorded" if proof.word == "checked" and not self.here else proof.word
         statement = "\n".join(self.theorems[proof.theorem].text)
-        return KernelStatus(word, proof.theorem, proof.hypotheses, statement, self.here)
+        return KernelStatus(word, proof.theorem, proof.hypotheses, statement, proof.refutes, self.here)
 
     def to_json(self) -> str:
         """The content of `record.json`, with a checksum of the rest at the end."""
@@ -90,7 +93,12 @@ class Record:
             "coq": self.coq,
             "sources": dict(self.sources),
             "claims": {
-                claim: {"theorem": proof.theorem, "kernel": proof.word, "hypotheses": list(proof.hypotheses)}
+                claim: {
+                    "theorem": proof.theorem,
+                    "kernel": proof.word,
+                    "hypotheses": list(proof.hypotheses),
+                    "refutes": proof.refutes,
+                }
                 for claim, proof in sorted(self.proofs.items())
             },
             "theorems": {
@@ -117,7 +125,7 @@ def inconsistencies(record: Record, pins: Pins, root: Path = ROOT) -> list[str]:
     claimed = read_claims(root)
     for claim in sorted({*claimed, *record.proofs}):
         ours, theirs = claimed.get(claim), record.proofs.get(claim)
-        if (ours and (ours.theorem, ours.hypotheses)) != (theirs and (theirs.theorem, theirs.hypotheses)):
+        if (ours and replace(ours, remark="")) != (theirs and replace(theirs, remark="")):
             lines.append(f"claim {claim}: the record says {theirs}, claims.toml says {ours}")
     needed = {proof.theorem for proof in record.proofs.values()}
     lines += [f"theorem {name} stands in the record for no claim" for name in sorted({*record.theorems} - needed)]
@@ -158,7 +166,10 @@ def read_record(root: Path = ROOT) -> Record:
 
 
 def _record(held: Mapping[str, Any], fresh: bool) -> Record:
-    proofs = {claim: Proof(entry["theorem"], tuple(entry["hypotheses"])) for claim, entry in held["claims"].items()}
+    proofs = {
+        claim: Proof(entry["theorem"], tuple(entry["hypotheses"]), entry["refutes"])
+        for claim, entry in held["claims"].items()
+    }
     axioms = {name: tuple(entry["axioms"]) for name, entry in held["theorems"].items()}
     theorems, definitions = read_statements(held["theorems"]), read_statements(held["definitions"])
     return Record(held["coq"], held["sources"], proofs, theorems, axioms, definitions, fresh)

@@ -22,6 +22,7 @@ from proofs_check.latex.document import (
     statement_display,
 )
 from theory import DERIVATIONS
+from theory.errors import IclTheoryError
 
 DEBIAN_PACKAGES = ("texlive-latex-recommended", "lmodern")
 # What the TeX log says of an overfull line, in points.
@@ -31,7 +32,7 @@ OVERFULL_POINTS = 5.0
 _TEX_SECONDS = 300
 
 
-class TexError(Exception):
+class TexError(IclTheoryError):
     """The article could not be typeset; the message says why and what would help."""
 
 

@@ -244,8 +244,9 @@ def draw(results: Sequence[ClaimResult], style: Style, kind: str) -> str:
     for result in results:
         x, y = found.centres[result.id]
         title = f"{result.id}: {result.title}. {result.status}"
+        full = " full" if result.status == "proved" else ""
         boxes.append(
-            f'<a href="#{escape(result.id)}" class="node {result.status}{" full" if result.status == "proved" else ""}" '
+            f'<a href="#{escape(result.id)}" class="node {result.status}{full}" '
             f'data-claim="{escape(result.id)}" aria-label="{escape(title)}"><title>{escape(title)}</title>'
             f'<rect x="{x - style.box_width / 2:.1f}" y="{y - style.box_height / 2:.1f}" '
             f'width="{style.box_width}" height="{style.box_height}" rx="8"/>'

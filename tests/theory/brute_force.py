@@ -186,6 +186,7 @@ class TrainingPrompt:
         noise_deviation: the standard deviation of the labels' noise, a rational.
         examples: N.
         unused: a (d + 1) x (d + 1) matrix that fills the blocks on which the prediction does not depend.
+        covariate_mean, task_mean: the means of x and w; None is zero.
     """
 
     covariate_root: Any
@@ -193,15 +194,16 @@ class TrainingPrompt:
     noise_deviation: Fraction
     examples: int
     unused: Any
+    covariate_mean: Any = None
+    task_mean: Any = None
 
     def __post_init__(self) -> None:
-        d = len(self.covariate_root)
-        null = np.full(d, Fraction(0))
+        null = np.full(len(self.covariate_root), Fraction(0))
         deviation = np.array([[self.noise_deviation]], dtype=object)
         self.covariates = Coordinates(
             {
-                "x": Law(self.covariate_root, null),
-                "w": Law(self.task_root, null),
+                "x": Law(self.covariate_root, null if self.covariate_mean is None else self.covariate_mean),
+                "w": Law(self.task_root, null if self.task_mean is None else self.task_mean),
                 "e": Law(deviation, np.array([Fraction(0)], dtype=object)),
             },
             [None, *range(self.examples)],

@@ -10,7 +10,7 @@ import pytest
 
 from tests.theory import brute_force
 from tests.theory.wishart_brute_force import Wishart, chi_squared_moment
-from theory.least_squares import least_squares_risk
+from theory.least_squares import least_squares, least_squares_risk
 
 NOISE = Fraction(3, 7)
 
@@ -57,5 +57,10 @@ def test_what_is_infinite_or_missing_is_refused() -> None:
     assert least_squares_risk(dimension=5, prompt_length=5, noise_variance=0) == 0
     with pytest.raises(ValueError, match="pass w and eigenvalue"):
         least_squares_risk(dimension=5, prompt_length=2, noise_variance=1)
+    formulas = least_squares()
+    with pytest.raises(ValueError, match="holds where M - d - 1 > 0"):
+        formulas["enough examples"].evaluate(dimension=3, prompt_length=2, noise_variance=1)
+    with pytest.raises(ValueError, match="holds where M - d - 1 > 0"):
+        formulas["enough examples"].lambdify()(dimension=3, prompt_length=np.array([8, 4]), noise_variance=1.0)
     with pytest.raises(ValueError, match="at least 0"):
         least_squares_risk(dimension=5, prompt_length=8, noise_variance=-1)

@@ -240,7 +240,12 @@ class Coefficient:
         top = text(numerator)
         if denominator == _ONE:
             return top
-        below = text(denominator)
+        content, found = factors(denominator)
+        pieces = [str(content)] if content != 1 else []
+        for factor, multiplicity in found:
+            piece = text(factor) if len(factor) == 1 or (len(found) == 1 and not pieces) else f"({text(factor)})"
+            pieces.append(piece if multiplicity == 1 else f"{piece}^{multiplicity}")
+        below = " ".join(pieces)
         if len(numerator) > 1:
             top = f"({top})"
         if " " in below:
@@ -249,6 +254,36 @@ class Coefficient:
 
     def __repr__(self) -> str:
         return f"Coefficient({self})"
+
+
+def factors(polynomial: Polynomial) -> tuple[int, list[tuple[Polynomial, int]]]:
+    """Return (content, [(irreducible factor, multiplicity), ...]) of an integer polynomial other than 0, for printing.
+
+    Lengths come first, then factors with few terms. A polynomial of one term or of degree one is its own factor.
+    """
+    if len(polynomial) == 1 or all(sum(power for _, power in powers) <= 1 for powers in polynomial):
+        return 1, [(polynomial, 1)]
+    # SymPy is imported late: few coefficients ever get here.
+    from sympy.polys.domains import ZZ
+    from sympy.polys.rings import ring
+
+    names = _names(polynomial)
+    made = ring(",".join(names), ZZ)[0]
+    content, found = made.from_dict(
+        {_order(powers, names): ZZ(int(v)) for powers, v in polynomial.items()}
+    ).factor_list()
+
+    def back(p: Any) -> Polynomial:
+        return {
+            tuple((name, power) for name, power in zip(names, powers, strict=True) if power): int(value)
+            for powers, value in p.items()
+        }
+
+    def order(item: tuple[Polynomial, int]) -> tuple[Any, ...]:
+        exponents = sorted((_order(powers, names) for powers in item[0]), reverse=True)
+        return (len(item[0]), [[-power for power in powers] for powers in exponents], sorted(item[0].items()))
+
+    return int(content), sorted(((back(p), multiplicity) for p, multiplicity in found), key=order)
 
 
 def _lowest_terms(numerator: Polynomial, denominator: Polynomial) -> tuple[Polynomial, Polynomial]:

@@ -149,14 +149,14 @@ class _Group:
 
     Attributes:
         scalars: the numbers of the scalars that occur; the scalar 1 stands before them at place 0.
-        columns: for each position in a product the places of its scalars, one for each flat term.
+        places: for each position in a product (row) and each flat term (column) the place of a scalar.
         blocks: (first and last flat term, block of numbers with a row for each term and a column for each word).
         words: for each word the register of its value; None is the identity.
         summed: the axes of the indices.
     """
 
     scalars: tuple[int, ...]
-    columns: tuple[Array, ...]
+    places: Array
     blocks: tuple[tuple[int, int, Array], ...]
     words: tuple[int | None, ...]
     summed: tuple[int, ...]
@@ -360,9 +360,13 @@ class _Run:
     def _group(self, group: _Group, scalars: Sequence[Any]) -> Array:
         namespace = self.namespace
         column = namespace.stack([1.0, *(scalars[k] for k in group.scalars)], 0)
-        flat = column[..., group.columns[0]]
-        for places in group.columns[1:]:
-            flat = flat * column[..., places]
+        if column.ndim == 1:
+            flat = column[group.places].prod(0)
+        else:
+            # One position after the other: a batch of all of them at once would take too much memory.
+            flat = column[..., group.places[0]]
+            for places in group.places[1:]:
+                flat = flat * column[..., places]
         parts = [flat[..., low:high] @ namespace.constant(numbers) for low, high, numbers in group.blocks]
         axes = len(self.program.axes)
         if self.program.expression.is_scalar:
@@ -534,10 +538,9 @@ class _Compiler:
         flat = [item for items in by_word.values() for item in items]
         width = max(1, *(len(product) for _, product in flat))
         padded = [[place[k] for k in product] + [0] * (width - len(product)) for _, product in flat]
-        columns = tuple(np.array(column) for column in zip(*padded, strict=True))
         words = tuple(self._chain(leaves(word)) if word else None for word in by_word)
         blocks = _blocks([[number for number, _ in items] for items in by_word.values()], self.expression.is_scalar)
-        return _Group(tuple(used), columns, blocks, words, summed)
+        return _Group(tuple(used), np.array(padded).T, blocks, words, summed)
 
 
 def _in_order(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, vector
@@ -23,6 +23,8 @@ def expect(
     scalars: Collection[str] = (),
     lengths: Mapping[str, str] | None = None,
     largest_degree: int = LARGEST_DEGREE,
+    most_work: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Expression:
     """Return the value of a formula with expectations, for every dimension at once.
 
@@ -39,6 +41,7 @@ def expect(
         vectors, scalars: deterministic letters.
         lengths: for each summation label the length it runs to; N otherwise.
         largest_degree: how many random letters a term under E[...] may have; more may take hours.
+        most_work, progress: the work after which it gives up, and what is told of it, as in `expectation`.
 
     Returns:
         An Expression: `str` gives text in the same grammar, `theory.algebra.latex.latex` LaTeX.
@@ -97,7 +100,7 @@ def expect(
         for name, (mean, covariance) in laws.items()
         if name in names
     }
-    return elaborate(tree, Vocabulary(names, law, upto, largest_degree), formula)
+    return elaborate(tree, Vocabulary(names, law, upto, largest_degree, most_work, progress), formula)
 
 
 def _law_formulas(name: str, text: str) -> tuple[str, str]:

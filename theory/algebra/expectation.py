@@ -123,7 +123,7 @@ def expectation(
     one after the other: `expectation(expectation(f, {x: Gaussian(S)}), {...})`, the law of the letters of S outside.
 
     Args:
-        most_work: where to give up, in partly contracted terms; `MOST_WORK`, some ten seconds, if not given.
+        most_work: where to give up, in partly contracted terms; `MOST_WORK`, some thirty seconds, if not given.
         progress: is called with the work done so far, now and then; it may raise to stop.
 
     Raises:
@@ -232,8 +232,8 @@ def _check_law(symbol: Symbol, distribution: Law, laws: Mapping[Symbol, Law]) ->
             raise ValueError(f"{symbol.name} and {other.name} are joint, so neither may have a radius of its own")
 
 
-# Some ten seconds of work, counted in factors of partly contracted terms.
-MOST_WORK = 1_000_000
+# Some thirty seconds of work, counted in partly contracted terms.
+MOST_WORK = 3_000_000
 # Work between two calls of `progress`.
 PROGRESS_STEP = 10_000
 T = TypeVar("T")

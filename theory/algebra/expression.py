@@ -716,7 +716,7 @@ def _bound(free: Index, upto: str, expression: Expression) -> Expression:
             result.add(canonical_monomial(settled), coefficient * count * dimension)
         else:
             result.add(monomial, coefficient * Coefficient.length(upto))
-    return result.expression()
+    return result.expression(expression.computed)
 
 
 def unit_vector(size: str, label: str) -> Expression:

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from math import ceil
@@ -335,6 +335,7 @@ class Vocabulary:
         law: the laws of random letters, for E[...].
         upto: for each summation label the length that it runs to; labels not listed run to N.
         largest_degree: how many random letters a term under E[...] may have.
+        most_work, progress: as in `expectation`.
 
     Raises:
         ValueError: for a letter or an abbreviation with the name of a length.
@@ -344,6 +345,8 @@ class Vocabulary:
     law: Mapping[Expression, Gaussian] = field(default_factory=dict)
     upto: Mapping[str, str] = field(default_factory=dict)
     largest_degree: int = LARGEST_DEGREE
+    most_work: int | None = None
+    progress: Callable[[int], None] | None = None
 
     def __post_init__(self) -> None:
         for name in (*LENGTH_NAMES, *self.upto.values()):
@@ -406,7 +409,9 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
                 return sum_over(label, vocabulary.upto.get(label, "N"), below(body, (*labels, label)))
             case Expect(body):
                 _check_degree(node, vocabulary, labels)
-                return expectation(below(body), vocabulary.law)
+                return expectation(
+                    below(body), vocabulary.law, most_work=vocabulary.most_work, progress=vocabulary.progress
+                )
     except GrammarError:
         raise
     except (ValueError, ZeroDivisionError) as error:

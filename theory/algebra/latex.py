@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from fractions import Fraction
 from math import gcd
 
-from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational
+from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational, factors
 from theory.algebra.expression import Expression, Monomial, register_printer
 from theory.algebra.text import index_name, nested_sums
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
@@ -191,7 +191,20 @@ def coefficient_latex(coefficient: Coefficient) -> tuple[str, str]:
         if above == "1":
             return sign, ""
         return sign, rf"\left({above}\right)" if len(numerator) > 1 and "(" not in above else above
-    return sign, rf"\frac{{{above}}}{{{_polynomial_latex(coefficient, denominator)}}}"
+    return sign, rf"\frac{{{above}}}{{{_denominator_latex(coefficient, denominator)}}}"
+
+
+def _denominator_latex(coefficient: Coefficient, denominator: Polynomial) -> str:
+    """A denominator by its irreducible factors."""
+    content, found = factors(denominator)
+    if content == 1 and len(found) == 1 and found[0][1] == 1:
+        return _polynomial_latex(coefficient, denominator)
+    pieces = [str(content)] if content != 1 else []
+    for factor, multiplicity in found:
+        text = _polynomial_latex(coefficient, factor)
+        base = text if len(factor) == 1 else f"({text})"
+        pieces.append(base if multiplicity == 1 else f"{base}^{{{multiplicity}}}")
+    return " ".join(pieces)
 
 
 def _near_one_latex(coefficient: Coefficient, numerator: Polynomial, denominator: Polynomial) -> str:

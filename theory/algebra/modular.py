@@ -20,13 +20,14 @@ from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression
 from theory.algebra.words import Dimension, Factor, Symbol, Word
+from theory.errors import IclTheoryError
 
 _PRIME = 2**61 - 1
 _SIZES = (4, 3, 5, 2)
 _LARGEST_ENTRY = 50
 
 
-class _NoValueError(ArithmeticError):
+class _NoValueError(IclTheoryError, ArithmeticError):
     """There is no such instance, or a denominator vanishes there."""
 
 
@@ -54,7 +55,8 @@ class _Instance:
         if any(m.indices for e in expressions for m in e.terms):
             raise _NoValueError("sums over indices")
         symbols = {s for e in expressions for s in e.symbols}
-        sizes = sorted({n for s in (*symbols, *expressions) for n in (s.rows, s.cols) if isinstance(n, str)})
+        shapes = [(s.rows, s.cols) for s in symbols] + [e.shape for e in expressions]
+        sizes = sorted({n for shape in shapes for n in shape if isinstance(n, str)})
         lengths = sorted({n for e in expressions for c in e.terms.values() for n in c.names} - set(sizes))
         self.lengths = {name: _SIZES[i % len(_SIZES)] for i, name in enumerate(sizes)}
         self.lengths |= {name: self.random.randint(2, 30) for name in lengths}

@@ -35,7 +35,7 @@ def sum_over_length(name: str, upto: str, expression: Expression) -> Expression:
             rest = tuple((variable, p) for variable, p in powers if variable != name)
             summed = summed + Coefficient({rest: as_rational(number)}) * power_sum(power, upto)
         total.add(monomial, summed / Coefficient(coefficient.denominator))
-    return total.expression()
+    return total.expression(expression.computed)
 
 
 def power_sum(power: int, upto: str) -> Coefficient:

@@ -44,7 +44,7 @@ from theory.algebra.expression import (
 )
 from theory.algebra.modular import differs_at_an_instance
 from theory.algebra.rational_series import NotRegularError, Series, Span, constant_series, letter_series, total
-from theory.algebra.words import Factor, Symbol, Word
+from theory.algebra.words import ORDER, Factor, Symbol, Word
 from theory.errors import IclTheoryError
 
 Answer = Literal["equal", "different", "unknown"]
@@ -99,8 +99,8 @@ def is_complete(expression: Expression, definitions: Sequence[Definition] = ()) 
     It does for polynomials in letters of symbolic sizes: distinct canonical monomials are independent functions
     of large matrices (`theory.algebra.words`), and definiteness only restricts them to an open set. It does not where,
     after expanding, a matrix letter has a negative or fractional power, a closed word that contains a defined letter is
-    left, a letter commutes with another one of which it may be a function, or a size is a number greater than 1, as in
-    the theorem of Cayley and Hamilton.
+    left, a letter commutes with another one of which it may be a function, a size is a number greater than 1, as in
+    the theorem of Cayley and Hamilton, or indices are left that a sum compares (`theory.algebra.order`).
     """
     expanded = expand(expression, definitions)
     defined = {definition.symbol for definition in definitions}
@@ -113,7 +113,8 @@ def is_complete(expression: Expression, definitions: Sequence[Definition] = ()) 
         if any(isinstance(size, int) and size > 1 for size in (symbol.rows, symbol.cols)):
             return False
     words = [w for m in expanded.terms for w in (m.word, *(w for w, _ in m.closed))]
-    return all(isinstance(p, int) and p > 0 for w in words for f in w for _, p in f.powers)
+    powers = [(s.name, p) for w in words for f in w for s, p in f.powers]
+    return all(name != ORDER and isinstance(p, int) and p > 0 for name, p in powers)
 
 
 def _vanishes_as_series(difference: Expression, definitions: Sequence[Definition]) -> bool:

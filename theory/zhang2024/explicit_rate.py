@@ -124,7 +124,8 @@ def explicit_rate() -> Derivation:
         require_equal(balance, number(0), "balance, coordinate by coordinate")
     decay = differential(excess, {u_ii: -gradient(excess, u_ii)})
     require_equal(decay, -(gradient(excess, u_ii) ** 2), "the loss decreases by the squared gradient")
-    steps = _steps(read.zeta, gamma, excess, rest, slopes["diagonal"][0], scaling[0])
+    slope = slopes["diagonal"][0]
+    steps = (*_identities(read.zeta, gamma, excess, rest, slope, scaling[0]), *_bounds(slope))
 
     def formula(name: str, value: Expression, *letters: str) -> Formula:
         return Formula(name, value, {key: key for key in letters}, steps, "statement B12")
@@ -144,11 +145,10 @@ def explicit_rate() -> Derivation:
     )
 
 
-def _steps(
+def _identities(
     zeta: Expression, gamma: Expression, excess: Expression, rest: Expression, slope: Expression, balance: Expression
 ) -> tuple[Step, ...]:
-    kappa, c = (scalar_letter(name, definite=True) for name in ("kappa0", "c"))
-    start, size = scalar_letter("E0", latex="E_0", definite=True), scalar_letter("b", latex=r"\|b\|", definite=True)
+    """What is computed."""
     return (
         Step(
             "a_{ij}",
@@ -187,6 +187,14 @@ def _steps(
             balance,
             id="balance",
         ),
+    )
+
+
+def _bounds(slope: Expression) -> tuple[Step, ...]:
+    """What follows from it along the flow."""
+    kappa, c = (scalar_letter(name, definite=True) for name in ("kappa0", "c"))
+    start, size = scalar_letter("E0", latex="E_0", definite=True), scalar_letter("b", latex=r"\|b\|", definite=True)
+    return (
         Step(
             r"\left(u^2 - \|b\|\right)^2",
             r"The loss decreases, $d \ell / dt = -\|\nabla \ell\|^2$, so "

@@ -25,6 +25,8 @@ from theory.models.prediction import PlainPrediction
 LAMBDA = matrix("Lambda", definite=True)
 PSI = matrix("Psi", definite=True)
 NOISE_VARIANCE = scalar_letter("s2", latex="s^2", non_negative=True)
+TASK_MEAN = vector("mu")
+COVARIATE_MEAN = vector("nu")
 RADIAL_FOURTH = scalar_letter("kappa", definite=True)
 # Letters of the two weight matrices, of the blocks that the prediction depends on.
 U11 = matrix("U11", latex="U_{11}")
@@ -43,21 +45,26 @@ class Law:
         noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
         task_covariance: w ~ N(0, Psi) in place of N(0, I).
         elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1).
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1), around
+            their mean.
+        task_mean: w has the mean mu in place of 0.
+        covariate_mean: x_1, ..., x_N and x_q have the mean nu in place of 0.
     """
 
     noise: bool = False
     task_covariance: bool = False
     elliptical: bool = False
+    task_mean: bool = False
+    covariate_mean: bool = False
 
     @property
     def prompt(self) -> Prompt:
         """The law as a model's law of a prompt."""
+        centre = "nu" if self.covariate_mean else None
+        moments = tuple(letter(moment).name for moment in RADIAL_MOMENTS.values())
         return Prompt(
-            x=Elliptical("Lambda", tuple(letter(moment).name for moment in RADIAL_MOMENTS.values()))
-            if self.elliptical
-            else Gaussian("Lambda"),
-            w=Gaussian("Psi" if self.task_covariance else "I"),
+            x=Elliptical("Lambda", moments, centre) if self.elliptical else Gaussian("Lambda", centre),
+            w=Gaussian("Psi" if self.task_covariance else "I", "mu" if self.task_mean else None),
             noise="s2" if self.noise else None,
         )
 
@@ -74,6 +81,10 @@ class Law:
             keywords["task_covariance"] = "Psi"
         if self.elliptical:
             keywords["kappa"] = "kappa"
+        if self.task_mean:
+            keywords["task_mean"] = "mu"
+        if self.covariate_mean:
+            keywords["covariate_mean"] = "nu"
         return keywords
 
 

@@ -32,7 +32,14 @@ def loss_expression(law: Law) -> tuple[Expression, tuple[Step, ...]]:
 
 
 @cache
-def population_loss(*, noise: bool = False, task_covariance: bool = False, elliptical: bool = False) -> Formula:
+def population_loss(
+    *,
+    noise: bool = False,
+    task_covariance: bool = False,
+    elliptical: bool = False,
+    task_mean: bool = False,
+    covariate_mean: bool = False,
+) -> Formula:
     """Return L(U11, u21, u12, u) = E (y_hat - <w, x_q>)^2 / 2, exact for every d >= 1 and N >= 1.
 
     Args:
@@ -40,6 +47,9 @@ def population_loss(*, noise: bool = False, task_covariance: bool = False, ellip
         task_covariance: w ~ N(0, Psi), Psi = `task_covariance`, in place of N(0, I).
         elliptical: covariates with E[x x' A x x'] = kappa (2 Lambda A Lambda + tr(A Lambda) Lambda), A symmetric, and
             higher radial moments m3 = E r^3, ... where all blocks are nonzero.
+        task_mean: w has the mean `task_mean`, a vector, in place of 0.
+        covariate_mean: the covariates, the query's too, have the mean `covariate_mean` in place of 0; `covariance` is
+            then their covariance around it.
 
     Returns:
         A Formula; `evaluate(covariance=, context_length=, U11=, u21=, u12=, u=, ...)` takes U11 of shape d x d, u21 and
@@ -47,7 +57,7 @@ def population_loss(*, noise: bool = False, task_covariance: bool = False, ellip
 
     Source: Zhang, Frei and Bartlett (2024), section 3.3; statement B5, B6 for the variants.
     """
-    law = Law(noise, task_covariance, elliptical)
+    law = Law(noise, task_covariance, elliptical, task_mean, covariate_mean)
     loss, steps = loss_expression(law)
     arguments = {**law.arguments(), **{name: name for name in BLOCKS}}
     for k, moment in RADIAL_MOMENTS.items():

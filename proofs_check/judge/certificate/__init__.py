@@ -12,6 +12,7 @@ brute force, is repeated by it and said to be; what cannot be repeated is counte
     drawing         the instances are those that the report's seed draws
     exact, symbolic, sampled, computed, power   evidence, kind by kind
     left_sides      left sides computed again
+    fresh_examples  examples of a strategy that no report can have been made for
     mutants, tightness, statuses, counterexample
     report          all of it, in order
 """

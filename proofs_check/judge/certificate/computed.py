@@ -7,6 +7,7 @@ from math import isfinite
 import numpy as np
 
 from proofs_check.judge.certificate.errors import NoValueError
+from proofs_check.judge.certificate.matrices import Matrix
 from proofs_check.judge.certificate.power import Window, check_power
 from proofs_check.judge.certificate.reading import Evidence, Recorded, number
 from proofs_check.judge.certificate.subject import Subject, as_float
@@ -48,13 +49,17 @@ def _left(subject: Subject, one: Recorded) -> np.ndarray:
     return values if isinstance(one.left, list) else values.reshape(())
 
 
+def _flat(matrix: Matrix) -> list[float]:
+    return [float(entry) for row in matrix for entry in row]
+
+
 def _windows(subject: Subject, one: Recorded) -> list[Window]:
     subject.require(set(one.rest) == {"accuracy"}, "numerical evidence has other fields than it should")
     accuracy = number(one.rest["accuracy"], f"claim {subject.id}: accuracy")
     subject.require(accuracy >= 0, f"an accuracy is {accuracy}")
     world = subject.float_world(one)
     try:
-        right, *terms = (np.array(world.value(formula)).reshape(-1) for formula in (subject.right, *subject.terms()))
+        right, *terms = (_flat(world.value(formula)) for formula in (subject.right, *subject.terms()))
     except NoValueError as error:
         raise subject.fail(f"the statement has no value at {one}: {error}") from error
     left = _left(subject, one).reshape(-1)
@@ -82,7 +87,7 @@ def rejects(subject: Subject, item: Evidence, formula: int) -> tuple[str, bool]:
     outcome, sure = "holds", True
     for one in item.instances:
         try:
-            right = np.array(subject.float_world(one).value(formula)).reshape(-1)
+            right = _flat(subject.float_world(one).value(formula))
         except NoValueError:
             return "ill-formed", sure
         left, accuracy = _left(subject, one).reshape(-1), one.rest["accuracy"]

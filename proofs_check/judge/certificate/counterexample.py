@@ -1,4 +1,4 @@
-"""The counterexample of a refuted claim: read from its text, it must refute, and its script must show it."""
+"""The counterexample of a refuted claim: read from its text, it must refute, and its script must show just that."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.judge.certificate.comparison import Points
+from proofs_check.judge.certificate.comparison import Points, truth
 from proofs_check.judge.certificate.errors import NoValueError
-from proofs_check.judge.certificate.reading import Evidence, Recorded, recorded_of, shown
+from proofs_check.judge.certificate.reading import Evidence, Recorded, recorded_of
 from proofs_check.judge.certificate.subject import Subject, matrix_of
 from proofs_check.judge.counterexamples import reproduction, value_at
 from proofs_check.judge.evidence import Verdict
@@ -72,8 +72,6 @@ def _check_sides(subject: Subject, one: Recorded, right: str) -> None:
 
 
 def _close(a: Any, b: Any) -> bool:
-    from proofs_check.judge.certificate.comparison import truth
-
     try:
         return truth(a, "=", b) == "holds"
     except NoValueError:
@@ -133,4 +131,3 @@ def _check_script(subject: Subject, one: Recorded) -> None:
     subject.require(script == expected or not complete, "the script is not the one that shows its counterexample")
     if not complete:
         subject.require(script.split("instance = ")[0] == expected.split("instance = ")[0], "the script is another one")
-    assert shown(one.left) is not None

@@ -98,16 +98,16 @@ class World:
                 return matrices.power(self._value(body, at), exponent)
             case ("trace", body):
                 return matrices.trace(self._value(body, at))
-            case ("quotient", above, below):
-                return self._quotient(self._value(above, at), self._value(below, at))
+            case ("quotient", above, divisor):
+                return self._quotient(self._value(above, at), self._value(divisor, at))
             case ("over", label, body):
                 count = self.lengths.get(self.meaning.upto.get(label, "N"), 0)
                 if count > _LONGEST_SUM:
                     raise NoValueError(f"a sum of {count} terms")
                 terms = [self._value(body, {**at, label: k}) for k in range(count)]
                 return _folded(matrices.plus, terms)
-            case ("sum", *terms):
-                return _folded(matrices.plus, [self._value(term, at) for term in terms])
+            case ("sum", *below):
+                return _folded(matrices.plus, [self._value(term, at) for term in below])
             case ("product", *factors):
                 return _folded(matrices.times, [self._value(factor, at) for factor in factors])
             case ("expect", body):

@@ -145,7 +145,7 @@ class _Reader:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise CertificateError(f"cannot read {self.text[:80]!r}: nested too deeply")
-        terms = []
+        terms: list[int] = []
         while True:
             sign = self.take() if self.tokens[self.place] == "-" or terms else "+"
             term = self.product()

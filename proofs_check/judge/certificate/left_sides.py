@@ -1,6 +1,6 @@
 """Recorded left sides computed again.
 
-The right side alone cannot tell invented data: where the statement is false, a left side that was made to fit would pass.
+The right side alone cannot tell invented data: if the statement is false, a left side that was made to fit would pass.
 A left side that is a formula is read by the evaluator of this folder; any other only the claim's own code can compute,
 so that this is a repetition and no independent check, and the output says so.
 """
@@ -129,7 +129,7 @@ def check_computed_values(subject: Subject, item: Evidence) -> Rerun:
             break
         try:
             left, accuracy = compute(subject.instance(one))
-            recorded = np.array(matrices.changed(subject.left(one), as_float))
+            recorded: Any = np.array(matrices.changed(subject.left(one), as_float))
             near = np.allclose(np.ravel(left), np.ravel(recorded), rtol=1e-6, atol=max(accuracy, 1e-12))
         except Exception as error:
             raise subject.fail(f"its left side cannot be computed at {one}: {type(error).__name__}: {error}") from error

@@ -30,7 +30,8 @@ class Coordinates:
         if count > MOST_COORDINATES:
             raise NoValueError(f"{count} random coordinates, more than {MOST_COORDINATES}")
         context: Any = fmpq_mpoly_ctx.get(tuple(f"z{k}" for k in range(max(1, count))), Ordering.lex)
-        generators, self.variances = context.gens(), []
+        generators = context.gens()
+        self.variances: list[fmpq] = []
         self.zero = context.from_dict({})
         self.vectors: dict[str, Matrix] = {}
         for name, (mean, covariance) in laws.items():

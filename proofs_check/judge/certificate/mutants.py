@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flint import arb
+
 from proofs_check.judge.certificate import computed, sampled
 from proofs_check.judge.certificate.comparison import Points, truth
 from proofs_check.judge.certificate.errors import NoValueError
 from proofs_check.judge.certificate.reading import Evidence, Mutant, Record, recorded_of
-from proofs_check.judge.certificate.subject import Subject, as_ball
-from proofs_check.judge.certificate.symbolic import Fresh
+from proofs_check.judge.certificate.subject import Subject, as_ball, in_balls
+from proofs_check.judge.certificate.symbolic import Fresh, fresh_points
 from proofs_check.judge.counterexamples import refuting_instance
 from proofs_check.judge.evidence.comparison import instance_record, plain
 from proofs_check.judge.mutation import mutants
@@ -39,6 +41,7 @@ class Mutants:
         counted: Sequence[Evidence],
     ):
         self.subject, self.record, self.points, self.fresh, self.counted = subject, record, points, fresh, counted
+        self.fresh_points = fresh_points(subject) if fresh is None else fresh.points
         self.telling: list[Points] = []
         self.searched = self.not_repeated = 0
         sharper = subject.claim.sharper
@@ -71,6 +74,8 @@ class Mutants:
         expected = ("killed", "contradiction") if killers else ()
         if killers:
             self._require(said, said.fate in expected and said.killed_by == killers, f"is refuted by {killers[0]}")
+            hidden = said.fate == "killed" and self._derived_agrees(formula)
+            self._require(said, not hidden, "the derived form agrees with what other evidence refutes")
             self._require(said, said.reason == (_CONTRADICTION if said.fate == "contradiction" else ""), "says why")
             return
         if said.fate == "killed" and said.killed_by == ("symbolic",):
@@ -97,7 +102,8 @@ class Mutants:
                 found = points[item.kind].verdict(formula)
                 # Printed balls are a little wider than those that refuted it, and elimination differs in balls.
                 doubtful = found == "undecided" and item.kind != "exact"
-                if claimed and (doubtful or (found != "refuted" and points[item.kind].is_vague(formula))):
+                unsure = found in ("holds", "undecided") and claimed and points[item.kind].is_vague(formula)
+                if claimed and (doubtful or unsure):
                     found = "refuted"
             elif item.kind == "Monte Carlo":
                 found = sampled.rejects(self.subject, item, formula)
@@ -136,16 +142,22 @@ class Mutants:
         else:
             self._require(said, not said.reason, "it gives a reason")
 
+    def _derived_agrees(self, formula: int) -> bool:
+        """Whether the derived form proves a mutant, as far as fresh points tell: then evidence contradicts itself."""
+        if self.fresh is None or self.subject.relation != "=" or self.subject.formulas.rooted[formula]:
+            return False
+        return self.fresh.differs(formula) is False
+
     def _says_the_same(self, formula: int) -> bool:
         subject = self.subject
         if formula == subject.right:
             return True
         worlds = [world for _, held in self.points for world in held.worlds]
-        worlds += [] if self.fresh is None else self.fresh.points
-        for world in worlds:
+        rooted = subject.formulas.rooted[formula] or subject.formulas.rooted[subject.right]
+        for world in (*worlds, *self.fresh_points):
+            here = in_balls(world) if rooted and not isinstance(world.one, arb) else world
             try:
-                pair = world.value(formula), world.value(subject.right)
-                if truth(pair[0], "=", pair[1]) == "refuted":
+                if truth(here.value(formula), "=", here.value(subject.right)) == "refuted":
                     return False
             except NoValueError:
                 continue

@@ -13,6 +13,7 @@ from proofs_check.judge.certificate.counterexample import check_counterexample
 from proofs_check.judge.certificate.drawing import asked, require_drawn
 from proofs_check.judge.certificate.errors import CertificateError, require
 from proofs_check.judge.certificate.exact import check_coverage, check_points
+from proofs_check.judge.certificate.fresh_examples import check_fresh_examples
 from proofs_check.judge.certificate.left_sides import (
     Rerun,
     check_computed_values,
@@ -92,6 +93,12 @@ def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = Non
     record = read_report(text)
     installed = require_installed(record, claims)
     same_versions = record.versions == versions()
+    for entry in record.entries:
+        if entry.evidence:
+            require_kinds(entry, installed[entry.id], record.prompts)
+        else:
+            require_unfinished(entry)
+    check_statuses(record.entries, installed)
     checked = []
     for entry in record.entries:
         subject = Subject(installed[entry.id], entry)
@@ -103,7 +110,6 @@ def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = Non
             raise CertificateError(f"claim {entry.id}: it has values that make no sense: {error!r}") from error
         theorem = ("kernel record",) if require_kernel(entry, kernel) else ()
         checked.append(Checked(entry.id, entry.status, (*found.re_verified, *theorem), found.not_re_checked))
-    check_statuses(record.entries, installed)
     require(seal(record.raw) == record.sha256, "the checksum does not fit: the report was changed after it was written")
     remarks = () if same_versions else ("made with other versions, so its random choices were not repeated",)
     return Outcome(tuple(checked), tuple(claim.id for claim in claims if claim.id not in installed), remarks)
@@ -118,11 +124,9 @@ class _Check:
         self.not_re_checked: list[str] = []
 
     def run(self) -> Checked:
-        entry, claim = self.subject.entry, self.subject.claim
+        entry = self.subject.entry
         if not entry.evidence:
-            require_unfinished(entry)
             return Checked(entry.id, entry.status, (), ("it has no evidence",))
-        require_kinds(entry, claim, self.record.prompts)
         points = {item.kind: Points(self.subject, item.instances) for item in self._pointwise()}
         check_tightness(self.subject, list(points.values()))
         fresh: Fresh | None = None
@@ -155,6 +159,8 @@ class _Check:
     def _symbolic(self, item: Evidence, exact: Points | None) -> Fresh:
         fresh, told = check_symbolic(self.subject, item, asked(self.subject, self.record), exact)
         how = " in floating point" if fresh.in_floats else ""
+        if item.outcome == "undecided":
+            return fresh
         if told:
             self.re_verified.append(f"symbolic (fresh points{how})")
         else:
@@ -182,6 +188,8 @@ class _Check:
         near = sorted(ratios(subject, points), key=lambda pair: -pair[1])[:1] if subject.relation != "=" else []
         again = check_left_sides(subject, self.record, item, points, [k for k, *_ in near])
         self._say(item, again)
+        fresh = check_fresh_examples(subject, self.record, item)
+        self.re_verified += [f"{fresh} fresh examples"] if fresh else []
 
     def _say(self, item: Evidence, again: Rerun) -> None:
         how = "left side read again" if again.formula else "left side by the claim's own code"

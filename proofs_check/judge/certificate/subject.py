@@ -33,11 +33,13 @@ class Subject:
         self.meaning = Meaning(language.upto, language.stacked, laws)
         self.right = self.formulas.statement(dict(claim.statement.abbreviations), claim.statement.text)
         self.relation = claim.statement.relation
-        self._worlds: dict[int, World] = {}
+        # By the id of an instance, which is kept beside its world so that no other gets its id.
+        self._worlds: dict[int, tuple[Recorded, World]] = {}
         self._float_worlds: dict[int, World] = {}
 
     def _law(self, law: Any) -> tuple[int | None, int] | None:
-        if law.radial_moment is not None:
+        # Letters with any other law, or a joint one, have no moments here.
+        if law.radial_moment is not None or law.joint:
             return None
         return (
             None if law.mean is None or not law.mean.terms else self.formulas.read(str(law.mean)),
@@ -66,11 +68,9 @@ class Subject:
 
     def world(self, recorded: Recorded) -> World:
         """The recorded instance as a world of rationals, or of balls where some value is a ball."""
-        known = self._worlds.get(id(recorded))
-        if known is None:
-            known = self._made(recorded)
-            self._worlds[id(recorded)] = known
-        return known
+        if id(recorded) not in self._worlds:
+            self._worlds[id(recorded)] = recorded, self._made(recorded)
+        return self._worlds[id(recorded)][1]
 
     def float_world(self, recorded: Recorded) -> World:
         """The recorded instance in floating point."""
@@ -108,8 +108,8 @@ class Subject:
     def _require_declared(self, name: str, matrix: Matrix, lengths: Mapping[str, int]) -> None:
         """A value must have the shape and the properties that its letter declares.
 
-        A strategy may go to the ends of the range, where what is definite becomes semidefinite, and may give a matrix by
-        a factor of it.
+        A strategy may go to the ends of the range, where what is definite becomes semidefinite, and may give a factor
+        of a matrix in its place.
         """
         symbol, ends = self.claim.language.symbol(name), self.claim.plan.search is not None
         sizes = tuple(lengths.get(size, 0) if isinstance(size, str) else size for size in (symbol.rows, symbol.cols))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flint import fmpq
@@ -16,7 +16,7 @@ from flint import fmpq
 from proofs_check.judge.certificate.comparison import Points, truth
 from proofs_check.judge.certificate.errors import CertificateError, NoValueError
 from proofs_check.judge.certificate.evaluator import World
-from proofs_check.judge.certificate.matrices import Matrix, changed, shape, times, transposed
+from proofs_check.judge.certificate.matrices import Matrix, changed, identity, plus, shape, times, transposed
 from proofs_check.judge.certificate.reading import Evidence, mapping, text_of
 from proofs_check.judge.certificate.subject import Subject, in_balls, in_floats
 from proofs_check.judge.evidence.measure import Asked, measure_symbolic
@@ -46,8 +46,7 @@ class Fresh:
         except CertificateError as error:
             raise subject.fail(f"the derived form is no formula: {error}") from error
         self.zero = text == "0"
-        source = random.Random(json.dumps([subject.claim.statement.text, text]))
-        self.points = [point for k in range(FRESH_POINTS) for point in _points(subject, k, source)]
+        self.points = fresh_points(subject, text)
         self.used = 0
         self.in_floats = False
 
@@ -100,8 +99,14 @@ def _agree(derived: Matrix, right: Matrix) -> bool:
         return False
 
 
-def _points(subject: Subject, k: int, source: random.Random) -> Iterator[World]:
-    """Worlds at lengths that change from point to point, each in its own cycle, so that no two always agree."""
+def fresh_points(subject: Subject, salt: str = "") -> list[World]:
+    """Random instances that no report can have been made for."""
+    source = random.Random(json.dumps([subject.claim.statement.text, salt]))
+    return [_point(subject, k, source) for k in range(FRESH_POINTS)]
+
+
+def _point(subject: Subject, k: int, source: random.Random) -> World:
+    """A world at lengths that change from point to point, each in its own cycle, so that no two always agree."""
     language = subject.claim.language
     usual = {"d": 2 + k % 3, "N": 4 + k % 5, "M": 3 + k % 4, "n": 5}
     expected = any(part[0] == "expect" for part in subject.formulas.parts)
@@ -123,7 +128,20 @@ def _points(subject: Subject, k: int, source: random.Random) -> Iterator[World]:
             copies[name] = [_drawn(plain, lengths, source, largest) for _ in range(lengths[language.stacked[name]])]
         else:
             values[name] = _drawn(symbol, lengths, source, largest)
-    yield World(subject.formulas, subject.meaning, lengths, values, copies, fmpq(1))
+    families = {language.symbol(name).family for name in values} & set(values)
+    for name in values:
+        family = language.symbol(name).family
+        if family != name and family in families and shape(values[name]) == shape(values[family]):
+            values[name] = _commuting(values[family], source)
+    return World(subject.formulas, subject.meaning, lengths, values, copies, fmpq(1))
+
+
+def _commuting(base: Matrix, source: random.Random) -> Matrix:
+    """A matrix that commutes with another one, and is positive definite with it."""
+    a, b, c = (fmpq(source.randint(1, 9)) for _ in range(3))
+    square = times(base, base)
+    scaled = plus(times([[a]], base), times([[b]], square))
+    return plus(scaled, times([[c]], identity(len(base), fmpq(1))))
 
 
 def _drawn(symbol: Any, lengths: Mapping[str, int], source: random.Random, largest: int) -> Matrix:

@@ -120,6 +120,29 @@ apply: (scaled_lower selfadjoint nonnegative flowU flowu s0 T1 U0 u0 align_le sp
 - by rewrite mulr_gt0.
 - exact: fnorm_opn.
 Qed.
+
+(* beyond the paper: without sqrt(d), with E||Lambda Theta||_F^2 = tr(E[Lambda^2] Theta Theta^T), and a weaker condition *)
+Hypothesis normG_moment_sharp : integrable E (fun o => normG o * nrm2 (La o *m Th)).
+Let align_sharp : R := \tr (square *m (Th *m Th^T)).
+Let spread_sharp : R := mean E (fun o => normG o * nrm2 (La o *m Th)).
+Hypothesis condition_sharp : sigma ^+ 2 * spread_sharp < 2%:R * align_sharp.
+
+Let align_sharp_le : align_sharp <= dotp square (Th *m Th^T).
+Proof. by rewrite /dotp; have -> : (Th *m Th^T)^T = Th *m Th^T by rewrite trmx_mul trmxK. Qed.
+Let spread_sharp_ge := quadratic_start_le_sharp moment3 definite normG_bound T1 normG_moment_sharp.
+
+Theorem lemma_C6_sharp t : 0 <= t -> 0 < u t.
+Proof. exact: (scaled_positive selfadjoint flowU flowu s0 U0 u0 align_sharp_le spread_sharp_ge condition_sharp). Qed.
+
+Theorem lemma_C7_sharp t : 0 <= t ->
+  sigma ^+ 2 * (2%:R * align_sharp - sigma ^+ 2 * spread_sharp) / (2%:R * Num.sqrt (nrm2 square)) <= u t ^+ 2.
+Proof.
+move=> t0; apply: (scaled_lower selfadjoint nonnegative flowU flowu s0 T1 U0 u0 align_sharp_le spread_sharp_ge condition_sharp _ _ t0) => //.
+apply: (@lt_le_trans _ _ align_sharp).
+  rewrite -(ltr_pmul2l (_ : 0 < 2%:R :> R)) ?ltr0n // mulr0; apply: le_lt_trans condition_sharp.
+  rewrite mulr_ge0 ?sqr_ge0 // mean_ge0 // => o; rewrite mulr_ge0 ?nrm2_ge0 //; by case: (normG_bound o).
+by apply: le_trans align_sharp_le _; apply: le_trans (dotp_le _ _) _; rewrite /fnorm T1 sqrtr1 mulr1.
+Qed.
 End AnyLaw.
 
 (* random diagonal covariances Lambda = diag(lambda), lambda > 0 *)
@@ -289,4 +312,57 @@ Theorem theorem_4_5_U i j : (fun t => U t i j : R^o) @ +oo --> ((Num.sqrt (Num.s
 Proof.
 by rewrite -targetE; apply: (diagonal_U_limit g_gt0 nu_positive nu_le flowD u0 balanced x_gt0 ge0 neq0).
 Qed.
+
+(* a lower bound of u^2 gives a rate *)
+Let decay_of low t : 0 < low -> (forall t, 0 <= t -> low <= u t ^+ 2) -> 0 <= t ->
+  excess t <= expR (- (2%:R * nu * low * t)) * excess 0.
+Proof.
+move=> low0 lowu t0; have root t1 : 0 <= t1 -> Num.sqrt low <= u t1.
+  move=> t1_0; rewrite -(ger0_norm (ltW (B1_random_positive t1_0))) -sqrtr_sqr; apply: ler_wsqrtr; exact: lowu.
+have := qdecay (diagonal_flow.selfadjoint g) (B_target xi g_gt0) nu_positive (diagonal_flow.coercive nu_le)
+  (flow_U flowD) (flow_u flowD) u0 balanced (sqrtr_ge0 low) root t0.
+by rewrite !qell_diagonal qmin_diagonal -!excessE sqr_sqrtr ?(ltW low0) // [2%:R * low * nu]mulrAC.
+Qed.
+Let PL_of low t : low <= u t ^+ 2 -> 2%:R * nu * low * excess t <= gradient2 (U t) (u t).
+Proof.
+move=> lowu; apply: le_trans (lemma_C8_gradient (U t) (u t)); rewrite ler_wpmul2r ?subr_ge0 ?lemma_C4_least //.
+by rewrite ler_wpmul2l // mulr_ge0 ?ler0n ?(ltW nu_positive).
+Qed.
+
+(* Lemma C.8 as printed: normG is any upper bound of the operator norm of Gamma, s any of that of E[Lambda^2] *)
+Hypothesis moment1 : forall i, integrable E (fun o => lambda o 0 i).
+Variables (normG : Omega -> R) (s : R).
+Hypothesis normG_bound : forall o, opn (Gamma N (La o)) (normG o).
+Hypothesis normG_moment : integrable E (fun o => normG o * nrm2 (La o)).
+Hypothesis s_bound : opn (mean_mx E (fun o => La o *m La o)) s.
+Hypothesis s_positive : 0 < s.
+Let align : R := nrm2 (mean_mx E La *m Th).
+Let spread : R := mean E (fun o => normG o * nrm2 (La o)).
+Hypothesis condition : sigma ^+ 2 * (Num.sqrt d%:R * spread) < 2%:R * align.
+Let delta : R := nu * sigma ^+ 2 * (2%:R * align - Num.sqrt d%:R * sigma ^+ 2 * spread) / (Num.sqrt d%:R * s).
+Let low : R := sigma ^+ 2 * (2%:R * align - Num.sqrt d%:R * sigma ^+ 2 * spread) / (2%:R * Num.sqrt d%:R * s).
+Let moment1_mx i j : integrable E (fun o => La o i j).
+Proof. by apply: (integrable_ext (fun o => esym (entryE lambda o i j))); apply: integrableZ. Qed.
+Let low_le t (t0 : 0 <= t) : low <= u t ^+ 2 :=
+  lemma_C7 (diagonal_definite positive) moment1_mx (diagonal_moment2 moment2) (diagonal_moment3 moment3) flow start
+    normG_bound normG_moment s_bound s_positive condition t0.
+Let T1 : nrm2 (Th *m Th^T) = 1. Proof. by case: start. Qed.
+Let sd : 0 < Num.sqrt d%:R :> R. Proof. exact: lt_le_trans ltr01 (root_d_ge1 T1). Qed.
+Let low_gt0 : 0 < low.
+Proof.
+have s0 : 0 < sigma by case: start.
+rewrite /low divr_gt0 ?mulr_gt0 ?exprn_gt0 ?ltr0n // subr_gt0.
+by have -> : Num.sqrt d%:R * sigma ^+ 2 * spread = sigma ^+ 2 * (Num.sqrt d%:R * spread) by rewrite -mulrA mulrCA.
+Qed.
+Let deltaE : delta = 2%:R * nu * low.
+Proof.
+rewrite /delta /low; move: (_ - _) sd s_positive => x; move: (Num.sqrt _) => r r0 sp; field.
+by rewrite !gt_eqF.
+Qed.
+
+Theorem lemma_C8_PL t : 0 <= t -> delta * excess t <= gradient2 (U t) (u t).
+Proof. by move=> t0; rewrite deltaE; apply: PL_of (low_le t0). Qed.
+
+Theorem lemma_C8_decay t : 0 <= t -> excess t <= expR (- (delta * t)) * excess 0.
+Proof. by rewrite deltaE; apply: decay_of low_gt0 low_le. Qed.
 End Diagonal.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from proofs_check.judge.claims import Claim
 from proofs_check.papers.zhang2024 import (
     appendix_a,
+    appendix_b,
     appendix_c,
     appendix_d,
     beyond,
@@ -26,6 +27,7 @@ SECTIONS = (
     section_4_3,
     section_5,
     appendix_a,
+    appendix_b,
     appendix_c,
     appendix_d,
     beyond,

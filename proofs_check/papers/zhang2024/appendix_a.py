@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
-from proofs_check.papers.zhang2024.instances.flows import flow_instances
+from proofs_check.papers.zhang2024.instances.flows import flow_instances, small_start
 from proofs_check.papers.zhang2024.language import ALIGNMENT, CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, SUBSPACE, state
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, loss, minimum
+from theory.zhang2024.model import LAMBDA
 
 ON_SUBSPACE = (GAUSSIAN, SUBSPACE)
 START = (GAUSSIAN, FLOW, CONDITION)
 
 STATEMENTS = (
+    state(
+        "eq-A.7",
+        "The mean square of the second moment of a prompt's covariates is Gamma Lambda",
+        "(A.7)",
+        Quantity.formula("E[(1/N sum_i(x_i x_i')) (1/N sum_i(x_i x_i'))]"),
+        "Gamma Lambda",
+        where=GAMMA,
+        law={"x": LAMBDA},
+        letters=("Lambda",),
+        largest={"d": 3, "N": 3},
+        assumptions=("x_i ~ N(0, Lambda) i.i.d.",),
+        rests_on=("lem-D.2",),
+    ),
     state(
         "lem-A.1",
         "The restricted loss, whose gradient flow this is",
@@ -72,6 +87,32 @@ STATEMENTS = (
         rests_on=("lem-5.2-U", "lem-5.2-u"),
     ),
     state(
+        "lem-A.4-start",
+        "The restricted loss at the initialisation",
+        "Lemma A.4",
+        loss.loss_at_start(),
+        "s^4/2 tr(Gamma Lambda S Lambda S) - s^2 tr(Lambda^2 S)",
+        place="in the proof",
+        where={**GAMMA, "S": "Theta Theta'"},
+        letters=("Lambda", "Theta", "s"),
+        largest=SMALL,
+        assumptions=(GAUSSIAN, "U(0) = s Theta Theta', u(0) = s"),
+        rests_on=("lem-A.1",),
+    ),
+    state(
+        "lem-A.4-bound",
+        "The restricted loss at the initialisation, over sigma^2, against its bound",
+        "Lemma A.4",
+        loss.relative_start(),
+        "align/2 (d^(1/2) s^2 opG - 2)",
+        place="in the proof",
+        relation="<=",
+        where=ALIGNMENT,
+        search=flow_instances("none").filter(lambda instance: instance.lengths["d"] > 1),
+        assumptions=(GAUSSIAN, FLOW, "d > 1; for d = 1 both sides are one number"),
+        rests_on=("lem-A.4-start", "lem-D.3-used"),
+    ),
+    state(
         "lem-A.4",
         "u stays positive",
         "Lemma A.4",
@@ -82,7 +123,7 @@ STATEMENTS = (
         searched=18,
         shared_with="flows",
         assumptions=START,
-        rests_on=("lem-A.1",),
+        rests_on=("lem-A.1", "lem-A.4-bound"),
     ),
     state(
         "lem-A.5",
@@ -94,6 +135,8 @@ STATEMENTS = (
         where=ALIGNMENT,
         search=flow_instances("paper"),
         searched=18,
+        ends=lambda: (small_start(),),
+        tight=True,
         shared_with="flows",
         assumptions=START,
         rests_on=("lem-A.3", "lem-A.4"),

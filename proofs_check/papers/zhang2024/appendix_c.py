@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
-from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instances, averaged_weights
+from proofs_check.papers.zhang2024.instances.flows import (
+    averaged_flow_instances,
+    averaged_weights,
+    small_averaged_start,
+)
 from proofs_check.papers.zhang2024.language import (
+    AVERAGED_CONDITION,
     AVERAGES,
     DIAGONAL,
     DIAGONAL_ATOMS,
@@ -19,6 +24,8 @@ from proofs_check.papers.zhang2024.language import (
 )
 from proofs_check.papers.zhang2024.quantities import averaged_loss, enclosed_flows, random_covariance
 
+# Both sides of these identities are linear in the law, so that two values with letters for their probabilities stand
+# for any law with finitely many values; the titles say what is stated.
 ON_SUBSPACE = (RANDOM, SUBSPACE)
 ON_DIAGONALS = (RANDOM, DIAGONAL, SUBSPACE)
 INVARIANCE = ("lem-C.1-invariance-u21", "lem-C.1-invariance-u12")
@@ -27,7 +34,7 @@ FLOW = (
     *(
         state(
             f"lem-C.1-invariance-{name}",
-            f"{name} stays zero under random covariances",
+            f"{name} stays zero under a random covariance with two values",
             "Lemma C.1",
             random_covariance.gradient_on_subspace(name),
             "0 a",
@@ -41,7 +48,7 @@ FLOW = (
     ),
     state(
         "lem-C.1-U",
-        "The flow of U for random covariances",
+        "The flow of U for a random covariance with two values",
         "Lemma C.1",
         random_covariance.flow_of_U(),
         "-u^2 (p G1 L1 U L1 + q G2 L2 U L2) + u (p L1^2 + q L2^2)",
@@ -54,7 +61,7 @@ FLOW = (
     ),
     state(
         "lem-C.1-u",
-        "The flow of u for random covariances",
+        "The flow of u for a random covariance with two values",
         "Lemma C.1",
         random_covariance.flow_of_u(),
         "-u tr(p G1 L1 U L1 U' + q G2 L2 U L2 U') + tr((p L1^2 + q L2^2) U')",
@@ -71,6 +78,7 @@ TRACES = {"t1": "l1 + m1 + r1", "t2": "l2 + m2 + r2"}
 GAMMA_I = "p ((1 + 1/N) l1^3 + 1/N l1^2 t1) + q ((1 + 1/N) l2^3 + 1/N l2^2 t2)"
 ZETA_IJ = "p ((1 + 1/N) l1^2 m1 + 1/N l1 m1 t1) + q ((1 + 1/N) l2^2 m2 + 1/N l2 m2 t2)"
 XI_I = "p l1^2 + q l2^2"
+BY_ENTRY = "the engine has no entries of matrices; (C.1) is read off entry by entry by hand"
 ENTRIES = ("l1", "m1", "r1", "l2", "m2", "r2", "u")
 
 COORDINATES = (
@@ -86,6 +94,7 @@ COORDINATES = (
         largest={"N": 2},
         assumptions=ON_DIAGONALS,
         rests_on=("lem-C.1-U",),
+        reason=BY_ENTRY,
     ),
     state(
         "cor-C.2-uij",
@@ -99,6 +108,7 @@ COORDINATES = (
         largest={"N": 2},
         assumptions=ON_DIAGONALS,
         rests_on=("lem-C.1-U",),
+        reason=BY_ENTRY,
     ),
     state(
         "cor-C.2-u",
@@ -112,13 +122,14 @@ COORDINATES = (
         largest={"N": 2},
         assumptions=ON_DIAGONALS,
         rests_on=("lem-C.1-u",),
+        reason=BY_ENTRY,
     ),
 )
 
 MINIMUM = (
     state(
         "lem-C.3",
-        "The loss whose gradient flow this is, for any law",
+        "The loss whose gradient flow this is, for a law with two values",
         "Lemma C.3",
         random_covariance.restricted_loss(),
         "p tr(1/2 u^2 G1 L1 U L1 U' - u L1^2 U') + q tr(1/2 u^2 G2 L2 U L2 U' - u L2^2 U')",
@@ -128,6 +139,20 @@ MINIMUM = (
         largest=SMALL,
         assumptions=ON_SUBSPACE,
         rests_on=("lem-A.1",),
+    ),
+    state(
+        "lem-C.3-coordinates",
+        "The loss in the entries of U",
+        "(C.5)",
+        random_covariance.coordinate_loss(),
+        f"1/2 u^2 v^2 ({GAMMA_I}) + 1/2 u^2 z^2 ({ZETA_IJ}) - u v ({XI_I})",
+        where=TRACES,
+        letters=(*ENTRIES, "v", "z"),
+        more=TWO_ATOMS,
+        largest={"N": 2},
+        assumptions=ON_DIAGONALS,
+        rests_on=("lem-C.3",),
+        reason=BY_ENTRY,
     ),
     state(
         "lem-C.4-floor",
@@ -157,7 +182,7 @@ MINIMUM = (
     ),
     state(
         "lem-C.5",
-        "Balance, for any law: u^2 and tr(UU') grow at one rate",
+        "Balance: u^2 and tr(UU') grow at one rate, for a law with two values",
         "Lemma C.5",
         random_covariance.growth_of_u_squared(),
         "2 tr(V U')",
@@ -170,7 +195,7 @@ MINIMUM = (
     ),
 )
 
-START = (*TWO_DIAGONAL_FLOW, "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2 ||E[Lambda_tau] Theta||_F^2")
+START = (*TWO_DIAGONAL_FLOW, AVERAGED_CONDITION)
 DELTA = "nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)"
 
 RATE = (
@@ -199,6 +224,8 @@ RATE = (
         more=DIAGONAL_ATOMS,
         search=averaged_flow_instances("paper"),
         searched=18,
+        ends=lambda: (small_averaged_start(),),
+        tight=True,
         shared_with="averaged-flows",
         assumptions=START,
         rests_on=("lem-C.5", "lem-C.6"),
@@ -213,6 +240,7 @@ RATE = (
         place="in the proof",
         relation=">=",
         more=DIAGONAL_ATOMS,
+        tight=True,
         search=averaged_weights(),
         searched=50,
         assumptions=("any U and u; gap = l(U, u) - min l; nu the least of gamma_i and zeta_ij",),

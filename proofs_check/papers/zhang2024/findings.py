@@ -6,7 +6,13 @@ that holds instead.
 
 from __future__ import annotations
 
-from proofs_check.papers.zhang2024.instances.errors import orthogonal_queries, power_labels
+from proofs_check.judge.claims import Finding
+from proofs_check.papers.zhang2024.instances.errors import (
+    finite_power_labels,
+    infinite_power_labels,
+    orthogonal_queries,
+    random_query_instances,
+)
 from proofs_check.papers.zhang2024.instances.flows import starts
 from proofs_check.papers.zhang2024.instances.matrices import products_with_positive_form
 from proofs_check.papers.zhang2024.instances.weights import all_weights, generic_prompts
@@ -19,6 +25,7 @@ from proofs_check.papers.zhang2024.quantities import (
     random_covariance,
     random_error,
     random_limit,
+    random_query,
     technical,
 )
 from proofs_check.papers.zhang2024.section_4_3 import CONVERGES, DIAGONAL_START, PLANE, PLANE_LETTERS
@@ -52,7 +59,11 @@ NEGATIVE_DIRECTIONS = (
         search=generic_prompts(),
         searched=30,
         assumptions=(ALMOST_SURELY,),
-        finding=True,
+        finding=Finding(
+            "false",
+            "Thus H_tau has at least d + 1 negative eigenvalues",
+            "There are as many as E has rank. Almost surely that is min(d, N) + 1, which is less than d + 1 for N < d.",
+        ),
         corrected_by=("F1-corrected",),
     ),
 )
@@ -85,19 +96,28 @@ ORTHOGONAL_QUERIES = (
         searched=30,
         assumptions=("x_q orthogonal to x_1, ..., x_M",),
         rests_on=("eq-4.3",),
-        finding=True,
+        finding=Finding(
+            "false",
+            "orthogonal to the subspace spanned by the xi's, the prediction will be zero",
+            "The predictor is x_q' Gamma^-1 times a combination of the x_i. It is 0 for such a query if Gamma^-1 leaves"
+            " their span invariant, as for isotropic covariances; otherwise it need not be.",
+        ),
         corrected_by=("F2-corrected",),
     ),
 )
 
+EXPONENTIAL = (
+    "Lambda_new = diag(lambda_1, ..., lambda_d), lambda_i i.i.d. Exp(1), and x_q ~ N(0, Lambda_new)",
+    "M and N tend to infinity, so that y_hat = 1/3 x_q' Lambda_new w",
+)
 NEW_PROMPT = (RANDOM, "a new prompt with Lambda_new of the same law, y_i = <w, x_i>")
 
 OWN_QUERY = (
     state(
         "eq-4.13-own-query",
-        "The prediction's alignment with the target, for a query from the law of its own prompt",
+        "The mean of prediction times target, for a query from the law of its own prompt",
         "F3",
-        random_error.mean_alignment(own_query=True),
+        random_error.mean_alignment(),
         "tr(A (p L1^2 + q L2^2))",
         place="corrects section 4.3, after (4.13)",
         letters=("L1", "L2", "A"),
@@ -108,38 +128,54 @@ OWN_QUERY = (
     ),
     state(
         "eq-4.13-independent-query",
-        "The same for a query drawn independently of Lambda_new: E[y_hat | x_q, w] = x_q' A E[Lambda] w holds then",
+        "The printed mean of the prediction, for a query drawn independently of Lambda_new",
         "F3",
-        random_error.mean_alignment(own_query=False),
-        "tr(A (p L1 + q L2) (p L1 + q L2))",
+        random_error.mean_prediction_over_atoms(),
+        "x_q' A (p L1 + q L2) w",
         place="corrects section 4.3, after (4.13)",
-        letters=("L1", "L2", "A"),
+        letters=("L1", "L2", "A", "x_q", "w"),
         more=TWO_ATOMS,
         largest={"d": 2, "M": 2},
-        assumptions=(*NEW_PROMPT, "x_q has an independent covariance of the same law"),
+        assumptions=(*NEW_PROMPT, "x_q given, of a law that does not depend on Lambda_new"),
         rests_on=("eq-4.13",),
     ),
     state(
-        "eq-4.13-printed",
-        "E[y_hat | x_q, w] = x_q' A E[Lambda] w for the prompt's own query, averaged against <w, x_q>",
+        "F3-corrected",
+        "For Exp(1) entries the mean of the prediction given the prompt's own query is not linear in the query",
         "F3",
-        random_error.mean_alignment(own_query=True),
-        "tr(A (p L1 + q L2) (p L1 + q L2))",
+        random_query.mean_prediction_given_query(),
+        "1/6 x_q' w + rho/3 r' w",
+        place="corrects section 4.3, after (4.13)",
+        search=random_query_instances(),
+        searched=25,
+        assumptions=(*EXPONENTIAL, "r the vector of |x_q,i| x_q,i, rho = 1/sqrt(2)"),
+        rests_on=("eq-4.13", "exp-minimiser"),
+    ),
+    state(
+        "F3",
+        "For Exp(1) entries the mean of the prediction given the query and the task is 1/3 <w, x_q>",
+        "F3",
+        random_query.mean_prediction_given_query(),
+        "1/3 x_q' w",
         place="section 4.3, after (4.13)",
-        letters=("L1", "L2", "A"),
-        more=TWO_ATOMS,
-        largest={"d": 2, "M": 2},
-        assumptions=NEW_PROMPT,
-        rests_on=("eq-4.13",),
-        finding=True,
-        corrected_by=("eq-4.13-own-query", "eq-4.13-independent-query"),
+        search=random_query_instances(),
+        searched=25,
+        assumptions=EXPONENTIAL,
+        rests_on=("eq-4.13", "exp-minimiser"),
+        finding=Finding(
+            "false",
+            "Then, taking expectation over Lambda_new in (4.13), we obtain",
+            "The display that follows, part of which the extracted text has lost, takes the plain mean of Lambda_new."
+            " Given its own query, Lambda_new has another law: E[lambda_i | x_q,i] = 1/2 + |x_q,i|/sqrt(2).",
+        ),
+        corrected_by=("F3-corrected", "eq-4.13-independent-query"),
     ),
 )
 
 ALL_BLOCKS = (
     state(
         "F4",
-        "l is the population loss up to a constant in the weights: so minimality is shown on the subspace only",
+        "The restricted loss is the population loss up to a constant, in all blocks",
         "F4",
         loss.loss_by_layer(),
         "1/2 tr(Lambda) + 1/2 u^2 tr(Gamma Lambda U11 Lambda U11') - u tr(Lambda^2 U11')",
@@ -148,7 +184,12 @@ ALL_BLOCKS = (
         search=all_weights(),
         searched=30,
         assumptions=(GAUSSIAN,),
-        finding=True,
+        finding=Finding(
+            "gap",
+            "We remark that actually this is the loss function L up to some constant.",
+            "So it is on u12 = u21 = 0 only. Lemmas 5.3 and 5.4 show that the limit is least there; that it is least"
+            " over all blocks, as Theorem 4.1 says, is true by B10 and not shown in the paper.",
+        ),
         corrected_by=("lem-A.1", "thm-4.1-global"),
     ),
 )
@@ -156,7 +197,7 @@ ALL_BLOCKS = (
 INITIALISATION = (
     state(
         "F5",
-        "The proof of Corollary 4.3 applies to all of Assumption 3.3: the loss starts below that of u = 0",
+        "Under Assumption 3.3 alone the restricted loss starts below 0, as the proof of Corollary 4.3 needs",
         "F5",
         loss.relative_start(),
         "0",
@@ -165,7 +206,12 @@ INITIALISATION = (
         search=starts(),
         searched=30,
         assumptions=("Assumption 3.3; sigma = s; no condition on sigma",),
-        finding=True,
+        finding=Finding(
+            "gap",
+            "for initializations satisfying Assumption 3.3 converges to the model",
+            "The proof is that of Theorem 4.1, which asks for sigma^2 ||Gamma||_op sqrt(d) < 2 so that the loss starts"
+            " below 0. Without it the loss can start above 0. The flow converges all the same (B1, B12).",
+        ),
         corrected_by=("B1-positive", "B1-limit"),
     ),
 )
@@ -173,28 +219,37 @@ INITIALISATION = (
 LABEL_MOMENTS = (
     state(
         "F6-corrected",
-        "With E y^2 finite in addition the error of linear predictors is finite",
+        "With E y^2 finite as well, the error of every linear predictor is finite: w'w + E y^2 for y = |x|^-h, 2h < d",
         "F6",
-        labels.order_of_squared_label(),
-        "d",
+        labels.error_on_power_labels(),
+        "w' w + square",
         place="corrects Theorem 4.2",
-        relation="<",
-        search=power_labels(True),
-        searched=30,
-        assumptions=("y = |x|^-h with E y, E xy, E y^2 x x' and E y^2 finite; E |x|^-a is finite if a < d",),
+        more={"square": scalar_letter("square", definite=True)},
+        search=finite_power_labels(),
+        searched=20,
+        assumptions=("x ~ N(0, I), y = |x|^-h with 2h < d", "square = E y^2 = 2^-h Gamma(d/2 - h)/Gamma(d/2)"),
     ),
     state(
         "F6",
-        "The moments that Theorem 4.2 asks for make the error of linear predictors finite",
+        "The moments that Theorem 4.2 asks for bound E y^2, by any number b that is tried",
         "F6",
-        labels.order_of_squared_label(),
-        "d",
+        labels.truncated_square(),
+        "b",
         place="Theorem 4.2 and appendix B",
-        relation="<",
-        search=power_labels(False),
-        searched=30,
-        assumptions=("y = |x|^-h with E y, E xy and E y^2 x x' finite; E |x|^-a is finite only if a < d",),
-        finding=True,
+        relation="<=",
+        more={"b": scalar_letter("b", definite=True)},
+        search=infinite_power_labels(),
+        searched=20,
+        assumptions=(
+            "x ~ N(0, I), y = |x|^-h with 2h = d: E y, E xy and E y^2 x x' are finite",
+            "the left side counts 2^-K <= |x| <= 8 only, K the least integer that is at least 4 b",
+        ),
+        finding=Finding(
+            "false",
+            "we know that E(<w, x_query> - y_query)^2 exists for each w",
+            "The moments that are asked for, E y, E xy and E y^2 x x', do not bound E y^2: for y = |x|^-h with 2h = d"
+            " they are finite and E y^2 is not. Then both sides of (4.6) are infinite.",
+        ),
         corrected_by=("F6-corrected", "thm-4.2"),
     ),
 )
@@ -225,7 +280,12 @@ COMMUTING = (
         search=products_with_positive_form(False),
         searched=100,
         assumptions=("A, B positive semidefinite", "x'ABx >= 0 for all x; AB need not be symmetric"),
-        finding=True,
+        finding=Finding(
+            "reading",
+            "AB >= 0 if and only if A and B commute.",
+            "True for a symmetric AB, and for AB read as symmetric by the notation; false if AB >= 0 only says that its"
+            " quadratic form is at least 0. The extracted text shows the sign >= as a question mark.",
+        ),
         corrected_by=("lem-D.4-symmetric",),
     ),
 )
@@ -246,7 +306,7 @@ ALIGNMENT = (
     ),
     state(
         "lem-C.6-alignment-printed",
-        "The linear term is said to equal ||E[Lambda] Theta||_F^2; it is at least that, so Lemma C.6 still holds",
+        "The linear term of the loss at the initialisation is ||E[Lambda] Theta||_F^2",
         "Lemma C.6",
         random_covariance.initial_alignment(),
         "tr((p L1 + q L2) Theta Theta' (p L1 + q L2))",
@@ -256,7 +316,12 @@ ALIGNMENT = (
         largest=SMALL,
         assumptions=(RANDOM,),
         rests_on=("lem-C.3",),
-        finding=True,
+        finding=Finding(
+            "false",
+            "From the property of trace, we know",
+            "The display that follows, of which the extracted text has lost a part, puts ||E[Lambda] Theta||_F^2 for"
+            " tr(E[Lambda^2] Theta Theta'). The second is at least the first by Jensen, so Lemma C.6 still holds.",
+        ),
         corrected_by=("lem-C.6-alignment",),
     ),
 )
@@ -264,7 +329,7 @@ ALIGNMENT = (
 MISPRINTS = (
     state(
         "eq-C.15-printed",
-        "The limit of u as printed, (sum_i xi_i/gamma_i)^(1/4): the squares of (C.17) are missing",
+        "The limit of u is (sum_i xi_i/gamma_i)^(1/4)",
         "(C.15)",
         random_limit.limit(of_u=True),
         "F^(1/4)",
@@ -274,11 +339,17 @@ MISPRINTS = (
         more=TWO_ATOMS,
         largest={"N": 3},
         sampled={"N": 6},
+        fixed={"d": 2},
         shared_with="thm-4.5",
         assumptions=DIAGONAL_START,
         rests_on=("lem-C.4-minimiser", "lem-C.5"),
         cited=(CONVERGES,),
-        finding=True,
+        finding=Finding(
+            "misprint",
+            "converges to the global minimal value, u_ij and u_-1 converge to the following limits,",
+            "The second limit, in (C.15), is printed with xi_i/gamma_i under the root; (C.17) has their squares, and so"
+            " has the first limit of (C.15).",
+        ),
         corrected_by=("thm-4.5-u",),
     ),
 )

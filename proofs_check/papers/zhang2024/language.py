@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -45,12 +46,17 @@ LETTERS: Mapping[str, Expression] = {
     "X": matrix("X"),
     "W": matrix("W", definite=True),
     "Theta": matrix("Theta"),
+    "J": matrix("J", "n", "d"),
+    "e": vector("e", "n"),
     "Root": matrix("Root", definite=True, latex="\\Lambda^{1/2}"),
     "even": scalar_letter("even", non_negative=True),
+    "r": vector("r"),
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"),
+    **_positive(
+        "rho", "total", "kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"
+    ),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
 TWO_ATOMS: Mapping[str, Expression] = {
@@ -80,6 +86,7 @@ GAUSSIAN = "x_i, x_q ~ N(0, Lambda) i.i.d., Lambda positive definite; w ~ N(0, I
 SUBSPACE = "u21 = u12 = 0"
 FLOW = "gradient flow from Assumption 3.3; sigma = s; Theta stands for Theta / ||Theta Theta'||_F^(1/2)"
 CONDITION = "sigma^2 ||Gamma||_op sqrt(d) < 2"
+AVERAGED_CONDITION = "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2 ||E[Lambda_tau] Theta||_F^2"
 RANDOM = "Lambda_tau = L1 or L2 with probabilities p and q; given it x_i, x_q ~ N(0, Lambda_tau) i.i.d.; w ~ N(0, I)"
 DIAGONAL = "Lambda_tau diagonal almost surely"
 TWO_DIAGONAL_FLOW = ("Lambda_tau diagonal: L1 or L2 with probabilities p and q", FLOW)
@@ -90,6 +97,17 @@ SMALL = {"d": 2, "N": 3, "M": 3}
 
 
 PAPER = "zhang2024"
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+def used(right: str, where: Mapping[str, str]) -> dict[str, str]:
+    """The abbreviations that a right side uses, directly or not, in their order."""
+    needed, kept = set(_NAME.findall(right)), []
+    for name, text in reversed(where.items()):
+        if name in needed:
+            kept.append(name)
+            needed |= set(_NAME.findall(text))
+    return {name: where[name] for name in reversed(kept)}
 
 
 def state(

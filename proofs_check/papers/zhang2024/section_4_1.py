@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
-from proofs_check.papers.zhang2024.instances.errors import accuracy_instances, conditioned_covariances, error_instances
-from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, SMALL, state
-from proofs_check.papers.zhang2024.quantities import error_bounds, limit, minimum, prediction_error
-from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX
+from proofs_check.papers.zhang2024.instances.errors import (
+    accuracy_instances,
+    conditioned_covariances,
+    error_instances,
+    long_training,
+)
+from proofs_check.papers.zhang2024.instances.flows import whole_weights
+from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, state
+from proofs_check.papers.zhang2024.quantities import (
+    enclosed_flows,
+    error_bounds,
+    layer,
+    limit,
+    minimum,
+    prediction_error,
+)
+from proofs_check.papers.zhang2024.section_3 import EVEN, EVEN_PARTS, EVEN_SQUARE, ODD_MATRIX, OUTPUT, PROMPT
 from theory.algebra.expression import identity, scalar_letter
 from theory.zhang2024.model import LAMBDA
 
-CONVERGES = "the flow converges to a minimiser (gradient inequality; statement B1)"
-START = (GAUSSIAN, "the initialisation of Assumption 3.3")
+GRONWALL = (
+    "Gronwall's inequality, which turns Lemma 5.4 into convergence; then Corollary A.2 and balance give the limit"
+)
+START = (
+    GAUSSIAN,
+    "the initialisation of Assumption 3.3",
+    f"{CONDITION}; the flows that are integrated have sigma = 0.7, whether or not it holds",
+)
+LIMIT = ("prediction", "lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-5.3", "lem-A.3", "lem-A.5", "lem-5.4-decay")
+QUADRATIC = "the derivation is for any labels through these moments; exact evidence has quadratic ones with noise"
 NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
 
 CONVERGENCE = (
@@ -52,8 +73,9 @@ CONVERGENCE = (
         sampled={"d": 3, "N": 8},
         shared_with="thm-4.1",
         assumptions=START,
-        rests_on=("lem-5.3", "lem-A.3"),
-        cited=(CONVERGES,),
+        rests_on=LIMIT,
+        cited=(GRONWALL,),
+        reason="the limit is seen by integrating flows of all blocks in floating point",
     ),
     state(
         "thm-4.1-U",
@@ -66,8 +88,54 @@ CONVERGENCE = (
         sampled={"d": 3, "N": 8},
         shared_with="thm-4.1",
         assumptions=START,
-        rests_on=("lem-5.3", "lem-A.3"),
-        cited=(CONVERGES,),
+        rests_on=LIMIT,
+        cited=(GRONWALL,),
+        reason="the limit is seen by integrating flows of all blocks in floating point",
+    ),
+    *(
+        state(
+            f"thm-4.1-W_{name}",
+            f"The limit of the whole of W_{name}",
+            "Theorem 4.1",
+            enclosed_flows.limit_of_weights(name),
+            right,
+            place="(4.1)",
+            where={**GAMMA, "F": "tr(Gamma^-2)"},
+            search=whole_weights(),
+            searched=12,
+            shared_with="limits",
+            assumptions=(GAUSSIAN, FLOW, CONDITION, "n = d + 1; J = [I; 0], n x d, and e the last unit vector"),
+            rests_on=(*LIMIT, "lem-5.2-invariance-u21", "lem-5.2-invariance-u12"),
+            cited=(GRONWALL,),
+        )
+        for name, right in (("KQ", "F^(-1/4) J Gamma^-1 J'"), ("PV", "F^(1/4) e e'"))
+    ),
+    state(
+        "sec-4.1-scaling",
+        "W_PV multiplied by a number and W_KQ divided by it give the same prediction",
+        "Theorem 4.1",
+        layer.rescaled_prediction(),
+        OUTPUT,
+        place="after it",
+        letters=("X", "y", "x_q", "U11", "u21", "u12", "u", "kappa"),
+        more=PROMPT,
+        assumptions=("any prompt, any weights, any positive kappa",),
+        rests_on=("prediction",),
+    ),
+    state(
+        "eq-4.2",
+        "The predictor at the limit, on a prompt with labels <w, x_i>",
+        "(4.2)",
+        limit.prediction_at_limit(linear=True),
+        "1/M sum_i((x_q' Gamma^-1 x_i) (x_i' w))",
+        where=GAMMA,
+        letters=("Lambda", "x", "w", "x_q"),
+        upto={"i": "M"},
+        stacked={"x": "M"},
+        largest=SMALL,
+        assumptions=("any prompt of any length M",),
+        rests_on=("eq-4.3",),
+        reason="it is (4.3) at y_i = <w, x_i>, which is not derived anew",
     ),
     state(
         "eq-4.3",
@@ -89,7 +157,7 @@ CONVERGENCE = (
 ERROR = (
     state(
         "thm-4.2",
-        "The prediction error for any labels, through a, Sigma and the least linear error",
+        "The prediction error through a, Sigma and the least error of a linear predictor",
         "Theorem 4.2",
         prediction_error.general_prediction_error(),
         "floor + 1/M tr(Sigma Gamma^-2 Lambda) + 1/N^2 (a' Gamma^-2 Lambda^3 a"
@@ -97,7 +165,7 @@ ERROR = (
         where=GAMMA,
         letters=("Lambda", "w", "B", "c", "s2"),
         largest={"d": 2, "N": 3, "M": 2},
-        assumptions=("(x_i, y_i), (x_q, y_q) i.i.d., x ~ N(0, Lambda), E y^2 and E y^2 |x|^2 finite",),
+        assumptions=("(x_i, y_i), (x_q, y_q) i.i.d., x ~ N(0, Lambda), E y^2 and E y^2 |x|^2 finite", QUADRATIC),
         rests_on=("eq-4.3",),
     ),
     state(
@@ -109,6 +177,20 @@ ERROR = (
         place="after it",
         letters=("Lambda", "w"),
         assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+    ),
+    state(
+        "thm-4.2-noiseless",
+        "The prediction error for noiseless linear labels, as displayed after Theorem 4.2",
+        "Theorem 4.2",
+        prediction_error.labelled_prediction_error("noiseless"),
+        "1/M (w' Gamma^-2 Lambda^3 w + tr(Gamma^-2 Lambda^2) (w' Lambda w)) + 1/N^2 (w' Gamma^-2 Lambda^3 w"
+        " + 2 tr(Lambda) w' Gamma^-2 Lambda^2 w + tr(Lambda)^2 w' Gamma^-2 Lambda w)",
+        place="after it",
+        where=GAMMA,
+        letters=("Lambda", "w"),
+        largest=SMALL,
+        assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+        rests_on=("thm-4.2-linear",),
     ),
     state(
         "thm-4.2-linear",
@@ -137,6 +219,8 @@ BOUNDS = (
         MOMENT_BOUND,
         place="after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=(*NOISELESS, "W positive definite; W = ww', one task, by continuity"),
         rests_on=("thm-4.2-linear",),
@@ -151,6 +235,8 @@ BOUNDS = (
         place="after it",
         relation="<=",
         letters=("Lambda", "w"),
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-bound",),
@@ -163,6 +249,8 @@ BOUNDS = (
         "(d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2)",
         place="after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear",),
@@ -176,6 +264,7 @@ BOUNDS = (
         "d^2 kappa",
         place="after it",
         relation="<=",
+        tight=True,
         search=conditioned_covariances(),
         assumptions=("Lambda positive definite, kappa its condition number",),
         sharper=sharper("trace-product-sharp"),
@@ -188,6 +277,8 @@ BOUNDS = (
         "(d + 1) tr(Lambda)/M + (1 + 2 d + d^2 kappa) tr(Lambda)/N^2",
         place="after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         searched=150,
         assumptions=NOISELESS,
@@ -201,6 +292,8 @@ BOUNDS = (
         error_bounds.error_at_long_prompt(),
         "(1 + 2 d + d^2 kappa) tr(Lambda)/N^2 + eps",
         relation="<=",
+        ends=lambda: (long_training(),),
+        tight=True,
         search=accuracy_instances(),
         assumptions=(*NOISELESS, "M is the least integer with M >= (d + 1) tr(Lambda)/eps"),
         rests_on=("thm-4.2-bound-kappa",),

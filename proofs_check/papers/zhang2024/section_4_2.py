@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from proofs_check.papers.zhang2024.instances.errors import noisy_tasks
+from proofs_check.papers.zhang2024.instances.errors import long_training, noisy_tasks
 from proofs_check.papers.zhang2024.language import GAMMA, state
 from proofs_check.papers.zhang2024.quantities import shift
 from theory.zhang2024.distribution_shift import CONTEXT
@@ -13,12 +13,14 @@ SIZES = {"d": 2, "N": 3, "M": 2}
 STATEMENTS = (
     state(
         "sec-4.2-task",
-        "Task shift is tolerated: with noisy labels and any w the error vanishes as M and N grow",
+        "The error for noisy labels and any task is at most a term in 1/M and one in 1/N^2",
         "Section 4.2",
         shift.error_with_noisy_labels(),
         "((d + 1) w' Lambda w + d s2)/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",
         place="task shifts",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=noisy_tasks(),
         assumptions=("y = <w, x> + noise of variance s2", "A = Gamma^-1"),
         rests_on=("B9", "thm-4.2-bound"),

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from proofs_check.papers.zhang2024.language import DIAGONAL, RANDOM, TWO_ATOMS, state
-from proofs_check.papers.zhang2024.quantities import random_error, random_limit, shift
+from proofs_check.papers.zhang2024.instances.flows import whole_weights
+from proofs_check.papers.zhang2024.language import (
+    AVERAGED_CONDITION,
+    AVERAGES,
+    DIAGONAL,
+    DIAGONAL_ATOMS,
+    RANDOM,
+    TWO_ATOMS,
+    TWO_DIAGONAL_FLOW,
+    state,
+)
+from proofs_check.papers.zhang2024.quantities import enclosed_flows, random_error, random_limit, shift
 from proofs_check.papers.zhang2024.quantities.random_covariance import P, Q
 
 # The limit is integrated in floating point at d = 2, with the probabilities P and Q as numbers.
@@ -14,10 +24,35 @@ PLANE = {
     "g2": f"{P} ((1 + 2/N) m1^3 + 1/N m1^2 l1) + {Q} ((1 + 2/N) m2^3 + 1/N m2^2 l2)",
 }
 PLANE_LETTERS = ("l1", "m1", "l2", "m2", "v", "z")
+LIMIT = ("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u", "lem-C.4-minimiser", "lem-C.5", "lem-C.7", "lem-C.8-decay")
 DIAGONAL_START = (RANDOM, DIAGONAL, "u21 = u12 = 0")
-CONVERGES = "the flow converges to a minimiser (Lemma C.8; statement B1 for every sigma)"
+CONVERGES = "Gronwall's inequality, which turns Lemma C.8 into convergence; then Lemma C.4 and balance give the limit"
 
 STATEMENTS = (
+    *(
+        state(
+            f"thm-4.5-W_{name}",
+            f"The limit of the whole of W_{name}, for two diagonal covariances",
+            "Theorem 4.5",
+            enclosed_flows.limit_of_weights(name, averaged=True),
+            right,
+            place="(4.12)",
+            where={**AVERAGES, "A": "G^-1 S", "F": "tr(A A')"},
+            more=DIAGONAL_ATOMS,
+            search=whole_weights(averaged=True),
+            searched=12,
+            shared_with="averaged-limits",
+            assumptions=(
+                *TWO_DIAGONAL_FLOW,
+                AVERAGED_CONDITION,
+                "n = d + 1; J = [I; 0], n x d, and e the last unit vector",
+            ),
+            rests_on=("prediction", *LIMIT, "lem-C.1-invariance-u21", "lem-C.1-invariance-u12"),
+            cited=(CONVERGES,),
+            reason="the engine has no entries of matrices, in which Lemma C.4 finds the minimiser",
+        )
+        for name, right in (("KQ", "F^(-1/4) J A J'"), ("PV", "F^(1/4) e e'"))
+    ),
     state(
         "thm-4.5-u",
         "The limit of the last entry of W_PV, ||A||_F^(1/2), at d = 2",
@@ -29,9 +64,18 @@ STATEMENTS = (
         more=TWO_ATOMS,
         largest={"N": 3},
         sampled={"N": 6},
+        fixed={"d": 2},
         shared_with="thm-4.5",
         assumptions=DIAGONAL_START,
-        rests_on=("lem-C.4-minimiser", "lem-C.5"),
+        rests_on=(
+            "cor-C.2-uii",
+            "cor-C.2-uij",
+            "cor-C.2-u",
+            "lem-C.4-minimiser",
+            "lem-C.5",
+            "lem-C.7",
+            "lem-C.8-decay",
+        ),
         cited=(CONVERGES,),
     ),
     state(
@@ -45,9 +89,18 @@ STATEMENTS = (
         more=TWO_ATOMS,
         largest={"N": 3},
         sampled={"N": 6},
+        fixed={"d": 2},
         shared_with="thm-4.5",
         assumptions=DIAGONAL_START,
-        rests_on=("lem-C.4-minimiser", "lem-C.5"),
+        rests_on=(
+            "cor-C.2-uii",
+            "cor-C.2-uij",
+            "cor-C.2-u",
+            "lem-C.4-minimiser",
+            "lem-C.5",
+            "lem-C.7",
+            "lem-C.8-decay",
+        ),
         cited=(CONVERGES,),
     ),
     state(
@@ -63,7 +116,7 @@ STATEMENTS = (
     ),
     state(
         "exp-minimiser",
-        "I.i.d. Exp(1) entries: A = N/(3N + d + 5) I, which tends to I/3",
+        "The minimiser for i.i.d. Exp(1) entries, a multiple of I",
         "Section 4.3",
         random_error.exponential_minimiser(),
         "N/(3 N + d + 5)",

@@ -5,7 +5,17 @@ from __future__ import annotations
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
 from proofs_check.papers.zhang2024.instances.flows import flow_instances
 from proofs_check.papers.zhang2024.instances.weights import weight_instances
-from proofs_check.papers.zhang2024.language import ALIGNMENT, CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, SUBSPACE, state
+from proofs_check.papers.zhang2024.language import (
+    ALIGNMENT,
+    CONDITION,
+    FLOW,
+    GAMMA,
+    GAUSSIAN,
+    SMALL,
+    SUBSPACE,
+    state,
+    used,
+)
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, layer, loss, minimum
 from proofs_check.papers.zhang2024.section_3 import EVEN_PARTS, ODD_MATRIX, OUTPUT, PROMPT
 from theory.zhang2024.model import Law
@@ -50,7 +60,7 @@ GRADIENTS = tuple(
         loss.training_gradient(Law(), name),
         right,
         place="in the proof",
-        where=GRADIENT,
+        where=used(right, GRADIENT),
         letters=("Lambda", "U11", "u21", "u12", "u"),
         largest=SMALL,
         assumptions=(GAUSSIAN,),
@@ -121,6 +131,7 @@ RATE = (
         place="in the proof",
         relation=">=",
         where=GAMMA,
+        tight=True,
         search=weight_instances(),
         assumptions=("any U and u; gap = l(U, u) - min l",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),

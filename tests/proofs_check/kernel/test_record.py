@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def test_every_claim_with_a_theorem_has_a_column() -> None:
 def test_claims_with_a_theorem_are_in_the_catalogue() -> None:
     """No theorem stands behind a claim that does not exist."""
     assert set() == set(read_claims()) - {claim.id for claim in catalogue()}
+
+
+def test_theorems_refute_findings_and_nothing_else() -> None:
+    """A counterexample stands behind a finding, and a finding has no proof."""
+    findings = {claim.id for claim in catalogue() if claim.finding}
+    assert {claim for claim, proof in read_claims().items() if proof.refutes} == findings & set(read_claims())
 
 
 def test_at_least_45_claims_have_a_theorem() -> None:
@@ -177,7 +184,7 @@ def test_a_hypothesis_dropped_from_the_claims_is_noticed(copy: Path) -> None:
     ("text", "complaint"),
     [
         ("[hypotheses]\n[claims.a]\ngiven = []", "wants `theorem`"),
-        ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"', "may have `given` and `remark`"),
+        ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"', "may have `given`, `refutes` and `remark`"),
         ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\ngiven = ["x"]', "'x' is not among the hypotheses"),
         ("[claims.a", "is no table of claims"),
     ],
@@ -195,3 +202,16 @@ def test_what_is_no_record_is_refused(copy: Path, content: str) -> None:
     (copy / "record.json").write_text(content)
     with pytest.raises(RecordError, match="is no record"):
         read_record(copy)
+
+
+def test_the_map_names_every_file_of_the_library() -> None:
+    """README.md says what each file of lib is for."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [] == [name for name in source_files() if name.startswith("lib/") and f"`{name[4:]}`" not in text]
+
+
+def test_the_page_of_the_theorems_is_current() -> None:
+    """docs/kernel.md is what docs/make_kernel.py writes from the claims and the pinned statements."""
+    docs = Path(__file__).parents[3] / "docs"
+    page = runpy.run_path(str(docs / "make_kernel.py"))["page"]()
+    assert page == (docs / "kernel.md").read_text(encoding="utf-8"), "run `python docs/make_kernel.py`"

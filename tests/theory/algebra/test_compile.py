@@ -37,7 +37,9 @@ TOLERANCE = 1e-11
 RANDOM_TOLERANCE = 1e-8
 
 FORMULAS: dict[str, Formula] = {
-    **{f"{name}: {key}": f for name, make in DERIVATIONS.items() for key, f in make().results.items()},
+    **{
+        f"{name}: {key}": f for name, make in DERIVATIONS.items() for key, f in make().results.items() if not f.positive
+    },
     "full loss with noise and task covariance": population_loss(noise=True, task_covariance=True),
     "elliptical loss": population_loss(elliptical=True),
     "quadratic labels": prediction_error("quadratic"),
@@ -115,15 +117,15 @@ def test_every_formula_of_every_derivation(name: str, sizes: dict[str, int]) -> 
     assert gap(formula.lambdify()(**floats), expected) < TOLERANCE
 
 
-@pytest.mark.parametrize("name", [name for name, formula in FORMULAS.items() if formula.expression])
+@pytest.mark.parametrize("name", [name for name, formula in FORMULAS.items() if formula.expression.symbols])
 def test_broadcasting_is_a_loop(name: str) -> None:
     """Lengths vary along one axis, letters along another; each value is that of `evaluate` at its point."""
     formula = FORMULAS[name]
     sizes = SIZES[1]
     points = [in_floats(exact_values(formula, sizes, seed)) for seed in range(3)]
     counted = {size for s in formula.expression.symbols for size in (s.rows, s.cols)} | set(copies_of(formula).values())
-    free = [key for key, held in formula.arguments.items() if held in formula.length_names - counted]
-    lengths = {key: np.array([[1], [4]]) + k for k, key in enumerate(free)}
+    free = [key for key, held in formula.arguments.items() if held in formula.length_names - counted - {"d"}]
+    lengths = {key: np.array([[11], [14]]) + k for k, key in enumerate(free)}
     letters = {
         key: np.stack([point[key] for point in points])
         for key in formula.arguments

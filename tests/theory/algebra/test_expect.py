@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from theory import GrammarError, expect
+from theory import GrammarError, evaluate, expect
 from theory.algebra.expression import identity, length, matrix, scalar_letter, vector
 
 A, B, LAMBDA = matrix("A"), matrix("B"), matrix("Lambda", definite=True)
@@ -121,3 +121,17 @@ def test_a_covariance_that_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="covariance of x is the unknown name 'word'"):
         expect("E[x' A x]", gaussian={"x": "word"})
     assert str(expect("E[x' A x]", gaussian={"x": "word"}, definite=["word"])) == "tr(A word)"
+
+
+def test_the_limit_of_work_can_be_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused by default is computed where more work is allowed, and progress is told."""
+    monkeypatch.setattr("theory.algebra.expectation.MOST_WORK", 100)
+    monkeypatch.setattr("theory.algebra.expectation.PROGRESS_STEP", 50)
+    formula, law = "E[tr(sum_i(x_i x_i')^7)]", {"x": "Lambda"}
+    with pytest.raises(ValueError, match="or raise `most_work`"):
+        expect(formula, gaussian=law)
+    told: list[int] = []
+    found = expect(formula, gaussian=law, most_work=10**6, progress=told.append)
+    assert told
+    # At d = 1 it is the moment of a chi-square, N (N + 2) ... (N + 12).
+    assert evaluate(found, {"Lambda": [[1]]}, {"N": 2}) == 2 * 4 * 6 * 8 * 10 * 12 * 14

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -295,6 +296,46 @@ def test_chi_square_moments_at_dimension_one(k: int) -> None:
     for N in (1, 2, 5):
         value = evaluate(moment, {"Lambda": [[Fraction(1)]]}, {"N": N})
         assert prod(N + 2 * j for j in range(k)) == value[0, 0]
+
+
+@pytest.mark.parametrize(("d", "N"), [(1, 3), (2, 2), (3, 1)])
+def test_a_long_word_of_distinct_letters(d: int, N: int) -> None:
+    """E tr(W A1 ... W A5), 945 terms none of which merge, against polynomials of degree ten in coordinates."""
+    word: Expression = identity("d")
+    for k in range(1, 6):
+        word = word @ sum_over("i", "N", indexed(x, "i") @ indexed(x, "i").T) @ matrix(f"A{k}")
+    expected = expectation(word.trace(), {x: Gaussian(LAMBDA)})
+    assert len(expected.terms) == 945
+    generator = random.Random(d)
+    root = brute_force.root(generator, d)
+    letters = {f"A{k}": brute_force.matrix(generator, d, d) for k in range(1, 6)}
+    held = brute_force.Coordinates({"x": brute_force.Law(root, np.full(d, Fraction(0)))}, range(N))
+    W = sum(np.outer(held.vectors["x", i], held.vectors["x", i]) for i in range(N))
+    product_: Any = held.constant(np.array(np.eye(d, dtype=int), dtype=object))
+    for k in range(1, 6):
+        product_ = product_ @ W @ held.constant(letters[f"A{k}"])
+    assert held.expectation(np.trace(product_)) == evaluate(expected, {**letters, "Lambda": root @ root.T}, {"N": N})
+
+
+def test_three_general_layers_at_dimension_one() -> None:
+    """E lambda prod_k (1 - a_k W/N)^2 by chi-square moments N (N + 2) ... (N + 2k - 2)."""
+    P: Expression = identity("d")
+    W = sum_over("i", "N", indexed(x, "i") @ indexed(x, "i").T)
+    for k in range(1, 4):
+        P = P @ (identity("d") - matrix(f"A{k}") @ W / length("N"))
+    expected = expectation((P.T @ LAMBDA @ P).trace(), {x: Gaussian(LAMBDA)})
+    steps, variance = (Fraction(1, 2), Fraction(-2, 3), Fraction(5)), Fraction(7, 3)
+    for N in (1, 2, 5):
+        polynomial = [Fraction(1)]
+        for step in (*steps, *steps):
+            factor = step * variance / N
+            polynomial = [
+                a - factor * b for a, b in zip([*polynomial, Fraction(0)], [Fraction(0), *polynomial], strict=True)
+            ]
+        moments = [prod(N + 2 * j for j in range(k)) for k in range(7)]
+        brute = variance * sum(c * m for c, m in zip(polynomial, moments, strict=True))
+        values = {f"A{k}": [[step]] for k, step in enumerate(steps, 1)}
+        assert brute == evaluate(expected, {**values, "Lambda": [[variance]]}, {"N": N})
 
 
 def test_wishart_mean_trace() -> None:

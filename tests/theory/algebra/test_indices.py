@@ -35,6 +35,7 @@ from theory.algebra.expression import (
 from theory.algebra.latex import latex
 from theory.algebra.order import covering_pairs, strict_order_polynomial
 from theory.algebra.prefixes import sum_over_length
+from theory.algebra.rational_identity import decide, is_complete
 from theory.algebra.words import Index
 
 A, B, C = matrix("A"), matrix("B"), matrix("C")
@@ -507,3 +508,31 @@ def test_a_random_covariance_by_nested_expectations() -> None:
     mixed = x + e * z
     form = mixed @ mixed.T @ A @ mixed @ mixed.T
     assert nested == expectation(form, {x: Gaussian(PSI), z: Gaussian(LAMBDA), e: Gaussian(number(1))})
+
+
+def test_sums_of_what_was_computed_count_as_computed() -> None:
+    """A sum over an index or a length of an expectation is still the result of one; of what was typed it is not."""
+    form = sum_over("i", "m", indexed(x, "i").T @ A @ indexed(x, "i"))
+    mean = expectation(form, {x: Gaussian(LAMBDA)})
+    for held, computed in ((mean, True), (length("m") * (A @ LAMBDA).trace(), False)):
+        assert held.computed == computed
+        assert sum_over_length("m", "N", held).computed == computed
+        assert sum_over("k", "N", held).computed == computed
+
+
+def test_forms_of_ordered_sums_that_differ_refute_nothing() -> None:
+    """sum_{i<j} + sum_{j<i} + sum_{i=j} = sum_{i,j}: equal for all values, in two forms."""
+    yi, yj = indexed(y, "i"), indexed(y, "j")
+    form = yi.T @ A @ yj
+    below = sum_over("j", "N", sum_over("i", "N", form, below="j"))
+    above = sum_over("i", "N", sum_over("j", "N", form, below="i"))
+    whole = sum_over("i", "N", sum_over("j", "N", form))
+    parts = below + above + sum_over("i", "N", yi.T @ A @ yi)
+    generator = random.Random(2)
+    for N in (1, 2, 3):
+        values = {"A": brute_force.matrix(generator, 2, 2), "y": brute_force.matrix(generator, N, 2)}
+        assert evaluate(parts, values, {"N": N}) == evaluate(whole, values, {"N": N})
+    assert decide(parts, whole) != "different"
+    assert not is_complete(parts)
+    assert is_complete(whole)
+    assert decide(below, below * 1) == "equal"

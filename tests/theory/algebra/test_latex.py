@@ -14,12 +14,13 @@ from theory.algebra.statement_latex import statement_latex
 
 A, LAMBDA, GAMMA = matrix("A"), matrix("Lambda", definite=True), matrix("Gamma", definite=True)
 x, w = vector("x"), vector("w")
-N = length("N")
+N, M = length("N"), length("M")
 CASES: list[tuple[Expression, str]] = [
     (LAMBDA.trace() ** 2, r"(\operatorname{tr} \Lambda)^{2}"),
     ((LAMBDA @ LAMBDA).trace(), r"\operatorname{tr}(\Lambda^{2})"),
     ((A @ LAMBDA).trace() ** 2, r"\left[\operatorname{tr}(A \Lambda)\right]^{2}"),
     (LAMBDA / N**2, r"\frac{1}{N^{2}} \Lambda"),
+    (LAMBDA / (2 * N * (N + 1) ** 2 * (N - M)), r"-\frac{1}{2 N (M - N) (N + 1)^{2}} \Lambda"),
     ((1 + 1 / N) * LAMBDA, r"\left(1 + \frac{1}{N}\right) \Lambda"),
     ((N + 1) * LAMBDA, r"\left(N + 1\right) \Lambda"),
     (A.T @ A, r"A^\top A"),

@@ -11,6 +11,7 @@ from tests.theory.recipes import KINDS, MOST_RANDOM_LETTERS, Recipe, degree, rec
 from theory import DERIVATIONS
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, symbol_expression, vector
 from theory.algebra.grammar import Vocabulary, elaborate, parse
+from theory.algebra.inverse_moments import wishart_expectation
 
 NAMES = {**LETTERS, "Lambda": LAMBDA, "Psi": PSI, "m": m, "N": length("N"), "d": length("d")}
 
@@ -56,3 +57,13 @@ def test_every_result_of_the_theory_reads_back(name: str) -> None:
 def test_text_of_small_formulas(expression: Expression, text: str) -> None:
     """Short formulas look as one would type them."""
     assert text == str(expression)
+
+
+def test_denominators_are_factored_and_read_back() -> None:
+    """A moment of an inverse Wishart matrix has three linear factors below, not a cubic polynomial."""
+    W, LAMBDA = matrix("W", definite=True), matrix("Lambda", definite=True)
+    moment = wishart_expectation(W**-2, W, LAMBDA).value
+    text = str(moment)
+    assert "1/((M - d) (M - d - 3)) Lambda^-2" in text
+    names = {"Lambda": LAMBDA, **{name: length(name) for name in ("M", "d")}}
+    assert moment == elaborate(parse(text), Vocabulary(names))

@@ -1,6 +1,7 @@
 """The population loss against moments in coordinates, from the definition of the attention layer."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -46,6 +47,25 @@ def test_loss_equals_moments_in_coordinates(d: int, N: int, variant: dict[str, b
     """With every block nonzero the formula is exactly the mean square error of the raw attention layer."""
     prompt, weights, keywords = instance(d, N, variant)
     assert prompt.loss(weights) == population_loss(**variant).evaluate(**keywords, **weights)
+
+
+@pytest.mark.parametrize("variant", [{"task_mean": True}, {"covariate_mean": True}, {"noise": True}], ids="+".join)
+@pytest.mark.parametrize(("d", "N"), [(1, 1), (1, 3), (2, 1), (2, 2)])
+def test_loss_with_means_equals_moments_in_coordinates(d: int, N: int, variant: dict[str, bool]) -> None:
+    """A mean of the task, of the covariates, and with noise both, against the raw attention layer."""
+    means = variant if len(variant.keys() - {"noise"}) else {"task_mean": True, "covariate_mean": True}
+    prompt, weights, keywords = instance(d, N, variant)
+    generator = random.Random(d + 5 * N)
+    nu, mu = brute_force.vector(generator, d), brute_force.vector(generator, d)
+    shifted = replace(
+        prompt,
+        covariate_mean=nu if means.get("covariate_mean") else None,
+        task_mean=mu if means.get("task_mean") else None,
+    )
+    keywords |= {key: value for key, value in (("covariate_mean", nu), ("task_mean", mu)) if means.get(key)}
+    loss = population_loss(**{**variant, **means})
+    assert shifted.loss(weights) == loss.evaluate(**keywords, **weights)
+    assert shifted.loss(weights) != prompt.loss(weights)
 
 
 @pytest.mark.parametrize("block", ["U11", "u21", "u12", "u"])

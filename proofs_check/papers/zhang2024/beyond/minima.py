@@ -27,7 +27,7 @@ STATEMENTS = (
     ),
     state(
         "B11-gradient",
-        "There all gradients vanish",
+        "All gradients vanish at the point of B11",
         "B11",
         local_minimum.squared_gradient(),
         "0",
@@ -39,7 +39,7 @@ STATEMENTS = (
     ),
     state(
         "B11-excess",
-        "The loss there is above the least one: the layer has learned one direction of d",
+        "The loss at the point of B11 is above the least one: the layer has learned one direction of d",
         "B11",
         local_minimum.excess(),
         "1/2 tr(Lambda^2 Gamma^-1) - 1/2 lambda^2/g",
@@ -52,7 +52,7 @@ STATEMENTS = (
     ),
     state(
         "B11-minimum",
-        "It is a local minimum for short prompts, strict but for the scaling symmetry: the Hessian's least pivot",
+        "The point of B11 is a local minimum for short prompts, strict but for the scaling symmetry: the least pivot",
         "B11",
         local_minimum.least_pivot(),
         "0",

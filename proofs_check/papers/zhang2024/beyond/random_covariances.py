@@ -12,11 +12,11 @@ ON_SUBSPACE = (RANDOM, SUBSPACE)
 ANY_LAW = (
     state(
         "lem-C.4-any-law",
-        "For covariances that need not be diagonal: the loss less that at any A is a square and a linear term",
+        "Two covariances that need not commute: the loss less that at any A is a square and a linear term",
         "Lemma C.4",
         random_covariance.excess_over_any_point(),
         "1/2 p tr(G1 L1 V L1 V') + 1/2 q tr(G2 L2 V L2 V') + tr((p G1 L1 A L1 + q G2 L2 A L2 - S) V')",
-        place="for any law",
+        place="for covariances that are not diagonal",
         where={**GAMMAS, "S": "p L1^2 + q L2^2", "V": "u U - A"},
         letters=("L1", "L2", "U", "u", "A"),
         more=TWO_ATOMS,
@@ -30,7 +30,7 @@ ANY_LAW = (
         "Lemma C.4",
         random_covariance.stationarity_of_minimiser(),
         "p L1^2 + q L2^2",
-        place="for any law",
+        place="for covariances that are not diagonal",
         letters=("L1", "L2"),
         more=TWO_ATOMS,
         largest=SMALL,
@@ -43,7 +43,7 @@ ANY_LAW = (
         "Lemma C.4",
         random_covariance.floor_of_any_law(),
         "-1/2 tr((p L1^2 + q L2^2) A')",
-        place="for any law",
+        place="for covariances that are not diagonal",
         letters=("L1", "L2"),
         more=TWO_ATOMS,
         largest=SMALL,
@@ -57,7 +57,7 @@ IID = (RANDOM, "Lambda_tau = diag(lambda_1, ..., lambda_d) with i.i.d. entries, 
 ERRORS = (
     state(
         "B9-random-covariance",
-        "The error on a new prompt with random covariance, for any matrix A and any law",
+        "The error on a new prompt with one of two covariances, for any matrix A",
         "B9",
         random_error.error_over_atoms(),
         "p (1/M tr(A' L1 A (tr(L1) L1 + L1^2 + s2 L1)) + tr((A L1 - I)' L1 (A L1 - I)))"
@@ -104,7 +104,7 @@ def _assumptions(law: NamedLaw) -> tuple[str, ...]:
 def _minimiser(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-minimiser",
-        f"The minimiser for i.i.d. entries, {law.title}",
+        f"The minimiser for i.i.d. entries: {law.title}",
         "Theorem 4.5",
         named_laws.minimiser_for(law),
         law.best,
@@ -121,7 +121,7 @@ def _minimiser(name: str, law: NamedLaw) -> Claim:
 def _error(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-error",
-        f"The error of the limit for i.i.d. entries, {law.title}, at any N and M",
+        f"The error of the limit at any N and M for i.i.d. entries: {law.title}",
         "B7",
         named_laws.error_for(law),
         "d (m1 - 2 A1 m2 + A1^2 m3 + 1/M A1^2 (2 m3 + (d - 1) m1 m2))",
@@ -137,7 +137,7 @@ def _error(name: str, law: NamedLaw) -> Claim:
 def _error_limit(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-error-limit",
-        f"The error that no length removes, for i.i.d. entries, {law.title}",
+        f"The error that no length removes, for i.i.d. entries: {law.title}",
         "B7",
         named_laws.limiting_error_for(law),
         law.limit,

@@ -23,8 +23,13 @@ Their proofs, in the eigenbasis of Lambda, with g_i the eigenvalues of Gamma and
 from __future__ import annotations
 
 from proofs_check.judge.claims import Claim
-from proofs_check.papers.zhang2024.instances.errors import conditioned_covariances, error_instances
-from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instances, flow_instances
+from proofs_check.papers.zhang2024.instances.errors import conditioned_covariances, error_instances, long_training
+from proofs_check.papers.zhang2024.instances.flows import (
+    averaged_flow_instances,
+    flow_instances,
+    small_averaged_start,
+    small_start,
+)
 from proofs_check.papers.zhang2024.instances.weights import weight_instances
 from proofs_check.papers.zhang2024.language import ALIGNMENT, DIAGONAL_ATOMS, FLOW, GAUSSIAN, TWO_DIAGONAL_FLOW, state
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, error_bounds, minimum
@@ -41,6 +46,8 @@ ERRORS = (
         " + 1/N^2 (tr(Lambda W) + 2 tr(W) tr(Lambda) + tr(Lambda^-1 W) tr(Lambda)^2))",
         place="sharper than the first bound after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=(*NOISELESS, "W positive definite; W = ww', one task, by continuity"),
         rests_on=("thm-4.2-linear",),
@@ -53,6 +60,8 @@ ERRORS = (
         "(N/(N + 1))^2 ((d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2))",
         place="sharper than the second bound after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear",),
@@ -65,6 +74,7 @@ ERRORS = (
         "d^2 (kappa + 1)^2/(4 kappa)",
         place="sharper than the second bound after it",
         relation="<=",
+        tight=True,
         search=conditioned_covariances(),
         assumptions=("Lambda positive definite, kappa its condition number",),
     ),
@@ -76,6 +86,8 @@ ERRORS = (
         "(N/(N + 1))^2 (d + 1) tr(Lambda)/M + (1 + 2 d + d^2 (kappa + 1)^2/(4 kappa)) tr(Lambda)/(N + 1)^2",
         place="sharper than the second bound after it",
         relation="<=",
+        tight=True,
+        ends=lambda: (long_training(),),
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear", "trace-product-sharp"),
@@ -96,6 +108,8 @@ RATES = (
         where=ALIGNMENT,
         search=flow_instances("sharper"),
         searched=18,
+        ends=lambda: (small_start(),),
+        tight=True,
         shared_with="flows-mild",
         assumptions=MILD,
         rests_on=("lem-A.3",),
@@ -108,6 +122,7 @@ RATES = (
         "2 u^2 lowG lowL^2 gap",
         place="sharper than in the proof",
         relation=">=",
+        tight=True,
         search=weight_instances(),
         assumptions=("any U and u; gap = l(U, u) - min l; lowG, lowL the least eigenvalues of Gamma, Lambda",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
@@ -153,6 +168,8 @@ AVERAGED_RATES = (
         more=DIAGONAL_ATOMS,
         search=averaged_flow_instances("sharper"),
         searched=18,
+        ends=lambda: (small_averaged_start(),),
+        tight=True,
         shared_with="averaged-flows-mild",
         assumptions=AVERAGED_MILD,
         rests_on=("lem-C.5", "lem-C.6-alignment"),

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import exact_identity, inverse
 from proofs_check.papers.zhang2024.quantities.brute_force import rank
-from proofs_check.strategies import contexts, covariances, dimensions, lengths, matrices, naturals, positives, vectors
+from proofs_check.strategies import (
+    contexts,
+    covariances,
+    dimensions,
+    lengths,
+    matrices,
+    naturals,
+    positives,
+    rationals,
+    vectors,
+)
 
 
 @st.composite
@@ -31,6 +41,13 @@ def error_instances(draw: st.DrawFn) -> Instance:
         "kappa": covariance.largest / covariance.smallest,
     }
     return Instance({"d": d, "N": N, "M": M}, values)
+
+
+def long_training() -> Instance:
+    """Where the bounds on the error come to equality: d = 1, long training, longer test prompts, M = 2/eps."""
+    one = Fraction(1)
+    values = {"Lambda": ((one,),), "w": (one,), "kappa": one, "eps": Fraction(1, 1000), "s2": Fraction(1, 2)}
+    return Instance({"d": 1, "N": 10**6, "M": 2000}, values)
 
 
 @st.composite
@@ -80,17 +97,25 @@ def two_point_radii(draw: st.DrawFn) -> Instance:
 
 
 @st.composite
-def power_labels(draw: st.DrawFn, second_moment: bool) -> Instance:
-    """Labels y = |x|^-p with the moments that Theorem 4.2 asks for: E y, E xy and E y^2 x x' finite.
+def finite_power_labels(draw: st.DrawFn) -> Instance:
+    """h with d - 2h = 1/j for a small j, so that |x|^-h has a second moment; and a predictor w."""
+    d, j = draw(dimensions(3)), 1 + draw(naturals(3))
+    assume(d > 1 or j > 1)
+    return Instance({"d": d}, {"h": (d - Fraction(1, j)) / 2, "w": draw(vectors(d))})
 
-    In dimension d, E |x|^-a is finite if and only if a < d; here a is p, p - 1 and 2p - 2.
-    """
+
+@st.composite
+def infinite_power_labels(draw: st.DrawFn) -> Instance:
+    """h = d/2, where the second moment of |x|^-h ends to be finite, and a number b."""
     d = draw(dimensions(3))
-    p = draw(positives()) / 2
-    assume(p < d and 2 * p - 2 < d)
-    if second_moment:
-        assume(2 * p < d)
-    return Instance({"d": d}, {"h": p})
+    return Instance({"d": d}, {"h": Fraction(d, 2), "b": draw(positives(1))})
+
+
+@st.composite
+def random_query_instances(draw: st.DrawFn) -> Instance:
+    """A query with no entry 0, and a task."""
+    d = draw(dimensions(3))
+    return Instance({"d": d}, {"x_q": tuple(draw(rationals(nonzero=True)) for _ in range(d)), "w": draw(vectors(d))})
 
 
 @st.composite

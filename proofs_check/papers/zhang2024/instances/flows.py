@@ -77,6 +77,30 @@ def flow_instances(draw: st.DrawFn, condition: str) -> Instance:
 
 
 @st.composite
+def whole_weights(draw: st.DrawFn, averaged: bool = False) -> Instance:
+    """A flow under the paper's condition, with J = [I; 0] and the last unit vector e of dimension n = d + 1."""
+    at = draw(averaged_flow_instances("paper") if averaged else flow_instances("paper"))
+    d = at.lengths["d"]
+    unit = tuples(exact_identity(d + 1))
+    return Instance({**at.lengths, "n": d + 1}, {**at.values, "J": tuple(row[:d] for row in unit), "e": unit[d]})
+
+
+def small_start() -> Instance:
+    """Where the lower bounds of u come to equality: d = 1 and sigma near 0."""
+    one, gamma = Fraction(1), Fraction(3)
+    values = {"opL": one, "lowL": one, "opG": gamma, "lowG": gamma}
+    return Instance({"d": 1, "N": 1}, {"Lambda": ((one,),), "Theta": ((one,),), "s": Fraction(1, 50), **values})
+
+
+def small_averaged_start() -> Instance:
+    """The same for two covariances that are equal."""
+    one, gamma, half = Fraction(1), Fraction(3), Fraction(1, 2)
+    unit = ((one,),)
+    values = {"p": half, "q": half, "g1": gamma, "g2": gamma, "opS": one, "nu": gamma}
+    return Instance({"d": 1, "N": 1}, {"L1": unit, "L2": unit, "Theta": unit, "s": Fraction(1, 50), **values})
+
+
+@st.composite
 def starts(draw: st.DrawFn) -> Instance:
     """Initialisations of Assumption 3.3 of any size, with ||Theta Theta'||_F rational."""
     d = draw(dimensions(2))
@@ -175,7 +199,7 @@ def averaged_weights(draw: st.DrawFn) -> Instance:
     U, u = np.array(draw(matrices(d, d)), dtype=object), draw(rationals(nonzero=True))
     if draw(st.booleans()):
         i, j = min(np.ndindex(d, d), key=lambda place: law.zeta[place[0]][place[1]])
-        U = np.diag(law.minimiser) / u + Fraction(0)
+        U = np.diag(np.array(law.minimiser, dtype=object)) / u + Fraction(0)
         U[i, j] += draw(positives())
     return instance.with_values(U=tuples(U), u=u)
 

@@ -20,15 +20,18 @@ from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.instances.flows import atoms_of
-from proofs_check.papers.zhang2024.language import ENCLOSED
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, coefficients
+from proofs_check.papers.zhang2024.language import ENCLOSED, LETTERS
+from proofs_check.papers.zhang2024.quantities.brute_force import Array, Derived, Exact, coefficients
 from proofs_check.strategies import Vector
+from theory.zhang2024.convergence import convergence
 
 _PRECISION = 128
 
 
 # How near its limit a flow is followed, relative to the limit.
 _NEAR = 1e-2
+# The same where the limit itself is enclosed.
+_VERY_NEAR = 1e-9
 
 
 # For how long at least, even if it starts there.
@@ -192,22 +195,62 @@ def _rate_on_stretch(flow: _Reduced, over: State, least_u: arb) -> arb:
     return rate.max(quotient.lower()) if quotient.is_finite() else rate
 
 
-@lru_cache(maxsize=256)
-def flow_facts(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int) -> FlowFacts:
-    """Enclose the flow for Lambda = diag(spectrum) and read the facts off; any multiple of Theta means the same."""
-    d = len(spectrum)
+def _enclosed(
+    spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int, near: float
+) -> tuple[list[list[Fraction]], list[Fraction], FlowEnclosure]:
+    """The rates and forces of the flow for Lambda = diag(spectrum), and an enclosure up to where it is near its limit.
+
+    Any multiple of Theta means the same; it is normalised up to rounding, as `enclose_flow` wants it.
+    """
     problem = Problem.from_spectrum([float(x) for x in spectrum], context_length=N)
-    root = np.array(theta, dtype=object).reshape(d, -1)
+    root = np.array(theta, dtype=object).reshape(len(spectrum), -1)
     plain = root.astype(float)
-    # Any multiple of Theta means the same; this one is normalised up to rounding, as enclose_flow wants it.
     root = root * Fraction(1 / float(np.sqrt(np.linalg.norm(plain @ plain.T))))
-    near = _NEAR * float(np.linalg.norm(1 / problem.gamma))
-    path = integrated_flow(problem, sigma=float(sigma), theta=root.astype(float), until=near)
+    distance = near * float(np.linalg.norm(1 / problem.gamma))
+    path = integrated_flow(problem, sigma=float(sigma), theta=root.astype(float), until=distance)
     t_end = 2.0 ** ceil(log2(max(float(path.t[-1]), _SHORTEST)))
     box = enclose_flow(problem, sigma, root, t_end=t_end, eigenvalues=spectrum)
     trace = sum(spectrum)
     rates = [[(x + (x + trace) / N) * x * y for y in spectrum] for x in spectrum]
-    return _read(rates, [x**2 for x in spectrum], box)
+    return rates, [x**2 for x in spectrum], box
+
+
+@lru_cache(maxsize=256)
+def flow_facts(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int) -> FlowFacts:
+    """Enclose the flow for Lambda = diag(spectrum) and read the facts off; any multiple of Theta means the same."""
+    return _read(*_enclosed(spectrum, theta, sigma, N, _NEAR))
+
+
+@lru_cache(maxsize=256)
+def flow_limit(spectrum: tuple[Fraction, ...], theta: Any, sigma: Fraction, N: int) -> tuple[list[arb], arb]:
+    """The limits of the entries of U, row by row, and of u, in balls; that they exist is proved with them.
+
+    Let E be l - min l at the end T of the enclosure, and k the least rate. E only falls, so from T on ||uU - Gamma^-1||
+    is at most r = sqrt(2 E/k), and by balance u^2 = ||uU|| is at least c^2 = ||Gamma^-1|| - r. Then
+    ||grad l||^2 >= 2 c^2 k (l - min l), so the path from T on is no longer than 2 sqrt(E/(2 c^2 k)).
+    """
+    return _limit(*_enclosed(spectrum, theta, sigma, N, _VERY_NEAR))
+
+
+@lru_cache(maxsize=256)
+def averaged_flow_limit(
+    atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, sigma: Fraction, N: int
+) -> tuple[list[arb], arb]:
+    """The same for random diagonal covariances, with the minimum of Lemma C.4 in place of Gamma^-1."""
+    return _limit(*_averaged(atoms, theta, sigma, N, _VERY_NEAR))
+
+
+def _limit(
+    rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction], box: FlowEnclosure | PathEnclosure
+) -> tuple[list[arb], arb]:
+    with ctx.workprec(_PRECISION):
+        flow = _reduced(rates, forces)
+        U, u = _state(box.lower, box.upper, len(box.t) - 1)
+        excess, least = flow.excess(U, u).upper(), flow.least_rate
+        square = _sum([x * x for x in flow.target]).sqrt() - (2 * excess / least).sqrt()
+        length = 2 * (excess / (2 * square * least)).sqrt() if square > 0 else arb("inf")
+        around = (-length).union(length)
+        return [x + around for x in U], u + around
 
 
 @lru_cache(maxsize=256)
@@ -216,30 +259,40 @@ def averaged_flow_facts(atoms: tuple[tuple[Fraction, Vector], ...], theta: Any, 
 
     In the facts Gamma^{-1} is E[Gamma Lambda^2]^{-1} E[Lambda^2], the value of uU at the minimum (Lemma C.4).
     """
+    return _read(*_averaged(atoms, theta, sigma, N, _NEAR))
+
+
+def _averaged(
+    atoms: Sequence[tuple[Fraction, Vector]], theta: Any, sigma: Fraction, N: int, near: float
+) -> tuple[Sequence[Sequence[Fraction]], Sequence[Fraction], PathEnclosure]:
     law = coefficients(atoms, N)
-    zeta, xi = law.zeta, law.xi
-    root = np.array(theta, dtype=object).reshape(len(xi), -1)
-    box = enclose_averaged_flow(zeta, xi, sigma, root, t_end=_settling_time(zeta, xi, float(sigma), root.astype(float)))
-    return _read(zeta, xi, box)
+    root = np.array(theta, dtype=object).reshape(len(law.xi), -1)
+    t_end = _settling_time(law.zeta, law.xi, float(sigma), root.astype(float), near)
+    return law.zeta, law.xi, enclose_averaged_flow(law.zeta, law.xi, sigma, root, t_end=t_end)
 
 
 def _read(
     rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction], path: FlowEnclosure | PathEnclosure
 ) -> FlowFacts:
-    d = range(len(forces))
     with ctx.workprec(_PRECISION):
-        flow = _Reduced(
-            [_fraction(rates[i][j]) for i in d for j in d],
-            [_fraction(forces[i]) if i == j else arb(0) for i in d for j in d],
-        )
-        return _facts(flow, path)
+        return _facts(_reduced(rates, forces), path)
 
 
-def _settling_time(zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], sigma: float, root: Array) -> float:
+def _reduced(rates: Sequence[Sequence[Fraction]], forces: Sequence[Fraction]) -> _Reduced:
+    d = range(len(forces))
+    return _Reduced(
+        [_fraction(rates[i][j]) for i in d for j in d],
+        [_fraction(forces[i]) if i == j else arb(0) for i in d for j in d],
+    )
+
+
+def _settling_time(
+    zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], sigma: float, root: Array, near: float
+) -> float:
     """A power of two beyond the time at which the integrated flow is near its limit."""
     rates, forces = np.array(zeta, dtype=float), np.diag(np.array(xi, dtype=float))
     target = forces / rates
-    near = _NEAR * float(np.linalg.norm(target))
+    distance = near * float(np.linalg.norm(target))
     d = len(xi)
 
     def field(_: float, state: Array) -> Array:
@@ -247,7 +300,7 @@ def _settling_time(zeta: Sequence[Sequence[Fraction]], xi: Sequence[Fraction], s
         return np.append(-(u**2) * rates * U + u * forces, np.sum(forces * U) - u * np.sum(rates * U**2))
 
     def settled(_: float, state: Array) -> float:
-        return float(np.linalg.norm(state[-1] * state[:-1].reshape(d, d) - target)) - near
+        return float(np.linalg.norm(state[-1] * state[:-1].reshape(d, d) - target)) - distance
 
     settled.terminal = True  # type: ignore[attr-defined]
     gram = root @ root.T
@@ -316,3 +369,43 @@ def final_distance(averaged: bool = False) -> Quantity:
     latex = r"\|uU - A\|_F/\|A\|_F, A = \mathbb{E}[\Gamma\Lambda^2]^{-1} \mathbb{E}[\Lambda^2]"
     plain = r"\|uU - \Gamma^{-1}\|_F/\|\Gamma^{-1}\|_F"
     return _fact(latex if averaged else plain, averaged, lambda facts: facts.distance)
+
+
+def limit_of_weights(matrix: str, averaged: bool = False) -> Quantity:
+    """The limit of the whole of W_KQ or W_PV ("KQ" or "PV"), in balls.
+
+    Entries that the prediction does not depend on have no gradient, and those of u21 and u12 none on the subspace, so
+    they keep the value 0 of the initialisation. In the statement J is the n x d matrix [I; 0] and e the last unit
+    vector, n = d + 1.
+    """
+
+    def enclose(instance: Instance) -> Exact:
+        d, (U, u) = instance.lengths["d"], _limit_of(instance, averaged)
+        whole = np.full((d + 1, d + 1), arb(0), dtype=object)
+        if matrix == "KQ":
+            whole[:d, :d] = np.array(U, dtype=object).reshape(d, d)
+        else:
+            whole[d, d] = u
+        return whole, {}
+
+    def derive() -> Derived:
+        J, e = LETTERS["J"], LETTERS["e"]
+        held = convergence()["U limit" if matrix == "KQ" else "u limit"]
+        whole = J @ held.expression @ J.T if matrix == "KQ" else held.expression * (e @ e.T)
+        return whole, held.definitions
+
+    by = "flow for two diagonal covariances, enclosed in ball arithmetic" if averaged else ENCLOSED
+    return Quantity(
+        rf"\lim_{{t \to \infty}} W_{{{matrix}}}(t)",
+        derive=None if averaged else derive,
+        enclose=enclose,
+        enclosed_by=f"{by}, and the length of its tail",
+    )
+
+
+def _limit_of(instance: Instance, averaged: bool) -> tuple[list[arb], arb]:
+    values, N = instance.values, instance.lengths["N"]
+    if averaged:
+        return averaged_flow_limit(atoms_of(instance), values["Theta"], values["s"], N)
+    spectrum = tuple(values["Lambda"][i][i] for i in range(instance.lengths["d"]))
+    return flow_limit(spectrum, values["Theta"], values["s"], N)

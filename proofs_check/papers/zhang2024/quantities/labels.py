@@ -1,13 +1,14 @@
-"""Other laws of covariates and labels: elliptical covariates (B6), ReLU and sign labels (B8), and labels |x|^-h."""
+"""Other laws of covariates and labels: elliptical covariates (B6), ReLU and sign labels (B8), and |x|^-h."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
-from math import pi, prod
+from math import ceil, pi, prod
 
 import numpy as np
-from flint import arb, ctx
+from flint import acb, arb, ctx
 
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, Shift, SignLabels
@@ -109,8 +110,52 @@ def sign_error() -> Quantity:
     )
 
 
-def order_of_squared_label() -> Quantity:
-    """a in E y^2 = E |x|^-a for y = |x|^-h; by the other moments E(<w, x> - y)^2 is finite exactly if this is."""
+@lru_cache(maxsize=256)
+def _radial_square(d: int, j: int) -> arb:
+    """E |x|^-2h for x ~ N(0, I) with d - 2h = 1/j: a quotient of integrals over the radius r = s^j, enclosed.
+
+    The power r^(d - 1 - 2h) dr becomes j ds. Beyond the last bounds both integrals are at most exp(-40).
+    """
+    with ctx.workprec(_BITS):
+        above = acb.integral(lambda s, _: j * (-(s ** (2 * j)) / 2).exp(), 0, arb(10) ** (arb(1) / j)).real
+        below = acb.integral(lambda s, _: s ** (d - 1) * (-(s * s) / 2).exp(), 0, 10).real
+        rest = arb(0).union(arb(-40).exp())
+        return (above + rest) / (below + rest)
+
+
+def error_on_power_labels() -> Quantity:
+    """E(<w, x> - y)^2 for x ~ N(0, I), y = |x|^-h; `square` in the statement is E y^2 by the Gamma function.
+
+    E y <w, x> is 0, as y is even in x.
+    """
+
+    def enclose(instance: Instance) -> Exact:
+        d, h = instance.lengths["d"], instance.values["h"]
+        w = instance.arrays["w"]
+        with ctx.workprec(_BITS):
+            left = _radial_square(d, int(1 / (d - 2 * h))) + as_balls(w.T @ w)[0, 0]
+            half, power = arb(d) / 2, as_balls([[h]])[0, 0]
+            return one_by_one(left), {"square": arb(2) ** -power * (half - power).gamma() / half.gamma()}
+
     return Quantity(
-        r"a : \mathbb{E} y^2 = \mathbb{E} |x|^{-a}", exact=lambda instance: (one_by_one(2 * instance.values["h"]), {})
+        r"\mathbb{E}(\langle w, x\rangle - y)^2", enclose=enclose, enclosed_by="integrals over the radius in balls"
+    )
+
+
+def truncated_square() -> Quantity:
+    """E[y^2; 2^-K <= |x| <= 8] for y = |x|^-(d/2), K the least integer that is at least 4 b.
+
+    With r = exp(-v) the integral over the radius of r^(d - 1 - d) exp(-r^2/2) dr is one of exp(-exp(-2v)/2) dv.
+    """
+
+    def enclose(instance: Instance) -> Exact:
+        d, K = instance.lengths["d"], ceil(4 * instance.values["b"])
+        with ctx.workprec(_BITS):
+            end = K * arb(2).log()
+            above = acb.integral(lambda v, _: (-((-2 * v).exp()) / 2).exp(), -arb(8).log(), end).real
+            below = arb(2) ** (arb(d) / 2 - 1) * (arb(d) / 2).gamma()
+            return one_by_one(above / below), {}
+
+    return Quantity(
+        r"\mathbb{E}[y^2; 2^{-K} \le |x| \le 8]", enclose=enclose, enclosed_by="an integral over the radius in balls"
     )

@@ -6,11 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity
+from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
+    Derived,
     Exact,
     exactly,
     flat,
@@ -19,7 +21,8 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     zeros,
 )
 from proofs_check.papers.zhang2024.quantities.loss import all_blocks
-from theory.zhang2024.model import prediction_from_layer, quadratic_form
+from theory.algebra.expression import letter
+from theory.zhang2024.model import U11, prediction_from_layer, quadratic_form, u, u12, u21
 
 
 def _embedding(X: Array, y: Array, x_q: Array) -> Array:
@@ -68,6 +71,24 @@ def _form(instance: Instance) -> Array:
 def layer_prediction() -> Quantity:
     """[f(E)]_{d+1,N+1}."""
     return Quantity(r"[f(E)]_{d+1,N+1}", derive=lambda: (prediction_from_layer(), ()), exact=exactly(layer_output))
+
+
+def rescaled_prediction() -> Quantity:
+    """The prediction with W_PV multiplied by kappa and W_KQ divided by it."""
+
+    def derive() -> Derived:
+        kappa = LETTERS["kappa"]
+        scaled = {letter(u12): kappa * u12, letter(u): kappa * u}
+        divided = {letter(U11): kappa.reciprocal() * U11, letter(u21): kappa.reciprocal() * u21}
+        return prediction_from_layer().substitute({**scaled, **divided}), ()
+
+    def exact(instance: Instance) -> Array:
+        factor = instance.values["kappa"]
+        changed = {"u12": tuples(flat(instance, "u12") * factor)}
+        changed |= {"u21": tuples(flat(instance, "u21") / factor), "U11": tuples(instance.arrays["U11"] / factor)}
+        return layer_output(instance.with_values(u=instance.values["u"] * factor, **changed))
+
+    return Quantity(r"[f(E; W_{KQ}/\kappa, \kappa W_{PV})]_{d+1,N+1}", derive=derive, exact=exactly(exact))
 
 
 def lemma_5_1_form() -> Quantity:

@@ -15,7 +15,7 @@ from numerics.problem import Problem
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse
 from proofs_check.judge.quantities import Quantity
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, derived, exactly, gamma, zeros
+from proofs_check.papers.zhang2024.quantities.brute_force import Array, derived, exactly, flat, gamma, zeros
 from proofs_check.papers.zhang2024.quantities.layer import layer_output
 from proofs_check.papers.zhang2024.quantities.minimum import least_training_loss
 from theory.zhang2024.convergence import convergence
@@ -77,8 +77,8 @@ def limit_of_U() -> Quantity:
     )
 
 
-def prediction_at_limit() -> Quantity:
-    """The layer's prediction on a prompt of length M with weights at the minimum."""
+def prediction_at_limit(linear: bool = False) -> Quantity:
+    """The layer's prediction on a prompt of length M with weights at the minimum; labels <w, x_i> if linear."""
 
     def exact(instance: Instance) -> Array:
         best, _ = least_training_loss(instance, Law())
@@ -86,7 +86,7 @@ def prediction_at_limit() -> Quantity:
         # Any split of uU gives the same prediction; the limit's own roots would not be rational.
         prompt = {
             "X": tuples(columns.T),
-            "y": instance.values["y"],
+            "y": tuples(columns @ flat(instance, "w")) if linear else instance.values["y"],
             "x_q": instance.values["x_q"],
             "U11": tuples(best / 3),
             "u": Fraction(3),
@@ -95,7 +95,7 @@ def prediction_at_limit() -> Quantity:
         }
         return layer_output(Instance(instance.lengths, prompt))
 
-    return Quantity(r"\hat y", derive=derived(limiting_predictor), exact=exactly(exact))
+    return Quantity(r"\hat y", derive=None if linear else derived(limiting_predictor), exact=exactly(exact))
 
 
 def limiting_prediction() -> Quantity:

@@ -29,7 +29,7 @@ from theory.algebra.calculus import gradient
 from theory.algebra.definitions import Definition
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import Expression, letter
-from theory.zhang2024.model import BLOCKS, U11, Law, eps, prediction, w
+from theory.zhang2024.model import BLOCKS, U11, Law, eps, prediction, u, w
 from theory.zhang2024.population_loss import population_loss, reduced
 from theory.zhang2024.preconditioner import U, preconditioner
 
@@ -101,7 +101,11 @@ def training_loss(law: Law) -> Quantity:
 
 def loss_by_layer() -> Quantity:
     """L(U11, u21, u12, u) at single points only, by running the layer."""
-    return Quantity("L(U_{11}, u_{21}, u_{12}, u)", exact=training_loss(Law()).exact)
+
+    def exact(instance: Instance) -> Array:
+        return [[training_layer_of(instance, Law()).loss(all_blocks(instance))]]
+
+    return Quantity("L(U_{11}, u_{21}, u_{12}, u)", exact=exactly(exact))
 
 
 def training_gradient(law: Law, name: str) -> Quantity:
@@ -142,6 +146,23 @@ def restricted_loss() -> Quantity:
         return [[layer.loss(subspace_blocks(instance)) - np.trace(instance.arrays["Lambda"]) / 2]]
 
     return Quantity(r"\ell(U, u)", derive=derive, exact=exactly(exact))
+
+
+def loss_at_start() -> Quantity:
+    """l(U(0), u(0)) at U = s Theta Theta' and u = s."""
+
+    def derive() -> Derived:
+        parts = preconditioner(Law())
+        s, Theta = LETTERS["s"], LETTERS["Theta"]
+        at = {letter(U): s * (Theta @ Theta.T), letter(u): s}
+        return (parts.loss - parts.constant).substitute(at), ()
+
+    def exact(instance: Instance) -> Array:
+        s, Theta = scalar(instance, "s"), instance.arrays["Theta"]
+        loss = training_layer_of(instance, Law()).loss(on_subspace(s * (Theta @ Theta.T), s))
+        return [[loss - np.trace(instance.arrays["Lambda"]) / 2]]
+
+    return Quantity(r"\ell(U(0), u(0))", derive=derive, exact=exactly(exact))
 
 
 def relative_start() -> Quantity:

@@ -26,9 +26,9 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     scalar,
 )
 from proofs_check.papers.zhang2024.quantities.minimum import least_training_loss
-from theory.algebra.expression import zero
+from theory.algebra.expression import letter, zero
 from theory.zhang2024.estimator_variance import error_estimator_variance
-from theory.zhang2024.model import Law
+from theory.zhang2024.model import NOISE_VARIANCE, Law
 from theory.zhang2024.prediction_error import label_law, prediction_error
 
 
@@ -68,6 +68,41 @@ class _Test:
         rest = y - (self.space.constant(a).T @ x)[0, 0]
         return {"a": tuples(a.reshape(-1)), "Sigma": tuples(sigma), "floor": self.space.mean_of_product(rest, rest)}
 
+    def parts(self, A: Array, covariance: Array) -> tuple[Any, Any, Any]:
+        """<a, x_q> - y_q, y_hat - <b, x_q> and <b - a, x_q>, with b = A E[xy]: the three parts of y_hat - y_q."""
+        x, y = self.points[-1], self.labels[-1]
+        mean = self.space.means(x * y)
+        a, b = (self.space.constant(matrix @ mean) for matrix in (inverse(covariance), A))
+        total = sum((self.points[i] * self.labels[i] for i in range(1, self.length)), self.points[0] * self.labels[0])
+        predicted = (x.T @ self.space.constant(A) @ total)[0, 0] * rational(Fraction(1, self.length))
+        return (a.T @ x)[0, 0] - y, predicted - (b.T @ x)[0, 0], ((b - a).T @ x)[0, 0]
+
+
+def error_term(first: int, second: int) -> Quantity:
+    """E of the product of two parts of y_hat - y_q, numbered as `_Test.parts` returns them, on quadratic labels."""
+
+    def exact(instance: Instance) -> Exact:
+        test = _Test(instance, quadratic=True)
+        covariance = instance.arrays["Lambda"]
+        parts = test.parts(least_training_loss(instance, Law())[0], covariance)
+        return one_by_one(test.space.mean_of_product(parts[first], parts[second])), test.moments(covariance)
+
+    names = (r"(\langle a, x_q\rangle - y_q)", r"(\hat y - \langle b, x_q\rangle)", r"\langle b - a, x_q\rangle")
+    latex = names[first] + "^2" if first == second else names[first] + names[second]
+    return Quantity(rf"\mathbb{{E}} {latex}", exact=exact)
+
+
+def excess_of_linear_predictor() -> Quantity:
+    """E(<p, x> - y)^2 - E(<a, x> - y)^2 for any p, on quadratic labels; a in the statement is Lambda^{-1} E[xy]."""
+
+    def exact(instance: Instance) -> Exact:
+        test = _Test(instance, quadratic=True)
+        moments = test.moments(instance.arrays["Lambda"])
+        rest = test.labels[-1] - (test.space.constant(instance.arrays["p"]).T @ test.points[-1])[0, 0]
+        return one_by_one(test.space.mean_of_product(rest, rest) - moments["floor"]), moments
+
+    return Quantity(r"\mathbb{E}(\langle p, x\rangle - y)^2 - \mathbb{E}(\langle a, x\rangle - y)^2", exact=exact)
+
 
 def _sample_error(quadratic: bool) -> Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]]:
     def sample(instance: Instance, seed: np.random.SeedSequence, prompts: int) -> tuple[Moments, float]:
@@ -100,18 +135,24 @@ def general_prediction_error() -> Quantity:
 
 
 def labelled_prediction_error(label: str) -> Quantity:
-    """E(y_hat - y_q)^2 on linear or quadratic labels with noise."""
-    quadratic = label == "quadratic"
+    """E(y_hat - y_q)^2 on "linear" or "quadratic" labels with noise, or "noiseless" linear ones."""
+    quadratic, noiseless = label == "quadratic", label == "noiseless"
+
+    def derive() -> Derived:
+        found = prediction_error("quadratic" if quadratic else "linear")
+        if not noiseless:
+            return found.expression, found.definitions
+        return found.expression.substitute({letter(NOISE_VARIANCE): zero()}), found.definitions
 
     def exact(instance: Instance) -> Array:
-        best, _ = least_training_loss(instance, Law())
-        return [[_Test(instance, quadratic).error(best)]]
+        at = instance.with_values(s2=Fraction(0)) if noiseless else instance
+        return [[_Test(at, quadratic).error(least_training_loss(at, Law())[0])]]
 
     return Quantity(
         r"\mathbb{E}(\hat y - y_q)^2",
-        derive=derived(lambda: prediction_error(label)),
+        derive=derive,
         exact=exactly(exact),
-        sample=_sample_error(quadratic),
+        sample=None if noiseless else _sample_error(quadratic),
     )
 
 

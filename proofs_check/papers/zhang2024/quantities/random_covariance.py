@@ -183,6 +183,22 @@ def coordinate_flow(part: str) -> Quantity:
     return Quantity(tex, derive=derive, exact=exact_over_atoms(exact))
 
 
+def coordinate_loss() -> Quantity:
+    """l_rdm in coordinates, where U has the entries u_ii = v and u_ij = z only (i = 1, j = 2, d = 3)."""
+
+    def exact(instance: Instance) -> Array:
+        value = {name: array[0, 0] for name, array in instance.arrays.items()}
+        U_value, result = zeros(3, 3), Fraction(0)
+        U_value[0, 0], U_value[0, 1] = value["v"], value["z"]
+        for weight, k in ((P, "1"), (Q, "2")):
+            covariance = np.diag([value[f"{name}{k}"] for name in "lmr"]) + Fraction(0)
+            layer = training_layer(covariance, instance.lengths["N"])
+            result += weight * (layer.loss(on_subspace(U_value, value["u"])) - np.trace(covariance) / 2)
+        return [[result]]
+
+    return Quantity(r"\ell_{\mathrm{rdm}}", exact=exact_over_atoms(exact))
+
+
 def minimiser() -> Quantity:
     """The value of uU at which the loss for diagonal covariances is least."""
     return Quantity(

@@ -18,41 +18,38 @@ from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import TWO_ATOMS
 from proofs_check.papers.zhang2024.quantities.brute_force import Array, Derived, Exact
 from proofs_check.papers.zhang2024.quantities.random_covariance import (
-    L1,
-    L2,
     P,
     Q,
     atoms_of,
     averaged,
     exact_over_atoms,
     least_averaged_loss,
-    p,
-    q,
 )
+from proofs_check.papers.zhang2024.quantities.shift import mean_over_context
 from theory.algebra.definitions import Definition
+from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, letter
 from theory.algebra.expression import number as constant
-from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift
-from theory.zhang2024.model import LAMBDA
+from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
+from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, eps, x
 from theory.zhang2024.random_covariance import random_covariance_theory
 from theory.zhang2024.random_query import alignment
 
 
 def predicted(
-    context: Array, query: Array | None, length: int, weights: Array, noise: Fraction = Fraction(0)
+    context: Array, length: int, weights: Array, noise: Fraction = Fraction(0)
 ) -> tuple[Coordinates, Any, Any]:
     """The predictor x_q' A (1/M) sum_i y_i x_i and <w, x_q> as polynomials in coordinates, and their space.
 
     Args:
-        context: covariance of the x_i.
-        query: covariance of x_q; None makes it that of the context.
+        context: covariance of the x_i and of x_q.
         length: M.
         weights: A.
         noise: variance of the labels' noise.
     """
     d = len(context)
     draws: dict[tuple[str, int], Any] = {("x", i): context for i in range(length)}
-    draws |= {("q", 0): context if query is None else query, ("w", 0): exact_identity(d)}
+    draws |= {("q", 0): context, ("w", 0): exact_identity(d)}
     draws |= {("e", i): [[noise]] for i in range(length)}
     space = Coordinates(draws)
     task, at = space.vectors["w", 0], space.vectors["q", 0]
@@ -70,7 +67,7 @@ def prediction_error_by_enumeration(
     """E(y_hat - <w, x_q>)^2 over the atoms, w ~ N(0, I), a context of length M and a query of the same covariance."""
     result = Fraction(0)
     for probability, covariance in atoms:
-        space, prediction, target = predicted(covariance, None, M, weights, noise)
+        space, prediction, target = predicted(covariance, M, weights, noise)
         result += probability * space.mean_of_product(prediction - target, prediction - target)
     return result
 
@@ -198,21 +195,32 @@ def _exponential_best(d: int, N: int) -> Fraction:
     return Fraction(least_averaged_loss(atoms, N)[0][0, 0])
 
 
-def mean_alignment(own_query: bool) -> Quantity:
-    """E[y_hat <w, x_q>] over the atoms: the query from the law of its own prompt, or from an independent Lambda_tau."""
+def mean_prediction_over_atoms() -> Quantity:
+    """E[y_hat | x_q, w] over the context and its covariance, at a query that tells nothing of that covariance."""
 
     def derive() -> Derived:
-        given = alignment()
-        if own_query:
-            return averaged(given.substitute({letter(CONTEXT): LAMBDA, letter(QUERY): LAMBDA})), ()
-        return given.substitute({letter(CONTEXT): p * L1 + q * L2, letter(QUERY): p * L1 + q * L2}), ()
+        mean = expectation(shifted_predictor(), {x: Gaussian(LAMBDA), eps: Gaussian(NOISE_VARIANCE)})
+        return averaged(mean), ()
 
     def exact(instance: Instance) -> Array:
-        result, M, weights = Fraction(0), instance.lengths["M"], instance.arrays["A"]
-        for probability, context in atoms_of(instance):
-            for other, query in ((Fraction(1), None),) if own_query else atoms_of(instance):
-                space, prediction, target = predicted(context, query, M, weights)
-                result += probability * other * space.mean_of_product(prediction, target)
+        weights = instance.arrays["A"]
+        parts = [chance * mean_over_context(instance, L, weights) for chance, L in atoms_of(instance)]
+        return parts[0] + parts[1]
+
+    return Quantity(r"\mathbb{E}[\hat y \mid x_q, w]", derive=derive, exact=exact_over_atoms(exact))
+
+
+def mean_alignment() -> Quantity:
+    """E[y_hat <w, x_q>] over the atoms, the query from the law of its own prompt."""
+
+    def derive() -> Derived:
+        return averaged(alignment().substitute({letter(CONTEXT): LAMBDA, letter(QUERY): LAMBDA})), ()
+
+    def exact(instance: Instance) -> Array:
+        result = Fraction(0)
+        for chance, context in atoms_of(instance):
+            space, prediction, target = predicted(context, instance.lengths["M"], instance.arrays["A"])
+            result += chance * space.mean_of_product(prediction, target)
         return [[result]]
 
     return Quantity(r"\mathbb{E}[\hat y \langle w, x_q\rangle]", derive=derive, exact=exact_over_atoms(exact))

@@ -125,7 +125,7 @@ def error_with_noisy_labels() -> Quantity:
     return Quantity(r"\mathbb{E}(\hat y - \langle w, x_q\rangle)^2", exact=_noisy_error)
 
 
-def _mean_over_context(instance: Instance, covariance: Array, A: Array) -> Array:
+def mean_over_context(instance: Instance, covariance: Array, A: Array) -> Array:
     """E[x_q' A (1/M) sum_i y_i x_i] over a context from N(0, covariance), in coordinates."""
     M = instance.lengths["M"]
     space = Coordinates({("x", i): covariance for i in range(M)})
@@ -145,7 +145,7 @@ def mean_prediction_at_limit() -> Quantity:
 
     def exact(instance: Instance) -> Array:
         A = inverse(gamma(instance.arrays["Lambda"], instance.lengths["N"]))
-        return _mean_over_context(instance, instance.arrays["Lambda_c"], A)
+        return mean_over_context(instance, instance.arrays["Lambda_c"], A)
 
     return Quantity(r"\mathbb{E}[\hat y \mid x_q]", derive=derive, exact=exactly(exact))
 
@@ -162,8 +162,8 @@ def mean_prediction(scaled: bool = False) -> Quantity:
     def exact(instance: Instance) -> Array:
         covariance = instance.arrays["Lambda"]
         if scaled:
-            return _mean_over_context(instance, covariance * scalar(instance, "c") ** 2, inverse(covariance))
-        return _mean_over_context(instance, covariance, instance.arrays["A"])
+            return mean_over_context(instance, covariance * scalar(instance, "c") ** 2, inverse(covariance))
+        return mean_over_context(instance, covariance, instance.arrays["A"])
 
     return Quantity(r"\mathbb{E}[\hat y \mid x_q, w]", derive=derive, exact=exactly(exact))
 

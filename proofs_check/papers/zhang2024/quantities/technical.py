@@ -14,7 +14,7 @@ from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.language import LETTERS
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, exactly
+from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, exactly, flat
 from theory.algebra.calculus import gradient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, letter
@@ -99,6 +99,31 @@ def fourth_moment() -> Quantity:
         r"\mathbb{E}[x x^\top A x x^\top]",
         derive=lambda: (expectation(x @ x.T @ A @ x @ x.T, {x: Gaussian(LAMBDA)}), ()),
         exact=exactly(exact),
+    )
+
+
+def inner_product_of_vectors() -> Quantity:
+    """vec(A)' vec(B), entry by entry."""
+    return Quantity(
+        r"\operatorname{Vec}(A)^\top \operatorname{Vec}(B)",
+        exact=exactly(lambda instance: one_by_one(np.sum(instance.arrays["A"] * instance.arrays["B"]))),
+    )
+
+
+def product_of_singular_values() -> Quantity:
+    """sum_i a_i b_i; `total` in the statement is sum_i b_i."""
+
+    def exact(instance: Instance) -> Exact:
+        a, b = flat(instance, "a"), flat(instance, "b")
+        return one_by_one(a @ b), {"total": sum(b)}
+
+    return Quantity(r"\sum_i a_i b_i", exact=exact)
+
+
+def squared_sum_of_singular_values() -> Quantity:
+    """(sum_i b_i)^2."""
+    return Quantity(
+        r"\left(\sum_i b_i\right)^2", exact=exactly(lambda instance: one_by_one(sum(flat(instance, "b")) ** 2))
     )
 
 

@@ -1,0 +1,288 @@
+"""The index of a paper: for every number a row with derivation, claim, evidence, kernel theorem and test, as places.
+
+A place is a file and a line, found in the source as it is installed, so that the index cannot name what is not there.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from proofs_check.judge.claims import Claim
+from proofs_check.kernel import kernel_column
+from proofs_check.papers.zhang2024.sources import NUMBERS, TITLE, Number
+
+ROOT = Path(__file__).resolve().parents[2]
+_STATEMENTS = ROOT / "proofs_check" / "papers"
+_TESTS = ROOT / "tests"
+_THEOREMS = ROOT / "proofs_check" / "kernel" / "theorems"
+# Modules whose functions wrap those of others: the place is that of what is wrapped.
+_WRAPPERS = ("brute_force.py",)
+_WRAPPING = ("exact_over_atoms",)
+_KINDS = ("exact", "enclose", "compute", "sample")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, by its path from the root of the project."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known of one claim under a number; all but the number is empty where a number carries no statement.
+
+    Attributes:
+        number: of the paper.
+        says: what it is, where it carries no statement of its own.
+        claim: the id.
+        derivation, stated, test: places.
+        evidence: places by kind, such as "exact".
+        theorem: the kernel's theorem, with its place where the source is at hand.
+    """
+
+    number: str
+    says: str = ""
+    claim: str = ""
+    derivation: Place | None = None
+    stated: Place | None = None
+    evidence: tuple[tuple[str, Place], ...] = ()
+    theorem: str = ""
+    test: Place | None = None
+
+
+def index(claims: Sequence[Claim], numbers: Mapping[str, Number] = NUMBERS) -> tuple[Row, ...]:
+    """The rows of a paper's numbers, in its order: one for each claim under a number, or one that says what it is.
+
+    Raises:
+        ValueError: for a number that is listed with a claim that does not exist.
+    """
+    by_id = {claim.id: claim for claim in claims}
+    rows: list[Row] = []
+    for number, held in numbers.items():
+        ids = dict.fromkeys([*held.claims, *(claim.id for claim in claims if claim.origin.number == number)])
+        unknown = [name for name in ids if name not in by_id]
+        if unknown:
+            raise ValueError(f"{number} is listed with the claim {unknown[0]!r}, which does not exist")
+        rows += [_row(number, held.says, by_id[name]) for name in ids] or [Row(number, held.says)]
+    return tuple(rows)
+
+
+def _row(number: str, says: str, claim: Claim) -> Row:
+    left = claim.left
+    evidence = [(kind, found) for kind in _KINDS if (found := _place(getattr(left, kind)))]
+    if left.tree is not None:
+        evidence.append(("formula", _stated(claim.id) or Place("", 0)))
+    return Row(
+        number,
+        says,
+        claim.id,
+        _derivation(left.derive),
+        _stated(claim.id),
+        tuple(evidence),
+        _theorem(claim.id),
+        _test(claim.id),
+    )
+
+
+def as_text(rows: Sequence[Row]) -> str:
+    """The rows for a terminal: the number with the claim, and beneath it what is known of it."""
+    lines: list[str] = []
+    for row in rows:
+        lines.append(f"{row.number:<16} {row.claim or row.says}")
+        if row.claim and row.says:
+            lines.append(f"{'':<16}   {row.says}")
+        lines += [f"{'':<16}   {what:<12} {place}" for what, place in _places(row)]
+    return "\n".join(lines)
+
+
+def _places(row: Row) -> Iterator[tuple[str, str]]:
+    if row.stated:
+        yield "claim", str(row.stated)
+    if row.derivation:
+        yield "derivation", str(row.derivation)
+    for kind, place in row.evidence:
+        yield kind, str(place)
+    if row.theorem:
+        yield "kernel", row.theorem
+    if row.test:
+        yield "test", str(row.test)
+
+
+_HEAD = "| number | claim | derivation | stated | evidence | kernel theorem | test |"
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """The rows as a page of the documentation."""
+    lines = [
+        "# Index of statements",
+        "",
+        f"{TITLE}: every number of the paper, then the findings F1 to F7 and what goes beyond the paper, B1 to B13.",
+        "Written by `icl-theory index --markdown docs/index-of-statements.md`, from the source. A number without a",
+        "claim says what it is.",
+        "",
+        _HEAD,
+        "|" + " --- |" * (_HEAD.count("|") - 1),
+    ]
+    for row in rows:
+        evidence = ", ".join(f"{kind} {_code(place)}" for kind, place in row.evidence)
+        claim = "; ".join(part for part in (f"`{row.claim}`" if row.claim else "", row.says) if part)
+        cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, row.theorem, _code(row.test))
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _code(place: Place | None) -> str:
+    return f"`{place}`" if place else ""
+
+
+def missing(rows: Sequence[Row]) -> list[str]:
+    """The numbers that have neither a claim nor a word that says what they are."""
+    return [row.number for row in rows if not row.claim and not row.says]
+
+
+def _relative(path: str) -> str:
+    return str(Path(path).resolve().relative_to(ROOT))
+
+
+def _code_place(code: CodeType) -> Place:
+    return Place(_relative(code.co_filename), code.co_firstlineno)
+
+
+def _inside(function: Callable[..., Any]) -> list[Callable[..., Any]]:
+    held = (cell.cell_contents for cell in getattr(function, "__closure__", None) or ())
+    return [value for value in held if callable(value) and inspect.isfunction(inspect.unwrap(value))]
+
+
+def _place(function: Callable[..., Any] | None) -> Place | None:
+    """Where a function of a quantity stands, beneath helpers that only wrap it."""
+    if function is None:
+        return None
+    code = inspect.unwrap(function).__code__
+    wraps = code.co_filename.endswith(_WRAPPERS) or any(name in function.__qualname__ for name in _WRAPPING)
+    inner = _inside(function)
+    return _place(inner[0]) if wraps and inner else _code_place(code)
+
+
+def _derivation(function: Callable[..., Any] | None) -> Place | None:
+    """The first function of the theory that a derivation calls; results of the paper before the engine's own."""
+    if function is None:
+        return None
+    called = list(_called(function, set()))
+    called.sort(key=lambda found: found.__module__.startswith("theory.algebra"))
+    return _code_place(inspect.unwrap(called[0]).__code__) if called else None
+
+
+def _called(function: Callable[..., Any], seen: set[int]) -> Iterator[Callable[..., Any]]:
+    function = inspect.unwrap(function)
+    if id(function) in seen:
+        return
+    seen.add(id(function))
+    for name in _names(function.__code__):
+        found = function.__globals__.get(name)
+        plain = inspect.unwrap(found) if callable(found) else None
+        if not inspect.isfunction(plain):
+            continue
+        if plain.__module__.startswith("theory."):
+            yield plain
+        elif plain.__module__.startswith("proofs_check.papers."):
+            yield from _called(plain, seen)
+    for inner in map(inspect.unwrap, _inside(function)):
+        if inner.__module__.startswith("theory."):
+            yield inner
+        else:
+            yield from _called(inner, seen)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+@cache
+def _calls() -> tuple[tuple[re.Pattern[str], Place], ...]:
+    """Every call of a factory of claims with the pattern of the ids that it makes."""
+    found = []
+    for path in sorted(_STATEMENTS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "state" and node.args:
+                pattern = _pattern(node.args[0])
+                if pattern:
+                    found.append((re.compile(pattern), Place(_relative(str(path)), node.lineno)))
+    return tuple(sorted(found, key=lambda pair: "(" in pair[0].pattern))
+
+
+def _pattern(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return re.escape(str(node.value))
+    if isinstance(node, ast.JoinedStr):
+        parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else "(.+)" for part in node.values]
+        return "".join(parts)
+    return ""
+
+
+def _stated(claim: str) -> Place | None:
+    return next((place for pattern, place in _calls() if pattern.fullmatch(claim)), None)
+
+
+@cache
+def _lines(folder: Path, suffix: str) -> tuple[tuple[Path, int, str], ...]:
+    paths = sorted(folder.rglob(f"*{suffix}")) if folder.is_dir() else []
+    return tuple(
+        (path, line, text)
+        for path in paths
+        for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    )
+
+
+def _test(claim: str) -> Place | None:
+    """The first line of a test that names the claim, or the group of statements that it belongs to."""
+    # Tests of the papers come before others that only happen to name a claim.
+    lines = sorted(_lines(_TESTS, ".py"), key=lambda found: "papers" not in found[0].parts)
+    for wanted in (f'"{claim}"', *_groups(claim)):
+        named = re.compile(rf"{re.escape(wanted)}(?![\w\[])")
+        for path, line, text in lines:
+            if named.search(text):
+                return Place(_relative(str(path)), line)
+    return None
+
+
+def _groups(claim: str) -> list[str]:
+    """Where the claim stands as tests name it, such as "section_4_1.BOUNDS", and as all of its module."""
+    place = _stated(claim)
+    if place is None:
+        return []
+    path = ROOT / place.path
+    within = [
+        getattr(target, "id", "")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and node.lineno <= place.line <= (node.end_lineno or 0)
+        for target in node.targets
+    ]
+    return [f"{path.stem}.{name}" for name in (*within, "STATEMENTS")]
+
+
+def _theorem(claim: str) -> str:
+    column = kernel_column(claim)
+    if not column.theorem:
+        return ""
+    _, file, name = (*column.theorem.split("."), "", "")[:3]
+    declared = re.compile(rf"\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b")
+    for path, line, text in _lines(_THEOREMS, ".v"):
+        if path.stem == file and declared.match(text):
+            return f"{column.theorem} ({column.word}), {Place(_relative(str(path)), line)}"
+    return f"{column.theorem} ({column.word})"

@@ -1,0 +1,67 @@
+"""Appendix B: the proof of Theorem 4.2. The error of prediction falls into three parts with no correlation."""
+
+from __future__ import annotations
+
+from proofs_check.papers.zhang2024.language import GAMMA, state
+from proofs_check.papers.zhang2024.quantities import prediction_error
+
+LETTERS = ("Lambda", "w", "B", "c", "s2")
+SIZES = {"d": 2, "N": 3, "M": 2}
+LABELS = ("y = <w, x> + x'Bx + c + noise of variance s2", "x ~ N(0, Lambda)", "a = Lambda^-1 E[xy], b = Gamma^-1 E[xy]")
+BY_LAW = "the engine states moments of labels of a given kind only; these are quadratic"
+
+STATEMENTS = (
+    state(
+        "eq-B.1",
+        "a = Lambda^-1 E[xy] is the best linear predictor: the excess of any other p is a square",
+        "(B.1)",
+        prediction_error.excess_of_linear_predictor(),
+        "(p - a)' Lambda (p - a)",
+        letters=(*LETTERS, "p"),
+        largest=SIZES,
+        assumptions=LABELS[:2],
+        reason=BY_LAW,
+    ),
+    state(
+        "app-B-II",
+        "Term II: the mean square of y_hat - <b, x_q>",
+        "Theorem 4.2",
+        prediction_error.error_term(1, 1),
+        "1/M tr(Sigma Gamma^-2 Lambda)",
+        place="in the proof, term II",
+        where=GAMMA,
+        letters=LETTERS,
+        largest=SIZES,
+        assumptions=LABELS,
+        rests_on=("eq-4.3",),
+        reason=BY_LAW,
+    ),
+    state(
+        "app-B-III",
+        "Term III: the mean square of <b - a, x_q>",
+        "Theorem 4.2",
+        prediction_error.error_term(2, 2),
+        "1/N^2 (a' Gamma^-2 Lambda^3 a + 2 tr(Lambda) a' Gamma^-2 Lambda^2 a + tr(Lambda)^2 a' Gamma^-2 Lambda a)",
+        place="in the proof, term III",
+        where=GAMMA,
+        letters=LETTERS,
+        largest=SIZES,
+        assumptions=LABELS,
+        reason=BY_LAW,
+    ),
+    *(
+        state(
+            f"app-B-{name}",
+            f"Term {name}: two parts of the error are not correlated",
+            "(B.2)",
+            prediction_error.error_term(first, second),
+            "0",
+            place=f"term {name}",
+            letters=LETTERS,
+            largest=SIZES,
+            assumptions=LABELS,
+            reason=BY_LAW,
+        )
+        for name, first, second in (("IV", 0, 1), ("V", 1, 2), ("VI", 0, 2))
+    ),
+)
