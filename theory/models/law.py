@@ -51,8 +51,8 @@ class Elliptical:
 
     Args:
         covariance: as for `Gaussian`.
-        moments: names of E r^2, E r^3, ..., as many as are known. With mean zero E[x x'A x x'] = E r^2 (2 Lambda A Lambda
-            + tr(A Lambda) Lambda) for symmetric A.
+        moments: names of E r^2, E r^3, ..., as many as are known. With mean zero and A symmetric, E[x x'A x x'] =
+            E r^2 (2 Lambda A Lambda + tr(A Lambda) Lambda).
         mean: as for `Gaussian`.
     """
 
