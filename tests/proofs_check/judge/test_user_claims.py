@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from proofs_check.certificate import check_report
 
 from proofs_check.command_line import main
+from proofs_check.judge.certificate.report import check_report
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.language import Language
 from proofs_check.judge.loading import load_claims
@@ -156,12 +156,12 @@ def test_claims_in_lengths_of_any_name(tmp_path: Path) -> None:
     file = tmp_path / "lengths.py"
     wrong = "".join(f"\n{name} = own({name!r}, {right!r})" for name, right in WRONG_LENGTHS.items())
     file.write_text(LENGTHS + wrong)
-    report = verify(load_claims(file), prompts=0)
+    report = verify(load_claims(file)[0], prompts=0)
     assert {"good": "proved", "one": "refuted", "other": "refuted"} == {r.id: r.status for r in report.results}
     (good,) = (result for result in report.results if result.id == "good")
     assert {"heads -> T", "T -> heads"} <= {m.change for m in good.mutants if m.fate == "killed"}
     file.write_text(LENGTHS)
-    assert check_report(verify(load_claims(file), prompts=0).to_json())
+    assert check_report(verify(load_claims(file)[0], prompts=0).to_json(), load_claims(file)[0])
 
 
 def test_a_letter_and_a_length_of_one_name_are_refused() -> None:
