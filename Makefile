@@ -26,9 +26,10 @@ lint: $(VENV)/installed
 benchmarks: $(VENV)/installed
 	for name in engine flow monte_carlo; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
-# The formal proofs, where coqc is installed.
-kernel:
-	$(MAKE) -C proofs_check/kernel
+# The formal proofs: needs coqc, and says how to install it where it is missing.
+kernel: $(VENV)/installed
+	$(BIN)/icl-theory kernel export --check
+	$(BIN)/icl-theory kernel check --jobs $(JOBS)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("icl-theory needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -38,4 +39,4 @@ $(VENV)/installed: pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(REPORT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(REPORT) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -15,6 +15,7 @@ from numerics.executor import choose_executor
 from proofs_check.certificate import CertificateError, check_report
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.export import export
+from proofs_check.commands.kernel import kernel
 from proofs_check.commands.networks import compare, train
 from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.report import report
@@ -266,7 +267,7 @@ def run_command(output: Path, jobs: int) -> None:
     sys.exit(report.exit_code)
 
 
-for command in (flow, risk, report, export, train, compare):
+for command in (flow, risk, report, export, train, compare, kernel):
     main.add_command(command)
 
 

@@ -1,14 +1,46 @@
-(* Generated. 1 N^0 E[ sum_i(sum_j(sum_k(sum_l((x_i' A x_l) (x_i' A' x_k) (x_j' A x_k) (x_j' A' x_l))))) ]
-   = 1 N^0 ( N tr(A Lambda)^4 + (2 N^3 + N) tr(A Lambda A Lambda)^2 + (N^2 + 2 N) tr(A Lambda A' Lambda)^2 + 6 N^2 tr(A Lambda)^2 tr(A Lambda A Lambda) + 6 N tr(A Lambda)^2 tr(A Lambda A' Lambda) + (4 N^3 + 4 N) tr(A Lambda) tr(A Lambda A Lambda A Lambda) + (12 N^2 + 12 N) tr(A Lambda) tr(A Lambda A Lambda A' Lambda) + (4 N^2 + 2 N) tr(A Lambda A Lambda) tr(A Lambda A' Lambda) + (N^4 + 5 N^2) tr(A Lambda A Lambda A Lambda A Lambda) + (4 N^3 + 8 N^2 + 12 N) tr(A Lambda A Lambda A Lambda A' Lambda) + (2 N^3 + 6 N^2 + 4 N) tr(A Lambda A Lambda A' Lambda A' Lambda) + (2 N^2 + 4 N) tr(A Lambda A' Lambda A Lambda A' Lambda) )
-   letters: 0 = Lambda, 1 = A; scalars: ; random: 0 = x *)
+(* Written by `icl-theory kernel export`, which writes it again, byte for byte; do not edit.
+   E tr((S A)^4), S = sum_i x_i x_i', x_i ~ N(0, Lambda).
+   letters: 0 = Lambda, 1 = A
+   scalars: none
+   vectors: 0 = x *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From ICL Require Import words wick expectation.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
 Delimit Scope Z_scope with coqZ.
 Close Scope Z_scope.
-Definition wishart4_sym (a : nat) : bool := a \in [:: 0].
-Definition wishart4_cov (r : nat) : word := nth [:: (999, false)] [:: [:: (0, false)]] r.
-Definition wishart4_lhs : seq rterm := [:: (((1)%coqZ, (0, [::])), ([:: 1; 2; 3; 4], [:: (((0, 1), [:: (1, false)]), (0, 4)); (((0, 1), [:: (1, true)]), (0, 3)); (((0, 2), [:: (1, false)]), (0, 3)); (((0, 2), [:: (1, true)]), (0, 4))]))].
-Definition wishart4_rhs : poly := [:: ((1)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]])); ((2)%coqZ, (3, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]])); ((1)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]])); ((2)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, true); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]])); ((1)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, true); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]])); ((6)%coqZ, (2, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]])); ((6)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]])); ((4)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]])); ((4)%coqZ, (3, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]])); ((12)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]])); ((12)%coqZ, (2, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]])); ((4)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]])); ((2)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]])); ((5)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]])); ((1)%coqZ, (4, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]])); ((12)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]])); ((8)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]])); ((4)%coqZ, (3, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]])); ((6)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false); (1, true); (0, false)]])); ((2)%coqZ, (3, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false); (1, true); (0, false)]])); ((4)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false); (1, true); (0, false)]])); ((4)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, true); (0, false); (1, false); (0, false); (1, true); (0, false)]])); ((2)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, true); (0, false); (1, false); (0, false); (1, true); (0, false)]]))].
-Lemma wishart4_ok : check_expectation wishart4_sym wishart4_cov wishart4_lhs wishart4_rhs = true.
+Import GRing.Theory.
+
+Definition letters : alphabet := Alphabet (mem [:: 0]) (mem [::]) (nth [:: nothing] [:: [:: (0, false)]])
+  (fun v w => nth (0, false) (nth [::] [:: [::]] v) w).
+(* 1 N^0 times what is averaged, and times its mean *)
+Definition random : seq rterm := [::
+  (((1)%coqZ, (0, [::])), ([:: 1; 2; 3; 4], [::], [:: (((0, 1), [:: (1, false)]), (0, 4)); (((0, 1), [:: (1, true)]), (0, 3)); (((0, 2), [:: (1, false)]), (0, 3)); (((0, 2), [:: (1, true)]), (0, 4))]))].
+Definition mean : poly := [::
+  ((1)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]]));
+  ((1)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]]));
+  ((2)%coqZ, (3, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]]));
+  ((2)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, true); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]]));
+  ((1)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, true); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]]));
+  ((6)%coqZ, (2, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]]));
+  ((6)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]]));
+  ((4)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]]));
+  ((4)%coqZ, (3, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]]));
+  ((12)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]]));
+  ((12)%coqZ, (2, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]]));
+  ((2)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]]));
+  ((4)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, true); (0, false)]]));
+  ((5)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]]));
+  ((1)%coqZ, (4, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, false); (0, false)]]));
+  ((12)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]]));
+  ((8)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]]));
+  ((4)%coqZ, (3, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, false); (0, false); (1, true); (0, false)]]));
+  ((4)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false); (1, true); (0, false)]]));
+  ((6)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false); (1, true); (0, false)]]));
+  ((2)%coqZ, (3, [::], [:: [:: (1, false); (0, false); (1, false); (0, false); (1, true); (0, false); (1, true); (0, false)]]));
+  ((4)%coqZ, (1, [::], [:: [:: (1, false); (0, false); (1, true); (0, false); (1, false); (0, false); (1, true); (0, false)]]));
+  ((2)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, true); (0, false); (1, false); (0, false); (1, true); (0, false)]]))].
+Lemma mean_ok : check_expectation letters random mean = true.
 Proof. vm_cast_no_check (erefl true). Qed.

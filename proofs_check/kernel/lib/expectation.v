@@ -1,30 +1,50 @@
-(* Random trace polynomials: coefficient, power of N, scalars, sums over index variables, chords.
+(* Random trace polynomials: coefficient, power of N, scalars, and a state: sums over index variables, traces, chords.
    One boolean check proves an expectation for every d and N. *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.zify Require Import ssrZ.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import words wick.
+From ICL Require Import words sums wick.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import GRing.Theory.
 
-Definition rterm := ((Z * (nat * seq nat)) * (seq nat * seq chord))%type.
+(* What the letters of a file stand for. *)
+Record alphabet := Alphabet {
+  symmetric : nat -> bool;        (* letters that are symmetric matrices *)
+  fixed : nat -> bool;            (* vectors that are not random *)
+  covariance : nat -> word;       (* of the random ones *)
+  outer : nat -> nat -> lettr     (* the letter v v'^T of two fixed vectors *)
+}.
+(* a letter that no file uses: the covariance of a vector that is not there is 0 *)
+Definition nothing : lettr := (99, false).
+Definition rterm := ((Z * (nat * seq nat)) * state)%type.
+
+Section Check.
+Variable a : alphabet.
 Definition scale (c : Z * (nat * seq nat)) (p : poly) : poly :=
   [seq (Z.mul c.1 t.1, (addn c.2.1 t.2.1.1, cat c.2.2 t.2.1.2, t.2.2)) | t <- p].
-Definition wicks (cov : nat -> word) (rp : seq rterm) : poly :=
-  flatten [seq scale t.1 (wick cov (size t.2.2) t.2.1 [::] t.2.2) | t <- rp].
-Definition check_expectation (symf : nat -> bool) cov (rp : seq rterm) (p : poly) : bool :=
-  all (fun t : rterm => uniq t.2.1) rp && check symf (wicks cov rp) p.
+Fixpoint wicks (rp : seq rterm) : option poly :=
+  match rp with
+  | [::] => Some [::]
+  | t :: rp' =>
+    if wick (symmetric a) (fixed a) (covariance a) (outer a) t.2 is Some p
+    then omap (cat (scale t.1 p)) (wicks rp') else None
+  end.
+Definition check_expectation (rp : seq rterm) (p : poly) : bool :=
+  if wicks rp is Some q then check (symmetric a) q p else false.
+End Check.
 
 Local Open Scope ring_scope.
 Section Expect.
-Variables (R : comRingType) (A : comAlgType R) (d N : nat).
-Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (cov : nat -> word) (symf : nat -> bool).
+Variables (R : comRingType) (A : comAlgType R) (d N : nat) (a : alphabet).
+Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (v : nat -> 'cV[R]_d).
 Variables (E : A -> R) (x : nat -> 'I_N.+1 -> 'I_d -> A) (dd : nat -> 'I_N.+1 -> 'I_d -> A -> A).
-Hypothesis rho_sym : forall a, symf a -> (rho a)^T = rho a.
-Hypothesis cov_sym : forall r, (evw rho (cov r))^T = evw rho (cov r).
+Notation cov := (covariance a).
+Hypothesis rho_sym : forall b, symmetric a b -> (rho b)^T = rho b.
+Hypothesis cov_sym : forall r, ~~ fixed a r -> (evw rho (cov r))^T = evw rho (cov r).
+Hypothesis outerE : forall r s, fixed a r -> fixed a s -> evl rho (outer a r s) = v r *m (v s)^T.
 Hypothesis ED : forall f g, E (f + g) = E f + E g.
 Hypothesis EZ : forall a f, E (a *: f) = a * E f.
 Hypothesis E1 : E 1 = 1.
@@ -32,31 +52,35 @@ Hypothesis ddD : forall r k a f g, dd r k a (f + g) = dd r k a f + dd r k a g.
 Hypothesis ddZ : forall r k a c f, dd r k a (c *: f) = c *: dd r k a f.
 Hypothesis ddM : forall r k a f g, dd r k a (f * g) = dd r k a f * g + f * dd r k a g.
 Hypothesis dd1 : forall r k a, dd r k a 1 = 0.
-Hypothesis ddx : forall r k a s l b,
-  dd r k a (x s l b) = (((r == s) && (k == l))%:R * evw rho (cov r) a b) *: 1.
-Hypothesis stein : forall r k a f, E (x r k a * f) = E (dd r k a f).
+Hypothesis ddx : forall r k i s l j, ~~ fixed a r ->
+  dd r k i (x s l j) = (((r == s) && (k == l))%:R * evw rho (cov r) i j) *: 1.
+Hypothesis stein : forall r k i f, ~~ fixed a r -> E (x r k i * f) = E (dd r k i f).
+Hypothesis x_fixed : forall r k i, fixed a r -> x r k i = v r i 0 *: 1.
 
 Definition ecoef (c : Z * (nat * seq nat)) : R := zR R c.1 * N.+1%:R ^+ c.2.1 * \prod_(s <- c.2.2) sc s.
-Definition erterm (t : rterm) : R :=
-  ecoef t.1 * sumover t.2.1 (fun s => E (prodc rho x s t.2.2)) (@s0 N).
+Definition erterm (t : rterm) : R := ecoef t.1 * value rho E x t.2.
 Definition expectation (rp : seq rterm) : R := \sum_(t <- rp) erterm t.
 
-Lemma zRM a b : zR R (Z.mul a b) = zR R a * zR R b.
+Lemma zRM a1 a2 : zR R (Z.mul a1 a2) = zR R a1 * zR R a2.
 Proof. by rewrite /zR (rmorphM ZInstances.int_of_Z_rmorphism) intrM. Qed.
 Lemma ev_scale c p : ev rho sc N.+1 (scale c p) = ecoef c * ev rho sc N.+1 p.
 Proof.
 rewrite /ev /scale big_map mulr_sumr; apply: eq_bigr => t _.
-have H (a b n1 n2 s1 s2 w : R) : a * b * (n1 * n2 * (s1 * s2) * w) = a * n1 * s1 * (b * (n2 * s2 * w)) by ring.
+have H (b e n1 n2 s1 s2 w : R) : b * e * (n1 * n2 * (s1 * s2) * w) = b * n1 * s1 * (e * (n2 * s2 * w)) by ring.
 by rewrite /= zRM /evk /= exprD big_cat /ecoef /=; apply: H.
 Qed.
 
-Theorem expectation_sound rp p : check_expectation symf cov rp p -> expectation rp = ev rho sc N.+1 p.
+Lemma wicks_sound rp p : wicks a rp = Some p -> ev rho sc N.+1 p = expectation rp.
 Proof.
-case/andP => wf /(check_sound sc N.+1 rho_sym) <-.
-rewrite /expectation /wicks.
-elim: rp wf => [|t rp IH] /=; first by rewrite big_nil /ev big_nil.
-case/andP => ut /IH IHrp; rewrite big_cons IHrp ev_cat ev_scale; congr (_ * _ + _).
-rewrite -(wick_sound sc cov_sym ED EZ E1 ddD ddZ ddM dd1 ddx stein) //.
-by apply: sumover_ext => s; rewrite big_nil mul1r.
+elim: rp p => [|t rp IH] p /=; first by case=> <-; rewrite /expectation /ev !big_nil.
+case w: (wick _ _ _ _ _) => [q|] //; case: (wicks a rp) IH => //= q' IH [<-].
+rewrite /expectation big_cons -/(expectation rp) -(IH q' erefl) ev_cat ev_scale; congr (_ * _ + _).
+exact: (wick_sound sc rho_sym cov_sym outerE ED EZ E1 ddD ddZ ddM dd1 ddx stein x_fixed w).
+Qed.
+
+Theorem expectation_sound rp p : check_expectation a rp p -> expectation rp = ev rho sc N.+1 p.
+Proof.
+rewrite /check_expectation; case w: (wicks a rp) => [q|] // /(check_sound sc N.+1 rho_sym) <-.
+by rewrite (wicks_sound w).
 Qed.
 End Expect.

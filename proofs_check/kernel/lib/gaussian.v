@@ -1,9 +1,9 @@
-(* The standard Gaussian moment functional on multivariate polynomials, Stein's identity, and the vectors x = S z:
+(* The standard Gaussian moment functional on multivariate polynomials, Stein's identity, and the vectors x = S z and fixed v:
    the hypotheses of expectation_sound hold for a constructed object. *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import ssrcomplements mpoly.
-From ICL Require Import words wick expectation.
+From ICL Require Import words sums wick expectation.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -67,25 +67,30 @@ Canonical mpoly_comAlgType := Eval hnf in [comAlgType R of {mpoly R[n]}].
 End ComAlg.
 
 Section Vectors.
-Variables (R : comRingType) (d N nl : nat) (rho : nat -> 'M[R]_d) (cov : nat -> word) (S : nat -> 'M[R]_d).
-Hypothesis covE : forall r, evw rho (cov r) = S r *m (S r)^T.
-Hypothesis S0 : forall r, (nl < r)%N -> S r = 0.
+Variables (R : comRingType) (d N nl : nat) (a : alphabet).
+Variables (rho : nat -> 'M[R]_d) (S : nat -> 'M[R]_d) (v : nat -> 'cV[R]_d).
+Notation cov := (covariance a).
+Notation fx := (fixed a).
+Hypothesis covE : forall r, ~~ fx r -> evw rho (cov r) = S r *m (S r)^T.
+Hypothesis S0 : forall r, ~~ fx r -> (nl < r)%N -> S r = 0.
 Notation T := ('I_nl.+1 * 'I_N.+1 * 'I_d)%type.
 Notation A := {mpoly R[#|[finType of T]|]}.
+(* the standard normal variable behind letter r, draw k, coordinate c *)
 Definition var r (k : 'I_N.+1) (c : 'I_d) : 'I_#|[finType of T]| := enum_rank (inord r : 'I_nl.+1, k, c).
-Definition x r k a : A := \sum_c S r a c *: 'X_(var r k c).
-Definition dd r k a (f : A) : A := \sum_c S r a c *: f^`M(var r k c).
+(* draw k of the Gaussian vector S_r z, or the fixed vector v_r *)
+Definition x r k i : A := if fx r then v r i 0 *: 1 else \sum_c S r i c *: 'X_(var r k c).
+Definition dd r k i (f : A) : A := \sum_c S r i c *: f^`M(var r k c).
 
-Lemma ddD r k a f g : dd r k a (f + g) = dd r k a f + dd r k a g.
+Lemma ddD r k i f g : dd r k i (f + g) = dd r k i f + dd r k i g.
 Proof. by rewrite /dd -big_split; apply: eq_bigr => c _; rewrite mderivD scalerDr. Qed.
-Lemma ddZ r k a c f : dd r k a (c *: f) = c *: dd r k a f.
+Lemma ddZ r k i c f : dd r k i (c *: f) = c *: dd r k i f.
 Proof. by rewrite /dd scaler_sumr; apply: eq_bigr => e _; rewrite mderivZ !scalerA mulrC. Qed.
-Lemma ddM r k a f g : dd r k a (f * g) = dd r k a f * g + f * dd r k a g.
+Lemma ddM r k i f g : dd r k i (f * g) = dd r k i f * g + f * dd r k i g.
 Proof.
 rewrite /dd mulr_suml mulr_sumr -big_split; apply: eq_bigr => c _.
 by rewrite mderivM scalerDr scalerAl scalerAr.
 Qed.
-Lemma dd1 r k a : dd r k a 1 = 0.
+Lemma dd1 r k i : dd r k i 1 = 0.
 Proof. by rewrite /dd big1 // => c _; rewrite -mpolyC1 mderivC scaler0. Qed.
 Lemma varP r k c s l e : (r <= nl)%N -> (s <= nl)%N ->
   (var r k c == var s l e) = [&& r == s, k == l & c == e].
@@ -93,9 +98,11 @@ Proof.
 move=> hr hs; rewrite /var (inj_eq enum_rank_inj) !xpair_eqE -andbA; congr (_ && _).
 by rewrite -(inj_eq val_inj) /= !inordK.
 Qed.
-Lemma ddx r k a s l b : dd r k a (x s l b) = (((r == s) && (k == l))%:R * evw rho (cov r) a b) *: 1.
+Lemma ddx r k i s l j : ~~ fx r -> dd r k i (x s l j) = (((r == s) && (k == l))%:R * evw rho (cov r) i j) *: 1.
 Proof.
-rewrite covE /dd /x; have [hr|hr] := leqP r nl; last first.
+move=> nr; rewrite covE // /x; case: ifPn => [fs|ns].
+  by rewrite ddZ dd1 scaler0; case: eqP => [e|_] /=; [rewrite e fs in nr | rewrite mul0r scale0r].
+rewrite /dd; have [hr|hr] := leqP r nl; last first.
   by rewrite S0 // mul0mx mxE mulr0 scale0r big1 // => c _; rewrite mxE scale0r.
 have [hs|hs] := leqP s nl; last first.
   have -> : (r == s) = false by apply/eqP => e; move: hs; rewrite -e ltnNge hr.
@@ -107,21 +114,25 @@ rewrite big1 => [|e ec]; last first.
   by rewrite mderivZ mderivX mnm1E [var _ _ _ == _]eq_sym varP // [c == e]eq_sym (negbTE ec) !andbF scale0r scaler0.
 rewrite addr0 !scalerA mxE; case: (r =P s) => [<-|_] /=; last by rewrite mul0r mulr0 !scale0r.
 case: (k =P l) => [<-|_] /=; last by rewrite mul0r mulr0 !scale0r.
-have -> : (U_(var r k c) - U_(var r k c))%MM = 0%MM by apply/mnmP => i; rewrite mnmBE mnm0E subnn.
+have -> : (U_(var r k c) - U_(var r k c))%MM = 0%MM by apply/mnmP => m; rewrite mnmBE mnm0E subnn.
 by rewrite mpolyX0 mulr1 mul1r.
 Qed.
-Lemma steinx r k a f : EE (x r k a * f) = EE (dd r k a f).
+Lemma steinx r k i f : ~~ fx r -> EE (x r k i * f) = EE (dd r k i f).
 Proof.
-rewrite /x /dd mulr_suml !(big_morph (@EE _ R) (@EED _ R) (@EE0 _ R)); apply: eq_bigr => c _.
+move=> nr; rewrite /x (negbTE nr) /dd mulr_suml !(big_morph (@EE _ R) (@EED _ R) (@EE0 _ R)); apply: eq_bigr => c _.
 by rewrite -scalerAl !EEZ stein.
 Qed.
-Lemma cov_sym r : (evw rho (cov r))^T = evw rho (cov r).
-Proof. by rewrite covE trmx_mul trmxK. Qed.
+Lemma x_fixed r k i : fx r -> x r k i = v r i 0 *: 1.
+Proof. by rewrite /x => ->. Qed.
+Lemma cov_sym r : ~~ fx r -> (evw rho (cov r))^T = evw rho (cov r).
+Proof. by move=> nr; rewrite covE // trmx_mul trmxK. Qed.
 
-Theorem gaussian_expectation (symf : nat -> bool) sc rp p : (forall a, symf a -> (rho a)^T = rho a) ->
-  check_expectation symf cov rp p -> expectation rho sc (@EE _ R) x rp = ev rho sc N.+1 p.
+Theorem gaussian_expectation sc rp p : (forall b, symmetric a b -> (rho b)^T = rho b) ->
+  (forall r s, fx r -> fx s -> evl rho (outer a r s) = v r *m (v s)^T) ->
+  check_expectation a rp p -> expectation rho sc (@EE _ R) x rp = ev rho sc N.+1 p.
 Proof.
-move=> hs; apply: (expectation_sound sc hs cov_sym (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
-exact: steinx.
+move=> hs ho; apply: (expectation_sound sc hs cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
+- exact: steinx.
+- exact: x_fixed.
 Qed.
 End Vectors.

@@ -3,7 +3,8 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive realfun sequences exp.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import frobenius limits layer.
+From ICL Require Import frobenius limits.
+From ICL Require attention.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -20,22 +21,16 @@ Implicit Types (U : 'M[R]_d) (u : R).
 Definition sparse_KQ U : 'M[R]_(d + 1) := block_mx U 0 0 0.
 Definition sparse_PV u : 'M[R]_(d + 1) := block_mx 0 0 0 u%:M.
 
-(* f(E) = E + W_PV E (E^T W_KQ E) / M (section 3.1), and the prediction, the last entry of its last column *)
-Definition layer_output M (PV KQ : 'M[R]_(d + 1)) (E : 'M[R]_(d + 1, M + 1)) : 'M[R]_(d + 1, M + 1) :=
-  E + M%:R^-1 *: (PV *m E *m (E^T *m KQ *m E)).
+(* the layer's prediction on a prompt of M examples, rho = M *)
 Definition prediction M (PV KQ : 'M[R]_(d + 1)) (X : 'M[R]_(d, M)) (xq : 'cV[R]_d) (y : 'rV[R]_M) : R :=
-  layer_output PV KQ (embedding X xq y) (rshift d 0) (rshift M 0).
+  attention.prediction M%:R^-1 PV KQ (attention.prompt_embedding X y xq).
 
 Lemma prediction_sparse M u U (X : 'M[R]_(d, M)) xq y :
   prediction (sparse_PV u) (sparse_KQ U) X xq y = M%:R^-1 * (u * (y *m X^T *m U *m xq) 0 0).
 Proof.
-have := layer X xq y 0 0 U 0 0 u; rewrite /attention /W_PV /W_KQ => h.
-rewrite /prediction /layer_output mxE [embedding X xq y _ _](_ : _ = 0) ?add0r; last first.
-  by rewrite /embedding block_mxEdr mxE.
-rewrite mxE; congr (_ * _).
-have corner (B : 'M[R]_(d + 1, M + 1)) : drsubmx B 0 0 = B (rshift d 0) (rshift M 0) by rewrite !mxE.
-have := congr1 (fun A : 'M[R]_1 => A 0 0) h; rewrite corner [RHS]mxE => <-.
-by congr ((_ *m _) _ _); rewrite /sparse_PV /sparse_KQ.
+rewrite /prediction attention.prediction_reduced /sparse_PV /sparse_KQ ?block_mxKdl // block_mxKdr block_mxKul.
+have turned (B : 'M[R]_1) : B 0 0 = B^T 0 0 by rewrite mxE.
+by rewrite [u%:M 0 0]mxE eqxx mulr1n [in LHS]turned !trmx_mul !trmxK !mulmxA.
 Qed.
 
 Lemma cvg_cst_mul (f : R -> R) (a l : R) : (f : R -> R^o) @ +oo --> (l : R^o) ->

@@ -1,28 +1,28 @@
-(* A verified Wick engine: expectations of products of bilinear forms in Gaussian vectors, with symbolic sums over
-   i.i.d. draws, computed on words and proved sound for every dimension d and number N of draws. *)
+(* A verified Wick engine: expectations of products of bilinear forms in Gaussian and in fixed vectors, with symbolic sums
+   over i.i.d. draws, computed on words and proved sound for every dimension d and number N of draws.
+   A state is a product of traces and of chords v^T W v', summed over index variables. The first chord is contracted with all
+   others, the states that come out are put into a common form, and equal ones are merged, until no chord is left. *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp.
-From ICL Require Import words.
+From mathcomp.zify Require Import ssrZ.
+From ICL Require Import words sums.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import GRing.Theory.
 
-Definition endp := (nat * nat)%type.              (* random letter, index variable *)
-Definition chord := (endp * word * endp)%type.    (* x_p^T W x_q *)
+Definition endp := (nat * nat)%type.              (* vector, index variable *)
+Definition chord := (endp * word * endp)%type.    (* v^T W v' *)
+Definition state := (seq nat * seq word * seq chord)%type.  (* variables summed over, traces, chords *)
 
 Section Compute.
-Variable cov : nat -> word.
-Definition swap (i j v : nat) : nat := if v == j then i else v.     (* j becomes i *)
-(* identify the variables i and j: which variables remain and how to rename *)
-Definition ident (vars : seq nat) (i j : nat) : seq nat * (nat -> nat) :=
-  if i == j then (vars, id)
-  else if j \in vars then (rem j vars, swap i j)
-  else if i \in vars then (rem i vars, swap j i)
-  else (vars, id).
+Variables (symf fx : nat -> bool).                (* which letters are symmetric, which vectors are fixed *)
+Variable cov : nat -> word.                       (* the covariance of a random vector *)
+Variable outer : nat -> nat -> lettr.             (* the letter v v'^T of two fixed vectors *)
 Definition ren (f : nat -> nat) (c : chord) : chord :=
   ((c.1.1.1, f c.1.1.2), c.1.2, (c.2.1, f c.2.2)).
+Definition turn (c : chord) : chord := (c.2, twd c.1.2, c.1.1).
 Fixpoint picks (cs : seq chord) : seq (chord * seq chord) :=
   match cs with
   | [::] => [::]
@@ -30,110 +30,74 @@ Fixpoint picks (cs : seq chord) : seq (chord * seq chord) :=
   end.
 Definition joinl (p : endp) W q (c : chord) : chord := (q, twd W ++ cov p.1 ++ c.1.2, c.2).
 Definition joinr (p : endp) W q (c : chord) : chord := (q, twd W ++ cov p.1 ++ twd c.1.2, c.1.1).
-Fixpoint wick (n : nat) (vars : seq nat) (trs : seq word) (cs : seq chord) : poly :=
-  match n, cs with
-  | _, [::] => [:: (Zpos xH, (size vars, [::], trs))]
-  | 0, _ => [::]
-  | n'.+1, (p, W, q) :: cs' =>
-    let go p' trs' ds := if p.1 == p'.1 then
-        let vr := ident vars p.2 p'.2 in wick n' vr.1 trs' (map (ren vr.2) ds) else [::] in
-    go q ((W ++ cov p.1) :: trs) cs' ++
-    flatten [seq go k.1.1.1 trs (joinl p W q k.1 :: k.2) ++ go k.1.2 trs (joinr p W q k.1 :: k.2) | k <- picks cs']
+Definition same_draw (p p' : endp) (vars : seq nat) trs ds : seq state :=
+  if p.1 == p'.1 then [:: ((ident vars p.2 p'.2).1, trs, map (ren (ident vars p.2 p'.2).2) ds)] else [::].
+(* the states whose values add up to the value of this one *)
+Definition step (st : state) : seq state :=
+  match st.2 with
+  | [::] => [:: st]
+  | c :: cs =>
+    if ~~ uniq st.1.1 then [:: st] else
+    let c' := if fx c.1.1.1 then turn c else c in
+    let p := c'.1.1 in let W := c'.1.2 in let q := c'.2 in let vars := st.1.1 in let trs := st.1.2 in
+    if fx p.1 then (if fx q.1 then [:: (vars, (W ++ [:: outer q.1 p.1]) :: trs, cs)] else [:: st])
+    else same_draw p q vars ((W ++ cov p.1) :: trs) cs ++
+      flatten [seq same_draw p k.1.1.1 vars trs (joinl p W q k.1 :: k.2) ++
+                   same_draw p k.1.2 vars trs (joinr p W q k.1 :: k.2) | k <- picks cs]
   end.
+
+(* The common form. Only that it has the same value is proved; which form it is matters for speed alone. *)
+Definition orient (c : chord) : chord :=
+  let W := map (plain symf) c.1.2 in let T := map (plain symf) (twd c.1.2) in
+  if (c.1.1.1 < c.2.1) || ((c.1.1.1 == c.2.1) && lew W T && ((W != T) || (c.1.1.2 <= c.2.2)))
+  then (c.1.1, W, c.2) else (c.2, T, c.1.1).
+Fixpoint lexn (v w : seq nat) : bool :=
+  match v, w with
+  | [::], _ => true
+  | _, [::] => false
+  | a :: v', b :: w' => (a < b) || ((a == b) && lexn v' w')
+  end.
+Definition shape (c : chord) : seq nat := [:: c.1.1.1, c.2.1, size c.1.2 & map code c.1.2].
+Definition chord_le (c c' : chord) : bool := lexn (shape c ++ [:: c.1.1.2; c.2.2]) (shape c' ++ [:: c'.1.1.2; c'.2.2]).
+Definition ends (vars : seq nat) (c : chord) : seq nat := [seq v <- [:: c.1.1.2; c.2.2] | v \in vars].
+Definition rank (known vars : seq nat) (c : chord) : seq nat :=
+  foldr minn (size known) [seq index v known | v <- ends vars c] :: shape c.
+Fixpoint greedy (fuel : nat) (known vars : seq nat) (waiting : seq chord) : seq chord :=
+  if fuel isn't n.+1 then waiting else if waiting isn't c0 :: rest then [::] else
+  let c := foldl (fun a b => if lexn (rank known vars a) (rank known vars b) then a else b) c0 rest in
+  c :: greedy n (known ++ [seq v <- undup (ends vars c) | v \notin known]) vars (rem c waiting).
+Definition reorder vars (cs : seq chord) : seq chord :=
+  let cs' := greedy (size cs) [::] vars cs in if perm_eq cs cs' then cs' else cs.
+Fixpoint renumber (fuel i : nat) (os vars : seq nat) (cs : seq chord) : seq nat * seq chord :=
+  if fuel isn't n.+1 then (vars, cs) else if os isn't o :: os' then (vars, cs) else
+  let f := transp o i in renumber n i.+1 (map f os') (map f vars) (map (ren f) cs).
+Definition used (cs : seq chord) (v : nat) : bool := has (fun c => (c.1.1.2 == v) || (c.2.2 == v)) cs.
+Definition canon (st : state) : nat * state :=
+  let vars := [seq v <- st.1.1 | used st.2 v] in
+  let cs := reorder vars (map orient st.2) in
+  let os := undup (flatten (map (ends vars) cs)) in let vc := renumber (size os) 1 os vars cs in
+  (count (predC (used st.2)) st.1.1,
+   (sort leq vc.1, sort shorter (map (canon_word symf) st.1.2), sort chord_le (map orient vc.2))).
+
+Definition weighted := (Z * (nat * state))%type.  (* coefficient, power of N *)
+Definition placed (c : Z) (n : nat) (st : state) : weighted := let k := canon st in (c, ((n + k.1)%N, k.2)).
+Definition level (ws : seq weighted) : seq weighted :=
+  foldr (fun t acc => foldr (fun st acc => add_term (placed t.1 t.2.1 st) acc) acc (step t.2.2)) [::] ws.
+Definition finished (ws : seq weighted) : option poly :=
+  if all (fun t : weighted => t.2.2.2 == [::]) ws
+  then Some [seq (t.1, ((t.2.1 + size t.2.2.1.1)%N, [::], t.2.2.1.2)) | t <- ws] else None.
+Definition wick (st : state) : option poly := finished (iter (size st.2) level [:: placed (Zpos xH) 0 st]).
 End Compute.
 
 Local Open Scope ring_scope.
-
-(* Sums over index variables. *)
-Section Sums.
-Variables (R : comRingType) (N : nat).
-Notation I := 'I_N.+1.
-Implicit Types (F G : (nat -> I) -> R) (s : nat -> I).
-Definition upd s (v : nat) (k : I) : nat -> I := fun w => if w == v then k else s w.
-Fixpoint sumover (vs : seq nat) F : (nat -> I) -> R :=
-  match vs with
-  | [::] => F
-  | v :: vs' => sumover vs' (fun s => \sum_k F (upd s v k))
-  end.
-Lemma sumover_ext vs F G s : (forall s, F s = G s) -> sumover vs F s = sumover vs G s.
-Proof. by move=> h; have -> : F = G by apply/funext. Qed.
-Lemma sumoverD vs F G s : sumover vs (fun s => F s + G s) s = sumover vs F s + sumover vs G s.
-Proof.
-elim: vs F G => //= v vs IH F G; rewrite -IH; apply: sumover_ext => s'.
-by rewrite big_split.
-Qed.
-Lemma sumover0 vs s : sumover vs (fun=> 0) s = 0 :> R.
-Proof. by elim: vs => //= v vs IH; rewrite -[RHS]IH; apply: sumover_ext => s'; rewrite big1. Qed.
-Lemma sumover_cst vs (c : R) s : sumover vs (fun=> c) s = N.+1%:R ^+ size vs * c.
-Proof.
-elim: vs c => [|v vs IH] c /=; first by rewrite expr0 mul1r.
-have -> : (fun _ : nat -> I => \sum_(k : I) c) = fun=> N.+1%:R * c.
-  by apply/funext => s'; rewrite sumr_const card_ord mulr_natl.
-by rewrite IH mulrA exprSr.
-Qed.
-Lemma sumover_sum (T : Type) (r : seq T) vs (F : T -> (nat -> I) -> R) s :
-  sumover vs (fun s => \sum_(i <- r) F i s) s = \sum_(i <- r) sumover vs (F i) s.
-Proof.
-elim: r => [|i r IH].
-  by rewrite big_nil -[RHS](sumover0 vs s); apply: sumover_ext => s'; rewrite big_nil.
-by rewrite big_cons -IH -sumoverD; apply: sumover_ext => s'; rewrite big_cons.
-Qed.
-Lemma upd_comm s v w k l : v != w -> upd (upd s v k) w l = upd (upd s w l) v k.
-Proof.
-move=> vw; apply/funext => x; rewrite /upd; case: (x =P w) => [->|//].
-by rewrite eq_sym (negbTE vw).
-Qed.
-Lemma sumover_front j vs F s : j \in vs -> sumover vs F s = sumover (j :: rem j vs) F s.
-Proof.
-elim: vs F => //= v vs IH F; rewrite inE; case: eqP => [-> //|vj] /=.
-  by rewrite eqxx.
-move=> jv; have vj' : (v == j) = false by apply/eqP => e; apply: vj.
-rewrite vj' /= IH //=; apply: sumover_ext => s'; rewrite exchange_big /=.
-apply: eq_bigr => k _; apply: eq_bigr => l _; congr F.
-by apply: upd_comm; rewrite eq_sym vj'.
-Qed.
-Lemma sumover_pick i j vs F s : i != j -> j \in vs ->
-  sumover vs (fun s => (s i == s j)%:R * F s) s = sumover (rem j vs) (fun s => F (s \o swap i j)) s.
-Proof.
-move=> ij jv; rewrite (sumover_front _ _ jv) /=; apply: sumover_ext => s'.
-have uj k : upd s' j k j = k by rewrite /upd eqxx.
-have ui k : upd s' j k i = s' i by rewrite /upd (negbTE ij).
-rewrite (bigD1 (s' i)) //= uj ui eqxx mul1r big1 ?addr0.
-  by congr F; apply/funext => x; rewrite /upd /swap /=; case: eqP.
-by move=> k ks; rewrite uj ui eq_sym (negbTE ks) mul0r.
-Qed.
-Definition s0 : nat -> I := fun=> ord0.
-(* variables that are not summed over stay at s0 *)
-Lemma sumover_fixed i vs F G s : (forall s', s' i = s i -> F s' = G s') -> i \notin vs ->
-  sumover vs F s = sumover vs G s.
-Proof.
-elim: vs F G => [|v vs IH] F G h /=; first by move=> _; apply: h.
-rewrite inE negb_or => /andP[iv ivs]; apply: IH => // s' e.
-by apply: eq_bigr => k _; apply: h; rewrite /upd (negbTE iv).
-Qed.
-Lemma sumover_ident i j vs F : uniq vs ->
-  sumover vs (fun s => (s i == s j)%:R * F s) s0 =
-  sumover (ident vs i j).1 (fun s => F (s \o (ident vs i j).2)) s0.
-Proof.
-move=> u; rewrite /ident; case: (i =P j) => [->|/eqP ij].
-  by apply: sumover_ext => s; rewrite eqxx mul1r.
-case: ifP => [jv|/negbT jv]; first exact: sumover_pick.
-case: ifP => [iv|/negbT iv].
-  rewrite -sumover_pick //; last by rewrite eq_sym.
-  by apply: sumover_ext => s; rewrite eq_sym.
-transitivity (sumover vs (fun s => (s i == ord0)%:R * F s) s0).
-  by apply: (@sumover_fixed j) => // s e; rewrite e.
-by apply: (@sumover_fixed i) => // s e; rewrite e /s0 eqxx mul1r.
-Qed.
-Lemma ident_uniq vs i j : uniq vs -> uniq (ident vs i j).1.
-Proof. by move=> u; rewrite /ident; case: ifP => _ //; case: ifP => _; [exact: rem_uniq | case: ifP => _ //; exact: rem_uniq]. Qed.
-End Sums.
-
 Section Sound.
 Variables (R : comRingType) (A : comAlgType R) (d N : nat).
 Notation I := 'I_N.+1.
-Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (cov : nat -> word).
-Hypothesis cov_sym : forall r, (evw rho (cov r))^T = evw rho (cov r).
+Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (symf fx : nat -> bool) (cov : nat -> word) (outer : nat -> nat -> lettr).
+Variable v : nat -> 'cV[R]_d.                     (* the fixed vectors *)
+Hypothesis rho_sym : forall a, symf a -> (rho a)^T = rho a.
+Hypothesis cov_sym : forall r, ~~ fx r -> (evw rho (cov r))^T = evw rho (cov r).
+Hypothesis outerE : forall r s, fx r -> fx s -> evl rho (outer r s) = v r *m (v s)^T.
 (* the Gaussian structure: an algebra of random variables, its expectation, the vectors, the covariant derivatives *)
 Variables (E : A -> R) (x : nat -> I -> 'I_d -> A) (dd : nat -> I -> 'I_d -> A -> A).
 Hypothesis ED : forall f g, E (f + g) = E f + E g.
@@ -143,9 +107,10 @@ Hypothesis ddD : forall r k a f g, dd r k a (f + g) = dd r k a f + dd r k a g.
 Hypothesis ddZ : forall r k a c f, dd r k a (c *: f) = c *: dd r k a f.
 Hypothesis ddM : forall r k a f g, dd r k a (f * g) = dd r k a f * g + f * dd r k a g.
 Hypothesis dd1 : forall r k a, dd r k a 1 = 0.
-Hypothesis ddx : forall r k a s l b,
+Hypothesis ddx : forall r k a s l b, ~~ fx r ->
   dd r k a (x s l b) = (((r == s) && (k == l))%:R * evw rho (cov r) a b) *: 1.
-Hypothesis stein : forall r k a f, E (x r k a * f) = E (dd r k a f).
+Hypothesis stein : forall r k a f, ~~ fx r -> E (x r k a * f) = E (dd r k a f).
+Hypothesis x_fixed : forall r k a, fx r -> x r k a = v r a 0 *: 1.
 
 Lemma E0 : E 0 = 0. Proof. by have := EZ 0 0; rewrite scale0r mul0r. Qed.
 Lemma Esum (T : Type) (r : seq T) (P : pred T) (F : T -> A) : E (\sum_(i <- r | P i) F i) = \sum_(i <- r | P i) E (F i).
@@ -161,13 +126,13 @@ Definition prodc s cs : A := \prod_(c <- cs) ch s c.
 Definition vec (M : 'M[R]_d) s l a : A := \sum_b M a b *: x s l b.
 Definition same (s : nat -> I) (p q : endp) : R := ((p.1 == q.1) && (s p.2 == s q.2))%:R.
 
-Lemma dd_form r k a M r1 k1 r2 k2 :
+Lemma dd_form r k a M r1 k1 r2 k2 : ~~ fx r ->
   dd r k a (form M r1 k1 r2 k2) =
   ((r == r1) && (k == k1))%:R *: vec (evw rho (cov r) *m M) r2 k2 a +
   ((r == r2) && (k == k2))%:R *: vec (evw rho (cov r) *m M^T) r1 k1 a.
 Proof.
-rewrite /form ddsum; under eq_bigr => i _.
-  rewrite ddsum; under eq_bigr => j _ do rewrite ddZ ddM !ddx scalerDr -scalerAl mul1r -scalerAr mulr1 !scalerA.
+move=> rn; rewrite /form ddsum; under eq_bigr => i _.
+  rewrite ddsum; under eq_bigr => j _ do rewrite ddZ ddM !ddx // scalerDr -scalerAl mul1r -scalerAr mulr1 !scalerA.
   rewrite big_split /=; over.
 rewrite big_split /=; congr (_ + _).
   rewrite exchange_big /= /vec scaler_sumr; apply: eq_bigr => j _.
@@ -195,20 +160,20 @@ rewrite exchange_big /=; apply: eq_bigr => c _.
 by rewrite mxE scaler_suml; apply: eq_bigr => a _; rewrite -scalerAr scalerA mxE.
 Qed.
 
-Lemma step s p W q cs : E (prodc s ((p, W, q) :: cs)) =
+Lemma contract_first s p W q cs : ~~ fx p.1 -> E (prodc s ((p, W, q) :: cs)) =
   same s p q * (\tr (evw rho (W ++ cov p.1)) * E (prodc s cs)) +
   \sum_(k <- picks cs) (same s p k.1.1.1 * E (prodc s (joinl cov p W q k.1 :: k.2)) +
                         same s p k.1.2 * E (prodc s (joinr cov p W q k.1 :: k.2))).
 Proof.
-rewrite {1}/prodc big_cons -/(prodc s cs) {1}/ch /form /= mulr_suml Esum.
+move=> pn; rewrite {1}/prodc big_cons -/(prodc s cs) {1}/ch /form /= mulr_suml Esum.
 under eq_bigr => a _.
   rewrite mulr_suml Esum; under eq_bigr => b _.
-    rewrite -scalerAl EZ -mulrA stein ddM ddx -scalerAl mul1r ED EZ dd_prod mulrDr; over.
+    rewrite -scalerAl EZ -mulrA stein // ddM ddx // -scalerAl mul1r ED EZ dd_prod mulrDr; over.
   rewrite big_split /=; over.
 rewrite big_split /=; congr (_ + _).
   rewrite /same evw_cat mulrA /mxtrace !mulr_sumr mulr_suml; apply: eq_bigr => a _.
   rewrite mxE mulr_sumr mulr_suml; apply: eq_bigr => b _.
-  have -> : evw rho (cov p.1) b a = evw rho (cov p.1) a b by rewrite -[in LHS]cov_sym mxE.
+  have -> : evw rho (cov p.1) b a = evw rho (cov p.1) a b by rewrite -[in LHS]cov_sym // mxE.
   by rewrite !mulrA; congr (_ * _); rewrite -!mulrA [LHS]mulrCA; congr (_ * _); rewrite mulrC.
 under eq_bigr => a _ do under eq_bigr => b _ do rewrite mulr_sumr Esum mulr_sumr.
 under eq_bigr => a _ do rewrite exchange_big /=.
@@ -222,56 +187,132 @@ have -> : ch s (joinr cov p W q k.1) = \sum_a \sum_b evw rho W a b *:
   by rewrite form_vec /ch /= !evw_cat !evw_tr.
 rewrite !mulr_suml !Esum !mulr_sumr -big_split /=; apply: eq_bigr => a _.
 rewrite !mulr_suml !Esum !mulr_sumr -big_split /=; apply: eq_bigr => b _.
-rewrite /ch dd_form /= mulrDl mulrDr ED mulrDr -!scalerAl -!scalerAr !EZ !mulrA /same.
+rewrite /ch dd_form //= mulrDl mulrDr ED mulrDr -!scalerAl -!scalerAr !EZ !mulrA /same.
 by congr (_ + _); rewrite -!mulrA [LHS]mulrCA.
 Qed.
 
-Lemma ch_ren s f c : ch s (ren f c) = ch (s \o f) c.
-Proof. by []. Qed.
+
 Lemma prodc_ren s f cs : prodc s (map (ren f) cs) = prodc (s \o f) cs.
 Proof. by rewrite /prodc big_map. Qed.
-Lemma size_picks cs k : k \in picks cs -> (size k.2).+1 = size cs.
+
+(* The value of a state; what a step does to it. *)
+Definition value (st : state) : R :=
+  sumover st.1.1 (fun s => (\prod_(w <- st.1.2) \tr (evw rho w)) * E (prodc s st.2)) (@s0 N).
+
+Lemma form_tr M r k s l : form M^T r k s l = form M s l r k.
 Proof.
-elim: cs k => //= c cs IH k; rewrite inE => /orP[/eqP -> //|/mapP[k' k'in ->] /=].
-by rewrite (IH k').
+rewrite /form exchange_big /=; apply: eq_bigr => a _; apply: eq_bigr => b _.
+by rewrite mxE [x r k b * _]mulrC.
+Qed.
+Lemma ch_turn s c : ch s (turn c) = ch s c.
+Proof. by rewrite /ch /turn /= evw_tr form_tr. Qed.
+Lemma ch_orient s c : ch s (orient symf c) = ch s c.
+Proof.
+rewrite /orient; case: ifP => _; rewrite /ch /= evw_plain //.
+by rewrite evw_tr form_tr.
+Qed.
+Lemma prodc_orient s cs : prodc s (map (orient symf) cs) = prodc s cs.
+Proof. by rewrite /prodc big_map; apply: eq_bigr => c _; apply: ch_orient. Qed.
+Lemma prodc_perm s cs cs' : perm_eq cs cs' -> prodc s cs = prodc s cs'.
+Proof. exact: perm_big. Qed.
+
+Lemma ch_fixed s p W q : fx p.1 -> fx q.1 -> ch s (p, W, q) = \tr (evw rho (W ++ [:: outer q.1 p.1])) *: 1.
+Proof.
+move=> fp fq; rewrite evw_cat /= mulmx1 outerE // /ch /form /=.
+under eq_bigr => a _ do under eq_bigr => b _ do
+  rewrite !x_fixed // -scalerAl -scalerAr mulr1 !scalerA.
+rewrite /mxtrace scaler_suml; apply: eq_bigr => a _; rewrite mxE scaler_suml; apply: eq_bigr => b _.
+have -> : (v q.1 *m (v p.1)^T) b a = v q.1 b 0 * v p.1 a 0 by rewrite mxE big_ord1 mxE.
+by rewrite -mulrA [v q.1 b 0 * _]mulrC.
 Qed.
 
-Theorem wick_sound n vars trs cs : (size cs <= n)%N -> uniq vars ->
-  sumover vars (fun s => (\prod_(w <- trs) \tr (evw rho w)) * E (prodc s cs)) (@s0 N) =
-  ev rho sc N.+1 (wick cov n vars trs cs).
+Lemma same_drawE p p' vars trs ds : uniq vars ->
+  \sum_(st <- same_draw p p' vars trs ds) value st =
+  sumover vars (fun s => same s p p' * ((\prod_(w <- trs) \tr (evw rho w)) * E (prodc s ds))) (@s0 N).
 Proof.
-have base vs ts : sumover vs (fun s => (\prod_(w <- ts) \tr (evw rho w)) * E (prodc s [::])) (@s0 N) =
-  ev rho sc N.+1 [:: (Zpos xH, (size vs, [::], ts))].
-  rewrite (sumover_ext _ (G := fun=> \prod_(w <- ts) \tr (evw rho w))); last first.
-    by move=> s; rewrite /prodc big_nil E1 mulr1.
-  by rewrite sumover_cst /ev big_seq1 /= /evk /= big_nil mulr1 /zR mul1r.
-elim: n vars trs cs => [|n IH] vars trs [|[[p W] q] cs] hn u //; [exact: base | exact: base |].
-rewrite [wick _ _ _ _ _]/=.
-have go p' trs' ds : (size ds <= n)%N ->
-  sumover vars (fun s => same s p p' * ((\prod_(w <- trs') \tr (evw rho w)) * E (prodc s ds))) (@s0 N) =
-  ev rho sc N.+1 (if p.1 == p'.1 then wick cov n (ident vars p.2 p'.2).1 trs' (map (ren (ident vars p.2 p'.2).2) ds) else [::]).
-  move=> hds; rewrite /same; case: (p.1 == p'.1) => /=; last first.
-    have -> : ev rho sc N.+1 [::] = 0 by rewrite /ev big_nil.
-    by rewrite -[RHS](@sumover0 R N vars (@s0 N)); apply: sumover_ext => s; rewrite mul0r.
-  rewrite -IH ?size_map ?ident_uniq // (sumover_ident _ _ (fun s => (\prod_(w <- trs') \tr (evw rho w)) * E (prodc s ds))) //.
-  by apply: sumover_ext => s; rewrite prodc_ren.
-rewrite ev_cat -go //.
-have -> : forall F G, ev rho sc N.+1 (flatten [seq F k ++ G k | k <- picks cs]) =
-    \sum_(k <- picks cs) (ev rho sc N.+1 (F k) + ev rho sc N.+1 (G k)).
-  move=> F G; elim: (picks cs) => [|k ks IHk]; first by rewrite big_nil /ev big_nil.
-  by rewrite /= !ev_cat IHk big_cons.
-have -> : \sum_(k <- picks cs) (ev rho sc N.+1 (if p.1 == k.1.1.1.1 then wick cov n (ident vars p.2 k.1.1.1.2).1 trs
-       (map (ren (ident vars p.2 k.1.1.1.2).2) (joinl cov p W q k.1 :: k.2)) else [::]) +
-     ev rho sc N.+1 (if p.1 == k.1.2.1 then wick cov n (ident vars p.2 k.1.2.2).1 trs
-       (map (ren (ident vars p.2 k.1.2.2).2) (joinr cov p W q k.1 :: k.2)) else [::])) =
-   \sum_(k <- picks cs) sumover vars (fun s => (\prod_(w <- trs) \tr (evw rho w)) *
-      (same s p k.1.1.1 * E (prodc s (joinl cov p W q k.1 :: k.2)) +
-       same s p k.1.2 * E (prodc s (joinr cov p W q k.1 :: k.2)))) (@s0 N).
-  apply: eq_big_seq => k kin; have sk := size_picks kin.
-  rewrite -!go /= ?sk // -sumoverD; apply: sumover_ext => s.
-  by rewrite mulrDr !mulrA [same _ _ _ * _]mulrC [same s p k.1.2 * _]mulrC.
+move=> u; rewrite /same_draw /same; case: (p.1 == p'.1) => /=; last first.
+  by rewrite big_nil -[LHS](@sumover0 R N vars (@s0 N)); apply: sumover_ext => s; rewrite mul0r.
+rewrite big_seq1 /value /= (sumover_ident _ _ (fun s => (\prod_(w <- trs) \tr (evw rho w)) * E (prodc s ds))) //.
+by apply: sumover_ext => s; rewrite prodc_ren.
+Qed.
+
+Lemma step_sound st : \sum_(st <- step fx cov outer st) value st = value st.
+Proof.
+have id1 : \sum_(t <- [:: st]) value t = value st by rewrite big_seq1.
+case: st id1 => [[vars trs] [|c cs]] id1 //.
+rewrite /step /=; case: ifP => // /negbFE u.
+set c' := if fx c.1.1.1 then turn c else c.
+have : value (vars, trs, c :: cs) = value (vars, trs, c' :: cs).
+  by apply: sumover_ext => s; rewrite /prodc !big_cons /c'; case: ifP => // _; rewrite ch_turn.
+case: c' => [[p W] q] /= turned; case: ifPn => [fp|np].
+  case: ifP => // fq; rewrite big_seq1 turned; apply: sumover_ext => s.
+  by rewrite /prodc !big_cons ch_fixed // -scalerAl mul1r EZ mulrCA mulrA.
+rewrite turned big_cat /= same_drawE // big_flatten big_map /=.
+under [X in _ + X]eq_bigr => k _ do rewrite big_cat /= !same_drawE // -sumoverD.
 rewrite -sumover_sum -sumoverD; apply: sumover_ext => s.
-rewrite step mulrDr -mulr_sumr; congr (_ + _).
-by rewrite big_cons mulrCA; congr (_ * _); rewrite mulrCA mulrA.
+rewrite contract_first //= mulrDr mulr_sumr; congr (_ + _); last first.
+  by apply: eq_bigr => k _; rewrite mulrDr; congr (_ + _); rewrite mulrCA.
+by rewrite big_cons [RHS]mulrCA; congr (_ * _); rewrite mulrCA mulrA.
+Qed.
+
+Lemma prodc_unused s cs u k : ~~ used cs u -> prodc (upd s u k) cs = prodc s cs.
+Proof.
+move=> h; rewrite /prodc; apply: eq_big_seq => c cin.
+have : ~~ ((c.1.1.2 == u) || (c.2.2 == u)) by apply: contra h => ?; apply/hasP; exists c.
+by rewrite negb_or => /andP[h1 h2]; rewrite /ch /upd (negbTE h1) (negbTE h2).
+Qed.
+Lemma renumber_sound n i os vars cs (T : R) :
+  sumover (renumber n i os vars cs).1 (fun s => T * E (prodc s (renumber n i os vars cs).2)) (@s0 N) =
+  sumover vars (fun s => T * E (prodc s cs)) (@s0 N).
+Proof.
+elim: n i os vars cs => // n IH i [|o os] vars cs //; rewrite [renumber _ _ _ _ _]/= IH.
+rewrite -[RHS](@sumover_ren R N (transp o i) vars (fun s => T * E (prodc s cs)) (@s0 N)).
+  by apply: sumover_ext => s; rewrite prodc_ren.
+exact: inv_inj (transpK o i).
+Qed.
+Lemma canon_sound st : N.+1%:R ^+ (canon symf st).1 * value (canon symf st).2 = value st.
+Proof.
+case: st => [[vars trs] cs]; rewrite /canon /value /=.
+set kept := [seq v <- vars | used cs v]; set cs2 := reorder _ _.
+have cs2E s : prodc s cs2 = prodc s cs.
+  by rewrite /cs2 /reorder; case: ifP => [/(prodc_perm s) <-|_]; rewrite prodc_orient.
+set os := undup _.
+have -> : \prod_(w <- sort shorter (map (canon_word symf) trs)) \tr (evw rho w) = \prod_(w <- trs) \tr (evw rho w).
+  by rewrite (perm_big (map (canon_word symf) trs)) ?perm_sort //= big_map; apply: eq_bigr => w _; apply: canon_wordP.
+set T := \prod_(w <- trs) _.
+rewrite (sumover_perm _ _ (_ : perm_eq _ (renumber (size os) 1 os kept cs2).1)) ?perm_sort //.
+rewrite (sumover_ext _ (G := fun s => T * E (prodc s (renumber (size os) 1 os kept cs2).2))); last first.
+  by move=> s; rewrite (prodc_perm s (_ : perm_eq _ (map (orient symf) (renumber (size os) 1 os kept cs2).2))) ?perm_sort // prodc_orient.
+rewrite renumber_sound (sumover_ext _ (G := fun s => T * E (prodc s cs))); last by move=> s; rewrite cs2E.
+rewrite [RHS](sumover_unused (P := used cs)) // => u s k nu.
+by rewrite prodc_unused.
+Qed.
+
+Definition total (ws : seq weighted) : R := \sum_(t <- ws) zR R t.1 * (N.+1%:R ^+ t.2.1 * value t.2.2).
+Lemma placedE c n st : let t := placed symf c n st in zR R t.1 * (N.+1%:R ^+ t.2.1 * value t.2.2) = zR R c * (N.+1%:R ^+ n * value st).
+Proof. by rewrite /placed /= exprD -mulrA canon_sound. Qed.
+Lemma level_sound ws : total (level symf fx cov outer ws) = total ws.
+Proof.
+rewrite /level /total; elim: ws => [|t ws IH] //; rewrite [foldr _ _ _]/= big_cons -IH.
+rewrite -[in RHS]step_sound !mulr_sumr; elim: (step _ _ _ _) => [|st sts IHs]; first by rewrite big_nil add0r.
+rewrite [foldr _ _ _]/= big_cons -addrA -IHs.
+rewrite (add_termE (fun k : nat * state => N.+1%:R ^+ k.1 * value k.2)).
+by congr (_ + _); apply: placedE.
+Qed.
+Lemma finished_sound ws p : finished ws = Some p -> ev rho sc N.+1 p = total ws.
+Proof.
+rewrite /finished; case: ifP => // h [<-]; have {}h := allP h.
+rewrite /ev big_map /total big_seq [RHS]big_seq; apply: eq_bigr => t /h.
+case: t => [c [n [[vars trs] cs]]] /= /eqP ->; congr (_ * _).
+rewrite /evk /= big_nil mulr1 /value /= exprD -mulrA; congr (_ * _).
+rewrite -(sumover_cst vars _ (@s0 N)); apply: sumover_ext => s.
+by rewrite /prodc big_nil E1 mulr1.
+Qed.
+
+Theorem wick_sound st p : wick symf fx cov outer st = Some p -> ev rho sc N.+1 p = value st.
+Proof.
+move/finished_sound => ->; have it n ws : total (iter n (level symf fx cov outer) ws) = total ws.
+  by elim: n => //= n <-; rewrite level_sound.
+by rewrite it /total big_seq1 placedE expr0 mul1r /zR mul1r.
 Qed.
 End Sound.

@@ -1,11 +1,11 @@
 (* Lemma A.1, Corollary A.2, Lemma 5.3: the reduced loss, its gradient, its minimum and its minimisers, for every d and N (with 1/0 = 0). *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import reals.
-From ICL Require Import frobenius definite curve reduced_loss_form gradient convergence setting.
+From ICL Require Import frobenius definite semidefinite curve reduced_loss_form gradient convergence setting.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
-Import GRing.Theory Num.Theory.
+Import GRing.Theory Num.Theory Order.Theory.
 Local Open Scope ring_scope.
 
 Section Minimum.
@@ -28,6 +28,22 @@ Proof. exact: (square Lambda_definite pG cG). Qed.
 Theorem corollary_A2_floor (U : 'M[R]_d) u : - (2%:R^-1 * \tr (La *m La *m invmx Gamma)) <= ell La Gamma U u.
 Proof. exact: (minimum Lambda_definite pG pP cG). Qed.
 
+(* the floor is attained *)
+Theorem corollary_A2_minimum : let floor := - (2%:R^-1 * \tr (La *m La *m invmx Gamma)) in
+  (forall (U : 'M[R]_d) u, floor <= ell La Gamma U u) /\ exists (U : 'M[R]_d) u, ell La Gamma U u = floor.
+Proof.
+split; first exact: corollary_A2_floor.
+by exists (invmx Gamma), 1; apply/(minimiser Lambda_definite pG pP cG); rewrite scale1r.
+Qed.
+
 Theorem lemma_5_3 (U : 'M[R]_d) u : ell La Gamma U u = ell_min La Gamma <-> u *: U = invmx Gamma.
 Proof. exact: (minimiser Lambda_definite pG pP cG). Qed.
+
+(* the gradient against the excess loss at every point, in the proof of Lemma 5.4; tr((Gamma Lambda)^-1) = tr(Gamma^-1 Lambda^-1) *)
+Theorem lemma_5_4_gradient (U : 'M[R]_d) u : 2%:R * u ^+ 2 * (ell La Gamma U u - ell_min La Gamma) <=
+  \tr (invmx (Gamma *m La)) * \tr (invmx La) * (nrm2 (gradU La Gamma U u) + gradu La Gamma U u ^+ 2).
+Proof.
+rewrite -mulrA mulrC; apply: le_trans (PL Lambda_definite pG pP cG U u) _.
+by rewrite /KK ler_wpmul2l ?ler_addl ?sqr_ge0 // mulr_ge0 // pd_trace //; apply: pd_inv.
+Qed.
 End Minimum.

@@ -4,7 +4,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From ICL Require Import frobenius definite curve setting convergence layer weights.
+From ICL Require Import frobenius definite curve setting convergence weights.
 From ICLTheorems Require Import beyond_B12.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -54,8 +54,8 @@ Proof. exact: sparse_PV_limit. Qed.
 Theorem equation_4_3 M (X : 'M[R]_(d, M)) (xq : 'cV[R]_d) (y : 'rV[R]_M) :
   prediction W_PV_limit W_KQ_limit X xq y = \tr (xq^T *m invmx Gamma *m (M%:R^-1 *: \sum_i y 0 i *: col i X)).
 Proof.
-rewrite -(limiting_prediction v_gt0 X xq y Gs); congr prediction.
-by rewrite /W_KQ_limit /sparse_KQ scale_block_mx !scaler0.
+have -> : W_KQ_limit = sparse_KQ (v^-1 *: invmx Gamma) by rewrite /W_KQ_limit /sparse_KQ scale_block_mx !scaler0.
+by rewrite -[W_PV_limit]/(sparse_PV d v) (limiting_prediction v_gt0 X xq y Gs).
 Qed.
 
 (* the prediction along the flow tends to it *)

@@ -1,0 +1,83 @@
+"""Writes docs/kernel.md from the pinned statements of the formal proofs: python docs/make_kernel.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from proofs_check import Claim, catalogue
+from proofs_check.kernel import read_record
+from proofs_check.kernel.coq import PACKAGES
+from proofs_check.kernel.pins import Proof, Statement, read_claims, read_pins
+from proofs_check.kernel.sources import source_of
+
+_INTRODUCTION = f"""\
+# Theorems checked by Coq's kernel
+
+Made from `claims.toml` and `pins.json` of `proofs_check/kernel` by `docs/make_kernel.py`.
+
+Coq {{version}} has checked a theorem behind {{claims}} claims: for {{checked}} the theorem says what the claim says (or
+is a counterexample to a finding), for {{partial}} it assumes more, and the table says what. `make kernel` checks all of
+it again, on Debian 12 after
+
+    apt-get install --no-install-recommends {PACKAGES}
+
+## What is trusted
+
+- Coq's kernel. `coqchk` checks the compiled files a second time.
+- MathComp, MathComp-Analysis and their three axioms: propositional extensionality, functional extensionality and
+  constructive indefinite description. `Print Assumptions` finds no other behind any theorem below; MathComp's own
+  proofs are not checked again.
+- The definitions at the end of this page. Read them as carefully as the theorems: a theorem says no more than they do.
+- The name of the claim: that a theorem is what the paper means is for a reader to see, side by side.
+
+What is not trusted: the engine, its LaTeX, and the files that it writes for Coq. A wrong formula in one of them does
+not compile. The types of the theorems and the definitions are pinned: a weakened statement is refused until somebody
+pins it, in a line that a reviewer sees.
+
+Some conventions of MathComp: `'M_d` is a matrix with d rows and columns, `'cV_d` a column, `*m` a product, `*:` a
+product with a number, `^T` the transpose, `\\tr` the trace, `1%:M` the identity, `invmx` the inverse, `n%:R` the number
+n. A division by 0 is 0, so that theorems for every N say nothing of use for N = 0. `f @ +oo --> x` is the limit of f(t)
+as t grows, `definite.pd A`: A is symmetric and positive definite, `curve.mder U t V`: U has the derivative V at t.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    proofs, pins = read_claims(), read_pins()
+    words = [proof.word for proof in proofs.values()]
+    head = _INTRODUCTION.format(
+        version=read_record().coq, claims=len(words), checked=words.count("checked"), partial=words.count("partial")
+    )
+    rows = [_row(claim, proofs[claim.id], pins.theorems) for claim in catalogue() if claim.id in proofs]
+    table = "| the paper's statement | ours | Coq's | kernel |\n|---|---|---|---|\n" + "\n".join(rows)
+    definitions = "\n\n".join(
+        f"`{name}`, in `{source_of(name)}`\n\n```coq\n" + "\n".join(statement.text) + "\n```"
+        for name, statement in sorted(pins.definitions.items())
+    )
+    return f"{head}\n## The theorems\n\n{table}\n\n## The definitions beneath them\n\n{definitions}\n"
+
+
+def _row(claim: Claim, proof: Proof, theorems: dict[str, Statement]) -> str:
+    statement = claim.statement
+    where = "".join(f", {name} = {text}" for name, text in statement.abbreviations)
+    ours = f"{claim.title}: {statement.relation} {statement.text}{where}"
+    lines = [proof.theorem.removeprefix("ICLTheorems."), *theorems[proof.theorem].text]
+    kernel = (
+        proof.word
+        + " (a counterexample)" * proof.refutes
+        + "".join(f"; {hypothesis}" for hypothesis in proof.hypotheses)
+    )
+    kernel += f". Note: {proof.remark}" if proof.remark else ""
+    return " | ".join(["", f"{claim.source} (`{claim.id}`)", _code([ours]), _code(lines), _escaped(kernel), ""]).strip()
+
+
+def _code(lines: list[str]) -> str:
+    return "<br>".join(f"`{_escaped(line.rstrip())}`" for line in lines)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("kernel.md").write_text(page(), encoding="utf-8")

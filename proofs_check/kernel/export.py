@@ -1,0 +1,230 @@
+"""`icl-theory kernel export`: the engine's own input and output, one file a derived claim, for Coq to check.
+
+Each file says in numbered letters what was averaged (or differentiated) and what the engine says the result is; one
+boolean, evaluated by the kernel, decides whether the two agree for every d and N (`lib/expectation.v`, `lib/random.v`,
+`lib/word_derivative.v` prove that it does). Where the result is short enough to be read it is also written as a
+formula, and the file proves that both are equal. The bytes depend on the engine's result alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from proofs_check.kernel.exporter import Alphabet, Term, clearing, formula, letters_of, listed, printed
+from proofs_check.kernel.sources import ROOT
+from theory.algebra.expectation import Gaussian, expectation
+from theory.algebra.expression import Expression, indexed, letter, matrix, scalar_letter, sum_over, vector
+from theory.model import U11, Law, prediction, u, u12, u21, w, x_q
+from theory.population_loss import population_loss
+
+_HEAD = """\
+(* Written by `icl-theory kernel export`, which writes it again, byte for byte; do not edit.
+   {title}
+   {legend} *)
+From Coq Require Import ZArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From ICL Require Import {imports}.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Delimit Scope Z_scope with coqZ.
+Close Scope Z_scope.
+Import GRing.Theory.
+
+"""
+
+
+def _head(title: str, letters: Alphabet, imports: str) -> str:
+    return _HEAD.format(title=title, legend=letters.legend(), imports=imports)
+
+
+def mean_file(title: str, before: Expression, laws: Mapping[Expression, Gaussian], length: str = "N") -> str:
+    """The file of E[before] = after, with what the engine says of `after`."""
+    after = expectation(before, laws)
+    letters = Alphabet(letters_of(laws), length)
+    random, mean = letters.terms(before), letters.terms(after)
+    letters.fix(symbol for symbol in letters.vectors if symbol not in letters.laws)
+    scale, shift = clearing(random, mean)
+    body = f"""\
+Definition letters : alphabet := {letters.definition()}.
+(* {scale} {length}^{shift} times what is averaged, and times its mean *)
+Definition random : seq rterm := {printed(random, scale, shift, random=True)}.
+Definition mean : poly := {printed(mean, scale, shift)}.
+Lemma mean_ok : check_expectation letters random mean = true.
+Proof. vm_cast_no_check (erefl true). Qed.
+"""
+    return _head(title, letters, "words wick expectation") + body
+
+
+# The directions of a derivative.
+_D11, _e21, _e12, _e = matrix("D11"), vector("e21"), vector("e12"), scalar_letter("e")
+_DIRECTIONS = {"U11": (U11, _D11), "u21": (u21, _e21), "u12": (u12, _e12), "u": (u, _e)}
+
+
+def _loss_letters() -> Alphabet:
+    """The letters of the population loss and of its derivatives, in a fixed order."""
+    letters = Alphabet(letters_of(Law().laws()))
+    for block in (U11, _D11):
+        letters.word(next(iter(block.terms)).word)
+    for number in (u, _e):
+        letters.scalar(letter(number))
+    fixed = [letter(name) for name in (u12, u21, _e12, _e21)]
+    for name in fixed:
+        letters.vector(name)
+    weights, directions = fixed[:2], fixed[2:]
+    letters.fix(weights)
+    for weight in weights:
+        for direction in directions:
+            letters.outer(weight, direction)
+    return letters
+
+
+def population_loss_file() -> str:
+    """The population loss in all blocks: E (N y_hat - N <w, x_q>)^2 = 2 N^2 L."""
+    letters = _loss_letters()
+    loss = population_loss().expression
+    error, twice = letters.terms(prediction(Law()) - w.T @ x_q), letters.terms(loss * 2)
+    scale, shift = clearing(error)
+    settled = [term.scaled(scale**2, 2 * shift) for term in twice]
+    body = f"""\
+Definition letters : alphabet := {letters.definition()}.
+(* {scale} N^{shift} times the error y_hat - <w, x_q>, and {scale**2} N^{2 * shift} times its mean square *)
+Definition error : seq rterm := {printed(error, scale, shift, random=True)}.
+Definition mean_square : poly := {printed(settled, 1, 0)}.
+Lemma mean_square_ok : check_product letters error error mean_square = true.
+Proof. vm_cast_no_check (erefl true). Qed.
+
+Local Open Scope ring_scope.
+Section Formula.
+{letters.variables()}\
+{letters.meaning()}\
+(* the loss as the engine gives it, n the prompt's length *)
+Definition loss : R := {formula(loss)}.
+Lemma lossE : (0 < n)%N -> ev matrix_of scalar_of n mean_square = {2 * scale**2}%:R * n%:R ^+ {2 * shift} * loss.
+Proof. by move=> n0; rewrite /mean_square /matrix_of /scalar_of; evaluate; rewrite /loss; by_field n. Qed.
+End Formula.
+"""
+    return _head("The population loss in all blocks, from the error of the prediction.", letters, _IMPORTS) + body
+
+
+_IMPORTS = "words wick expectation random formula"
+
+
+def gradient_file() -> str:
+    """The gradients of the population loss: the derivative along a curve is the sum of <gradient, direction>."""
+    letters = _loss_letters()
+    loss = letters.terms(population_loss().expression * 2)
+    gradients: dict[str, Expression] = {}
+    terms: dict[str, list[Term]] = {}
+    for name, (_, direction) in _DIRECTIONS.items():
+        gradients[name] = population_loss().gradient(name).expression
+        terms[name] = letters.terms(gradients[name] * 2, (letter(direction), name == "U11"))
+    scale, shift = clearing(loss, *terms.values())
+    definitions = "".join(
+        f"Definition along_{name} : poly := {printed(held, scale, shift)}.\n" for name, held in terms.items()
+    )
+    formulas, lemmas = "", ""
+    types = {"U11": "'M[R]_d", "u21": "'cV[R]_d", "u12": "'cV[R]_d", "u": "R"}
+    for name, (_, direction) in _DIRECTIONS.items():
+        formulas += f"Definition gradient_{name} : {types[name]} := {formula(gradients[name])}.\n"
+        inner = f"gradient_{name} * e" if name == "u" else f"\\tr (gradient_{name} *m {letter(direction).name}^T)"
+        lemmas += (
+            f"Lemma gradient_{name}E : (0 < n)%N -> "
+            f"ev meaning scalars n along_{name} = {2 * scale}%:R * n%:R ^+ {shift} * ({inner}).\n"
+            f"Proof.\nmove=> n0; rewrite /gradient_{name}; along_direction.\n"
+            f"by rewrite /along_{name} /matrix_of /scalar_of; evaluate; by_field n.\nQed.\n"
+        )
+    body = f"""\
+(* the derivatives of letters and scalars *)
+Definition dletter : nat -> seq lettr := nth [::] {listed(_letter_derivatives(letters))}.
+Definition dscalar : nat -> seq nat := nth [::] {listed(_scalar_derivatives(letters))}.
+(* {scale} N^{shift} times twice each gradient, times its direction *)
+{definitions}\
+Lemma gradient_ok : check (symmetric letters) (dpoly dletter dscalar mean_square)
+  (along_U11 ++ along_u21 ++ along_u12 ++ along_u) = true.
+Proof. vm_cast_no_check (erefl true). Qed.
+
+Local Open Scope ring_scope.
+Section Formula.
+{letters.variables()}\
+Local Notation meaning := (matrix_of Lambda U11 D11 u12 u21 e12 e21).
+Local Notation scalars := (scalar_of u e).
+{formulas}{lemmas}\
+End Formula.
+"""
+    head = _head("The gradients of the population loss in all blocks.", letters, f"{_IMPORTS} word_derivative")
+    return head.replace("Set Implicit", "From ICLGenerated Require Import population_loss.\nSet Implicit", 1) + body
+
+
+def _letter_derivatives(letters: Alphabet) -> list[str]:
+    """For each letter its derivative as a list of letters, the blocks moving in their directions."""
+    moves = {letter(block): letter(direction) for block, direction in _DIRECTIONS.values()}
+    found = []
+    for key in letters.order:
+        if isinstance(key, tuple):
+            a, b = key
+            # A product of a block and a direction is a derivative already, and no polynomial here has its derivative.
+            held = [letters.outer(moves[a], b), letters.outer(a, moves[b])] if a in moves and b in moves else []
+        else:
+            held = [f"({letters.order.index(moves[key])}, false)"] if key in moves else []
+        found.append(listed(held))
+    return found
+
+
+def _scalar_derivatives(letters: Alphabet) -> list[str]:
+    moves = {letter(block): letter(direction) for block, direction in _DIRECTIONS.values()}
+    return [listed([letters.scalar(moves[s])] if s in moves else []) for s in letters.scalars]
+
+
+def _isserlis() -> str:
+    a, b, x = matrix("A"), matrix("B"), vector("x")
+    law = {x: Gaussian(matrix("Lambda", definite=True))}
+    return mean_file("E[(x'Ax)(x'Bx)], x ~ N(0, Lambda).", (x.T @ a @ x) * (x.T @ b @ x), law)
+
+
+def _fourth_moment() -> str:
+    a, x, p, q = matrix("A"), vector("x"), vector("p"), vector("q")
+    law = {x: Gaussian(matrix("Lambda", definite=True))}
+    return mean_file("Lemma D.2: p'E[xx'Axx']q, x ~ N(0, Lambda).", p.T @ x @ x.T @ a @ x @ x.T @ q, law)
+
+
+def _wishart(degree: int) -> Callable[[], str]:
+    def write() -> str:
+        a, x = matrix("A"), vector("x")
+        sample = sum_over("i", "N", indexed(x, "i") @ indexed(x, "i").T)
+        power = sample @ a
+        for _ in range(degree - 1):
+            power = power @ (sample @ a)
+        law = {x: Gaussian(matrix("Lambda", definite=True))}
+        return mean_file(f"E tr((S A)^{degree}), S = sum_i x_i x_i', x_i ~ N(0, Lambda).", power.trace(), law)
+
+    return write
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "population_loss": population_loss_file,
+    "population_loss_gradient": gradient_file,
+    "isserlis4": _isserlis,
+    "fourth_moment": _fourth_moment,
+    **{f"wishart{degree}": _wishart(degree) for degree in (4, 5, 6, 7)},
+}
+
+
+def export(directory: Path) -> list[Path]:
+    """Write every generated file to `directory`, and return their paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, write in GENERATED.items():
+        path = directory / f"{name}.v"
+        path.write_text(write(), encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def differing(directory: Path = ROOT / "generated") -> list[str]:
+    """The names of generated files in `directory` that differ from what the engine says now, or should not be there."""
+    names = {path.name for path in directory.glob("*.v")}
+    wanted = {f"{name}.v": write() for name, write in GENERATED.items()}
+    changed = {name for name in names & set(wanted) if (directory / name).read_text(encoding="utf-8") != wanted[name]}
+    return sorted(changed | (names ^ set(wanted)))

@@ -1,0 +1,145 @@
+"""With Coq: a wrong formula in a generated file does not compile, and a weakened statement is not the pinned one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from proofs_check.kernel.coq import CoqError, ask, build, compile_file
+from proofs_check.kernel.pins import Statement, differences, read_claims, read_pins
+from proofs_check.kernel.sources import ROOT
+
+LOSS = (ROOT / "generated" / "population_loss.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
+FOURTH = (ROOT / "generated" / "fourth_moment.v").read_text(encoding="utf-8")
+# 2 u (N + 3)/N u12' Lambda^2 U11 Lambda u21, and u^2 (N + 1)/N tr(Lambda U11' Lambda^2 U11), times N^2
+COEFFICIENT = "((6)%coqZ, (1, [:: 0],"
+SECOND = "  ((1)%coqZ, (1, [:: 0; 0], [:: [:: (0, false); (1, true); (0, false); (0, false); (1, false)]]));\n"
+FOURTH_TERM = "((1)%coqZ, (0, [::], [:: [:: (0, false); (1, true); (0, false); (2, true)]]))"
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """The text with one occurrence replaced, which has to be there."""
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def test_the_generated_files_compile(built: Path, tmp_path: Path) -> None:
+    """What the next test spoils is accepted as it is."""
+    for name, text in (("loss", LOSS), ("fourth", FOURTH)):
+        (tmp_path / f"{name}.v").write_text(text)
+        compile_file(tmp_path / f"{name}.v", built)
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        pytest.param(replaced(LOSS, COEFFICIENT, COEFFICIENT.replace("6", "5")), id="a wrong coefficient"),
+        pytest.param(replaced(LOSS, SECOND, ""), id="N for N + 1"),
+        pytest.param(replaced(FOURTH, f";\n  {FOURTH_TERM}", ""), id="a dropped pairing"),
+        pytest.param(replaced(FOURTH, FOURTH_TERM, FOURTH_TERM.replace("(1, true)", "(1, false)")), id="a transpose"),
+        pytest.param(replaced(FOURTH, "mem [:: 1; 2]", "mem [:: 1]"), id="a fixed vector taken for a random one"),
+    ],
+)
+def test_a_wrong_formula_does_not_compile(built: Path, tmp_path: Path, spoiled: str) -> None:
+    """The kernel evaluates the check and finds false."""
+    (tmp_path / "spoiled.v").write_text(spoiled)
+    with pytest.raises(CoqError, match=r"true|false"):
+        compile_file(tmp_path / "spoiled.v", built)
+
+
+@pytest.fixture(scope="module")
+def small(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled library and one theorem file, as a build of its own."""
+    root = tmp_path_factory.mktemp("small")
+    for folder in ("lib", "generated", "theorems"):
+        (root / "sources" / folder).mkdir(parents=True)
+        (root / "build" / folder).mkdir(parents=True)
+    needed = (
+        "frobenius definite semidefinite curve reduced_loss_form gradient convergence setting limits operator_norm flow"
+    )
+    for name in needed.split():
+        shutil.copy2(ROOT / "lib" / f"{name}.v", root / "sources" / "lib")
+        for suffix in ("v", "vo", "glob"):
+            shutil.copy2(built / "lib" / f"{name}.{suffix}", root / "build" / "lib")
+    shutil.copy2(ROOT / "Makefile", root / "sources")
+    return root
+
+
+def changed(root: Path, change: Callable[[str], str]) -> list[str]:
+    """What is said of the theorems of reduced_minimum.v after a change of it."""
+    source = "theorems/reduced_minimum.v"
+    (root / "sources" / source).write_text(change((ROOT / source).read_text()))
+    build(root / "build", root / "sources", [source])
+    theorems = [proof.theorem for proof in read_claims().values() if ".reduced_minimum." in proof.theorem]
+    answers, pins = ask(root / "build", theorems), read_pins()
+    said = {name: pins.theorems[name] for name in theorems}
+    beneath = {name: pins.definitions[name] for name in answers.definitions}
+    return differences(said, answers.theorems, "theorem") + differences(beneath, answers.definitions, "definition")
+
+
+def test_an_unchanged_theorem_is_the_pinned_one(small: Path) -> None:
+    """Its type and the definitions beneath it are pinned as they are."""
+    assert [] == changed(small, str)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # a further hypothesis
+        ("Theorem lemma_5_3 (U : 'M[R]_d) u :", "Theorem lemma_5_3 (U : 'M[R]_d) u (sure : False) :"),
+        # half of the conclusion
+        (
+            "ell La Gamma U u = ell_min La Gamma <-> u *: U = invmx Gamma.\nProof. exact",
+            "u *: U = invmx Gamma -> ell La Gamma U u = ell_min La Gamma.\nProof. by apply",
+        ),
+    ],
+)
+def test_a_weakened_statement_is_not_the_pinned_one(small: Path, old: str, new: str) -> None:
+    """A theorem that assumes more or says less compiles, and is refused by its pinned type."""
+    (line,) = changed(small, lambda text: replaced(text, old, new))
+    assert line.startswith("theorem ICLTheorems.reduced_minimum.lemma_5_3 does not say what is pinned")
+
+
+def test_a_changed_definition_is_noticed_where_the_theorem_reads_the_same(built: Path, tmp_path: Path) -> None:
+    """A theorem about g, defined through h, reads as before when h changes; the definitions beneath it do not."""
+    for folder in ("lib", "generated", "theorems"):
+        (tmp_path / "sources" / folder).mkdir(parents=True)
+    shutil.copy2(ROOT / "Makefile", tmp_path / "sources")
+    (tmp_path / "sources" / "theorems" / "t.v").write_text(
+        "From ICL Require l.\nTheorem stated : l.g = l.g. Proof. reflexivity. Qed.\n"
+    )
+    answers = []
+    for value in ("1", "2"):
+        (tmp_path / "sources" / "lib" / "l.v").write_text(f"Definition h := {value}.\nDefinition g := h.\n")
+        build(tmp_path / "build", tmp_path / "sources")
+        answers.append(ask(tmp_path / "build", ["ICLTheorems.t.stated"]))
+    before, after = answers
+    assert before.theorems == after.theorems
+    (line,) = differences(before.definitions, after.definitions, "definition")
+    assert line.startswith("definition ICL.l.h does not say what is pinned")
+
+
+def test_a_theorem_that_is_not_there_is_named(small: Path) -> None:
+    """A claim cannot rest on a name."""
+    with pytest.raises(CoqError, match=r"no theorem ICLTheorems\.reduced_minimum\.lemma_9_9"):
+        ask(small / "build", ["ICLTheorems.reduced_minimum.lemma_9_9"])
+
+
+def test_an_unproved_theorem_shows_its_axiom(small: Path) -> None:
+    """A hypothesis outside a section is an axiom, and stands in the answer; `inconsistencies` refuses it."""
+    text = "Hypothesis assumed : False.\nTheorem anything : 1 = 2. Proof. case: assumed. Qed.\n"
+    (small / "sources" / "theorems" / "assumed.v").write_text("From mathcomp Require Import all_ssreflect.\n" + text)
+    build(small / "build", small / "sources", ["theorems/assumed.v"])
+    answers = ask(small / "build", ["ICLTheorems.assumed.anything"])
+    (small / "sources" / "theorems" / "assumed.v").unlink()
+    assert ("assumed.assumed",) == answers.axioms["ICLTheorems.assumed.anything"]
+
+
+def test_statements_differ_by_what_notation_hides() -> None:
+    """Two types that print alike but differ in an implicit argument differ."""
+    pinned, found = Statement(("f = g",), "a" * 64), Statement(("f = g",), "b" * 64)
+    (line,) = differences({"t": pinned}, {"t": found}, "theorem")
+    assert "in what the notation hides" in line
