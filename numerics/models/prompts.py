@@ -131,7 +131,7 @@ class PromptDrawer:
         if isinstance(law, Elliptical):
             if self.radius is None:
                 raise ValueError("the elliptical law is known by its moments only; pass radius= to draw r")
-            return x * np.sqrt(self.radius(generator, shape))[..., None]
+            x = x * np.sqrt(self.radius(generator, shape))[..., None]
         return x if law.mean is None else x + formula_value(law.mean, self.values, self.d)[:, 0]
 
     def _task(self, count: int, generator: np.random.Generator) -> FloatArray:

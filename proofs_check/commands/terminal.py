@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -128,7 +129,13 @@ def _fails(result: ClaimResult) -> str:
     where, _, sides = result.counterexample.rpartition(": left ")
     left, _, right = sides.rpartition(", right ")
     where = where if len(where) < 90 else f"{where[:87]}..."
-    return f"{left} {result.relation} {right} is false at {where}"
+    return f"{_number(left)} {result.relation} {_number(right)} is false at {where}"
+
+
+def _number(side: str) -> str:
+    """A side that is a number, without the brackets of a 1 x 1 array."""
+    match = re.fullmatch(r"\[+([^\[\],]*(?:\[[^\]]*\])?)\]+", side)
+    return side if match is None else match[1]
 
 
 def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:

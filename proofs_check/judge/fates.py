@@ -23,6 +23,8 @@ from theory.algebra.rational_identity import decide
 # if one kind of evidence proves it and another refutes it.
 Fate = Literal["killed", "equivalent", "implied", "open", "ill-formed", "survived", "contradiction"]
 FATES: tuple[Fate, ...] = ("killed", "equivalent", "implied", "open", "survived", "contradiction", "ill-formed")
+# Of the mutants that other evidence refutes one in so many is shown to the engine too, which must not prove it.
+_SHOWN_EVERY = 10
 # How many searches for a counterexample of a mutant may end in vain before a claim's other mutants go without one.
 _SEARCHES_IN_VAIN = 3
 
@@ -40,7 +42,8 @@ class MutantResult:
 def fates(claim: Claim, measurements: Sequence[Measurement], seed: int) -> list[MutantResult]:
     """Send every mutant of a claim's statement through the evidence."""
     judge = _OfEquation.of(claim) if claim.statement.relation == "=" else _OfInequality(claim, measurements, seed)
-    return [_fate(judge, mutant, claim, measurements) for mutant in mutants(claim.statement, claim.language)]
+    changed = mutants(claim.statement, claim.language)
+    return [_fate(judge, mutant, claim, measurements, k % _SHOWN_EVERY == 0) for k, mutant in enumerate(changed)]
 
 
 def points(measurements: Sequence[Measurement]) -> list[tuple[Instance, Any]]:
@@ -53,7 +56,11 @@ def points(measurements: Sequence[Measurement]) -> list[tuple[Instance, Any]]:
 
 
 def _fate(
-    judge: _OfEquation | _OfInequality, mutant: Mutant, claim: Claim, measurements: Sequence[Measurement]
+    judge: _OfEquation | _OfInequality,
+    mutant: Mutant,
+    claim: Claim,
+    measurements: Sequence[Measurement],
+    shown: bool,
 ) -> MutantResult:
     statement, language = mutant.statement, claim.language
     independent = [m for m in measurements if not isinstance(m, SymbolicMeasurement)]
@@ -61,7 +68,7 @@ def _fate(
     outcomes = {m.kind: m.judge(statement, language).outcome for m in independent}
     killers = tuple(kind for kind, outcome in outcomes.items() if outcome == "refuted")
     if killers:
-        if any(_proves(m, statement, claim) for m in symbolic):
+        if shown and any(_proves(m, statement, claim) for m in symbolic):
             reason = "the engine proves what other evidence refutes"
             return MutantResult(mutant.change, "contradiction", killers, reason)
         return MutantResult(mutant.change, "killed", killers)

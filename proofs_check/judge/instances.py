@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from theory.algebra.words import Symbol
 
@@ -35,6 +36,11 @@ class Instance:
             array = np.array(value, dtype=object)
             result[name] = array.reshape(1, 1) if array.ndim == 0 else array[:, None] if array.ndim == 1 else array
         return result
+
+    @cached_property
+    def has_balls(self) -> bool:
+        """Whether a value is known in a ball only."""
+        return any(isinstance(entry, arb) for array in self.arrays.values() for entry in array.flat)
 
     @cached_property
     def floats(self) -> dict[str, Array]:

@@ -140,7 +140,7 @@ class Statement:
         comparison is rigorous and may stay undecided. Balls that overlap count as equal.
         """
         left = np.asarray(left, dtype=object)
-        balls = self.has_roots or any(isinstance(entry, arb) for entry in left.flat)
+        balls = self.has_roots or instance.has_balls or any(isinstance(entry, arb) for entry in left.flat)
         right = self.ball_value(instance, language) if balls else self.value(instance, language)
         if self.relation == "=":
             if not balls:

@@ -107,7 +107,8 @@ class RightSides:
 
 
 def _right(statement: Statement, instance: Instance, language: Language) -> Any:
-    value = statement.ball_value(instance, language) if statement.has_roots else statement.value(instance, language)
+    balls = statement.has_roots or instance.has_balls
+    value = statement.ball_value(instance, language) if balls else statement.value(instance, language)
     if np.size(value) != 1:
         raise InterpretationError("an inequality compares numbers, not arrays")
     return np.asarray(value, dtype=object).flat[0]

@@ -17,6 +17,7 @@ from typing import Any
 
 from proofs_check.judge.claims import Claim
 from proofs_check.kernel import kernel_column
+from proofs_check.kernel.record import RecordError
 from proofs_check.papers.zhang2024.sources import NUMBERS, TITLE, Number
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +100,7 @@ def _row(number: str, says: str, claim: Claim) -> Row:
 
 def as_text(rows: Sequence[Row]) -> str:
     """The rows for a terminal: the number with the claim, and beneath it what is known of it."""
-    lines: list[str] = []
+    lines = [kernel_note()] if kernel_note() else []
     for row in rows:
         lines.append(f"{row.number:<16} {row.claim or row.says}")
         if row.claim and row.says:
@@ -276,7 +277,19 @@ def _groups(claim: str) -> list[str]:
     return [f"{path.stem}.{name}" for name in (*within, "STATEMENTS")]
 
 
+@cache
+def kernel_note() -> str:
+    """Why the kernel's theorems cannot be shown; empty if they can."""
+    try:
+        kernel_column("")
+    except RecordError as error:
+        return f"The kernel's theorems are left out: {error}."
+    return ""
+
+
 def _theorem(claim: str) -> str:
+    if kernel_note():
+        return ""
     column = kernel_column(claim)
     if not column.theorem:
         return ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from html import escape
 from itertools import pairwise
 
@@ -125,7 +126,8 @@ def _layers(parents: Mapping[str, Sequence[str]], most: int) -> list[list[str]]:
     depth: dict[str, int] = {}
     filled: dict[int, int] = {}
     used = {parent for direct in parents.values() for parent in direct}
-    for name, direct in parents.items():
+    for name in TopologicalSorter(parents).static_order():
+        direct = parents[name]
         at = 1 + max((depth[parent] for parent in direct), default=-1)
         if not direct and name not in used:
             at = 0

@@ -285,7 +285,9 @@ def _magnitude_latex(monomial: Monomial, coefficient: Coefficient, norms: bool) 
     if re.fullmatch(r"[\w ]*", size):
         return sign, rf"\frac{{{size or '1'}}}{{{' '.join(texts)}}}"
     if fraction:
-        return sign, rf"\frac{{{fraction[1]}}}{{{fraction[2]} {' '.join(texts)}}}"
+        is_sum = re.search(r"[-+]", re.sub(r"\([^()]*\)", "", fraction[2]))
+        held = f"({fraction[2]})" if is_sum else fraction[2]
+        return sign, rf"\frac{{{fraction[1]}}}{{{held} {' '.join(texts)}}}"
     return sign, rf"{size} \frac{{1}}{{{' '.join(texts)}}}"
 
 

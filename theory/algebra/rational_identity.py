@@ -56,8 +56,8 @@ _LARGEST_STATE = 1500
 _POINTS = ((2, 3, 5, 7, 11, 13, 17, 19, 23, 29), (31, -7, 12, 5, -43, 9, 26, -3, 8, 21))
 
 
-class _UnsupportedError(IclTheoryError, ArithmeticError):
-    """A method does not apply."""
+class UnsupportedError(IclTheoryError, ArithmeticError):
+    """A method of proof does not apply."""
 
 
 def decide(left: Expression, right: Expression, definitions: Sequence[Definition] = ()) -> Answer:
@@ -84,11 +84,11 @@ def decide(left: Expression, right: Expression, definitions: Sequence[Definition
         return "unknown"
     if differs_at_an_instance(difference, definitions):
         return "different"
-    for method in (_vanishes_as_series, _vanishes_by_gradients, _vanishes_by_relations):
+    for method in METHODS:
         try:
             if method(difference, definitions):
                 return "equal"
-        except (_UnsupportedError, NotRegularError):
+        except (UnsupportedError, NotRegularError):
             continue
     return "unknown"
 
@@ -123,7 +123,7 @@ def _vanishes_as_series(difference: Expression, definitions: Sequence[Definition
         decoupled(difference),
         [Definition(apart_from_family(d.symbol), decoupled(d.expression)) for d in definitions],
     )
-    error: ArithmeticError = _UnsupportedError()
+    error: ArithmeticError = UnsupportedError()
     for points in _POINTS:
         try:
             return _Expansion((free, *(d.expression for d in apart)), apart, points).series(free).is_zero()
@@ -135,7 +135,7 @@ def _vanishes_as_series(difference: Expression, definitions: Sequence[Definition
 def _vanishes_by_gradients(difference: Expression, definitions: Sequence[Definition]) -> bool:
     """Method 3, first with traces of polynomials as parameters that stay, then as the functions that they are."""
     if not difference.is_scalar:
-        raise _UnsupportedError
+        raise UnsupportedError
     free, apart = (
         decoupled(difference),
         [Definition(apart_from_family(d.symbol), decoupled(d.expression)) for d in definitions],
@@ -152,7 +152,7 @@ def _is_constant_zero(free: Expression, definitions: Sequence[Definition]) -> bo
         try:
             slope = gradient(free, symbol_expression(symbol), definitions)
         except ValueError as error:
-            raise _UnsupportedError from error
+            raise UnsupportedError from error
         if slope and not _vanishes_as_series(slope, definitions):
             return False
     return True
@@ -193,7 +193,7 @@ class _Expansion:
     def __init__(self, expressions: Sequence[Expression], definitions: Sequence[Definition], points: Sequence[int]):
         self.definitions = {d.symbol: d.expression for d in definitions}
         if any(m.indices for e in expressions for m in e.terms):
-            raise _UnsupportedError("sums over indices")
+            raise UnsupportedError("sums over indices")
         everything = (*expressions, *self.definitions.values())
         self.roots = self._roots(everything)
         letters = sorted({s for e in everything for s in e.symbols} - set(self.definitions), key=lambda s: s.sort_key)
@@ -213,7 +213,7 @@ class _Expansion:
                         if isinstance(p, Fraction):
                             roots[symbol] = lcm(roots.get(symbol, 1), p.denominator)
         if any(symbol in self.definitions for symbol in roots):
-            raise _UnsupportedError("a fractional power of a sum")
+            raise UnsupportedError("a fractional power of a sum")
         return roots
 
     def _set_field(self, expressions: Sequence[Expression]) -> None:
@@ -263,11 +263,11 @@ class _Expansion:
     def _closed(self, word: Word, exponent: Rational, by_value: bool) -> Any:
         if self._is_defined_scalar(word):
             if isinstance(exponent, Fraction):
-                raise _UnsupportedError("a fractional power of a sum")
+                raise UnsupportedError("a fractional power of a sum")
             return self._power(self.central(self.definitions[word[0].symbol], by_value), exponent)
         if by_value and (word[0].rows, word[0].cols) != (1, 1):
             if isinstance(exponent, Fraction):
-                raise _UnsupportedError("a fractional power of a sum")
+                raise UnsupportedError("a fractional power of a sum")
             return self._power(self._trace_at_point(word), exponent)
         generator, root = self.words[word]
         return self._power(generator, int(exponent * root))
@@ -299,7 +299,7 @@ class _Expansion:
             summands.append(term)
         result = total(summands, self.one)
         if result.size > _LARGEST_STATE:
-            raise _UnsupportedError("too many terms")
+            raise UnsupportedError("too many terms")
         return result
 
     def _factor(self, f: Factor) -> Series:
@@ -430,3 +430,7 @@ def _in_span(target: Expression, relations: Sequence[Expression]) -> bool:
     for relation in relations:
         span.coordinates(dict(vector(relation)), field.one)
     return not span.reduced(dict(vector(target)))[0]
+
+
+# The proofs that `decide` tries after the normal form, in this order: whether the difference is proved to be 0.
+METHODS = (_vanishes_as_series, _vanishes_by_gradients, _vanishes_by_relations)

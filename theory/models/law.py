@@ -47,16 +47,18 @@ class Gaussian:
 
 @dataclass(frozen=True)
 class Elliptical:
-    """x = sqrt(r) z with z ~ N(0, covariance) and an independent r >= 0, E r = 1.
+    """x = mean + sqrt(r) z with z ~ N(0, covariance) and an independent r >= 0, E r = 1.
 
     Args:
         covariance: as for `Gaussian`.
-        moments: names of E r^2, E r^3, ..., as many as are known. E[x x'A x x'] = E r^2 (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A.
+        moments: names of E r^2, E r^3, ..., as many as are known. With mean zero and A symmetric, E[x x'A x x'] =
+            E r^2 (2 Lambda A Lambda + tr(A Lambda) Lambda).
+        mean: as for `Gaussian`.
     """
 
     covariance: str
     moments: tuple[str, ...] = ("kappa",)
+    mean: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,7 @@ def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
 def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
     if isinstance(law, Gaussian):
         return _gaussian(law, letters, who)
+    mean = letters.read(law.mean, ("d", 1), f"the mean of {who}", vectors=True) if law.mean is not None else None
     covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
     names = [letters.declare(name, 1, 1, definite=True) for name in law.moments]
 
@@ -223,7 +226,7 @@ def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
             )
         return names[k - 2]
 
-    return EngineGaussian(covariance, radial_moment=radial_moment)
+    return EngineGaussian(covariance, mean, radial_moment)
 
 
 def _task_average(law: Task, letters: Letters) -> Callable[[Expression], Expression]:

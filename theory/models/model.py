@@ -180,10 +180,11 @@ class Model:
         return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
 
     def invariants(self) -> tuple[Formula, ...]:
-        """Return the conserved quadratic forms of the gradient flow, a basis of those that are products of two weights.
+        """Return the conserved combinations of the traces, and of the square matrices, that two weights make: a basis.
 
         Each is found by linear algebra over all candidates (`theory.models.invariants`) and proved: the normal form of
-        its time derivative is zero for every d and N. Matrices come first; a number that is the trace of a conserved
+        its time derivative is zero for every d and N. Forms with another letter between the weights are not looked for.
+        Matrices come first; a number that is the trace of a conserved
         matrix, or a combination of such traces, is not listed again.
         """
         flow = {name: (letter_, -self.gradients[name]) for name, letter_ in self.trained.items()}

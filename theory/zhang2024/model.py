@@ -45,12 +45,10 @@ class Law:
         noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
         task_covariance: w ~ N(0, Psi) in place of N(0, I).
         elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1).
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1), around
+            their mean.
         task_mean: w has the mean mu in place of 0.
         covariate_mean: x_1, ..., x_N and x_q have the mean nu in place of 0.
-
-    Raises:
-        ValueError: for elliptical covariates with a mean.
     """
 
     noise: bool = False
@@ -59,18 +57,14 @@ class Law:
     task_mean: bool = False
     covariate_mean: bool = False
 
-    def __post_init__(self) -> None:
-        if self.elliptical and self.covariate_mean:
-            raise ValueError("elliptical covariates with a mean are not carried; take one of the two")
-
     @property
     def prompt(self) -> Prompt:
         """The law as a model's law of a prompt."""
-        radii = tuple(letter(moment).name for moment in RADIAL_MOMENTS.values())
-        centred = Elliptical("Lambda", radii) if self.elliptical else Gaussian("Lambda")
+        centre = "nu" if self.covariate_mean else None
+        moments = tuple(letter(moment).name for moment in RADIAL_MOMENTS.values())
         return Prompt(
-            x=Gaussian("Lambda", mean="nu") if self.covariate_mean else centred,
-            w=Gaussian("Psi" if self.task_covariance else "I", mean="mu" if self.task_mean else None),
+            x=Elliptical("Lambda", moments, centre) if self.elliptical else Gaussian("Lambda", centre),
+            w=Gaussian("Psi" if self.task_covariance else "I", "mu" if self.task_mean else None),
             noise="s2" if self.noise else None,
         )
 

@@ -61,7 +61,7 @@ class SymbolicMeasurement:
             return Verdict("holds", "both sides have one normal form, for every d and every length")
         if answer == "different":
             difference = expand(self.derived - stated, definitions)
-            return Verdict("refuted", f"the sides differ by {difference}, and the normal form is complete")
+            return Verdict("refuted", f"the sides differ by {difference}")
         return Verdict("undecided", "the forms differ, but with inverses of sums different forms can be equal")
 
     def judge_by_form(self, statement: Statement, language: Language) -> Verdict:

@@ -17,7 +17,7 @@ Definition letters : alphabet := Alphabet (mem [:: 0]) (mem [::]) (nth [:: nothi
   (fun v w => nth (0, false) (nth [::] [:: [::]] v) w).
 (* 1 N^0 times what is averaged, and times its mean *)
 Definition random : seq rterm := [::
-  (((1)%coqZ, (0, [::])), ([:: 1; 2; 3; 4; 5; 6], [::], [:: (((0, 1), [:: (1, false)]), (0, 3)); (((0, 1), [:: (1, true)]), (0, 2)); (((0, 2), [:: (1, true)]), (0, 6)); (((0, 3), [:: (1, false)]), (0, 5)); (((0, 4), [:: (1, false)]), (0, 6)); (((0, 4), [:: (1, true)]), (0, 5))]))].
+  (((1)%coqZ, (0, [::])), ([:: 1; 2; 3; 4; 5; 6], [::], [:: (((0, 1), [:: (1, false)]), (0, 2)); (((0, 1), [:: (1, true)]), (0, 3)); (((0, 2), [:: (1, false)]), (0, 4)); (((0, 3), [:: (1, true)]), (0, 5)); (((0, 4), [:: (1, false)]), (0, 6)); (((0, 5), [:: (1, true)]), (0, 6))]))].
 Definition mean : poly := [::
   ((1)%coqZ, (1, [::], [:: [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]; [:: (1, false); (0, false)]]));
   ((10)%coqZ, (2, [::], [:: [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]; [:: (1, false); (0, false); (1, false); (0, false)]]));

@@ -5,7 +5,17 @@ from __future__ import annotations
 from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
 from proofs_check.papers.zhang2024.instances.flows import flow_instances, small_start
-from proofs_check.papers.zhang2024.language import ALIGNMENT, CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, SUBSPACE, state
+from proofs_check.papers.zhang2024.language import (
+    ALIGNMENT,
+    ALONG_FLOWS,
+    CONDITION,
+    FLOW,
+    GAMMA,
+    GAUSSIAN,
+    SMALL,
+    SUBSPACE,
+    state,
+)
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, loss, minimum
 from theory.zhang2024.model import LAMBDA
 
@@ -111,6 +121,7 @@ STATEMENTS = (
         search=flow_instances("none").filter(lambda instance: instance.lengths["d"] > 1),
         assumptions=(GAUSSIAN, FLOW, "d > 1; for d = 1 both sides are one number"),
         rests_on=("lem-A.4-start", "lem-D.3-used"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-A.4",
@@ -124,6 +135,7 @@ STATEMENTS = (
         shared_with="flows",
         assumptions=START,
         rests_on=("lem-A.1", "lem-A.4-bound"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-A.5",
@@ -141,5 +153,6 @@ STATEMENTS = (
         assumptions=START,
         rests_on=("lem-A.3", "lem-A.4"),
         sharper=sharper("lem-A.5-sharp"),
+        reason=ALONG_FLOWS,
     ),
 )

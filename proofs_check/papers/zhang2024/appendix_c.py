@@ -9,8 +9,11 @@ from proofs_check.papers.zhang2024.instances.flows import (
     small_averaged_start,
 )
 from proofs_check.papers.zhang2024.language import (
+    ALONG_FLOWS,
     AVERAGED_CONDITION,
     AVERAGES,
+    BY_INSTANCES,
+    BY_LAYER,
     DIAGONAL,
     DIAGONAL_ATOMS,
     GAMMAS,
@@ -166,6 +169,7 @@ MINIMUM = (
         largest=SMALL,
         assumptions=ON_DIAGONALS,
         rests_on=("lem-C.3",),
+        reason=BY_LAYER,
     ),
     state(
         "lem-C.4-minimiser",
@@ -179,6 +183,7 @@ MINIMUM = (
         largest=SMALL,
         assumptions=ON_DIAGONALS,
         rests_on=("lem-C.3",),
+        reason=BY_LAYER,
     ),
     state(
         "lem-C.5",
@@ -212,6 +217,7 @@ RATE = (
         shared_with="averaged-flows",
         assumptions=START,
         rests_on=("lem-C.3", "lem-C.6-alignment"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-C.7",
@@ -230,6 +236,7 @@ RATE = (
         assumptions=START,
         rests_on=("lem-C.5", "lem-C.6"),
         sharper=sharper("lem-C.7-sharp"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-C.8-gradient",
@@ -245,6 +252,7 @@ RATE = (
         searched=50,
         assumptions=("any U and u; gap = l(U, u) - min l; nu the least of gamma_i and zeta_ij",),
         rests_on=("lem-C.3", "lem-C.4-floor"),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-C.8-PL",
@@ -262,6 +270,7 @@ RATE = (
         assumptions=START,
         rests_on=("lem-C.7", "lem-C.8-gradient"),
         sharper=sharper("lem-C.8-PL-sharp"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-C.8-decay",
@@ -278,6 +287,7 @@ RATE = (
         assumptions=START,
         rests_on=("lem-C.8-PL",),
         sharper=sharper("lem-C.8-PL-sharp"),
+        reason=ALONG_FLOWS,
     ),
 )
 

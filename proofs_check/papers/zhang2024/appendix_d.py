@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofs_check.papers.zhang2024.instances.matrices import semidefinite_pairs, trace_instances
-from proofs_check.papers.zhang2024.language import state
+from proofs_check.papers.zhang2024.language import BY_INSTANCES, state
 from proofs_check.papers.zhang2024.quantities import technical
 from theory.algebra.expression import matrix, vector
 
@@ -72,6 +72,7 @@ TRACES = (
         search=trace_instances(),
         more=WIDE,
         assumptions=(SINGULAR,),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-D.3-middle",
@@ -85,6 +86,7 @@ TRACES = (
         search=trace_instances(),
         more=WIDE,
         assumptions=(SINGULAR, "total the sum of b"),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-D.3-last",
@@ -98,6 +100,7 @@ TRACES = (
         search=trace_instances(),
         more=WIDE,
         assumptions=(SINGULAR,),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-D.3-used",
@@ -111,6 +114,7 @@ TRACES = (
         more=WIDE,
         assumptions=(SINGULAR,),
         rests_on=("lem-D.3", "lem-D.3-middle", "lem-D.3-last"),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-D.4-trace",
@@ -121,6 +125,7 @@ TRACES = (
         relation=">=",
         search=semidefinite_pairs(False),
         assumptions=(SEMIDEFINITE,),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-D.4-commuting",
@@ -131,6 +136,7 @@ TRACES = (
         relation=">=",
         search=semidefinite_pairs(True),
         assumptions=(SEMIDEFINITE, "AB = BA; then AB is symmetric"),
+        reason=BY_INSTANCES,
     ),
 )
 

@@ -212,7 +212,7 @@ INITIALISATION = (
             "The proof is that of Theorem 4.1, which asks for sigma^2 ||Gamma||_op sqrt(d) < 2 so that the loss starts"
             " below 0. Without it the loss can start above 0. The flow converges all the same (B1, B12).",
         ),
-        corrected_by=("B1-positive", "B1-limit"),
+        corrected_by=("B1-positive", "B12-decay"),
     ),
 )
 

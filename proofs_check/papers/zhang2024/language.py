@@ -90,6 +90,9 @@ AVERAGED_CONDITION = "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2
 RANDOM = "Lambda_tau = L1 or L2 with probabilities p and q; given it x_i, x_q ~ N(0, Lambda_tau) i.i.d.; w ~ N(0, I)"
 DIAGONAL = "Lambda_tau diagonal almost surely"
 TWO_DIAGONAL_FLOW = ("Lambda_tau diagonal: L1 or L2 with probabilities p and q", FLOW)
+ALONG_FLOWS = "flows are enclosed at instances; the argument for all of them is not derived by the engine"
+BY_INSTANCES = "an inequality between spectra, which the engine does not derive; exact at instances"
+BY_LAYER = "found from the layer by brute force; the engine derives no form of it"
 ENCLOSED = "flow enclosed in ball arithmetic"
 
 SIZES = {"d": 3, "N": 3, "M": 3}
@@ -103,7 +106,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 def used(right: str, where: Mapping[str, str]) -> dict[str, str]:
     """The abbreviations that a right side uses, directly or not, in their order."""
     needed, kept = set(_NAME.findall(right)), []
-    for name, text in reversed(where.items()):
+    for name, text in reversed(list(where.items())):
         if name in needed:
             kept.append(name)
             needed |= set(_NAME.findall(text))

@@ -11,7 +11,7 @@ from proofs_check.papers.zhang2024.instances.errors import (
     long_training,
 )
 from proofs_check.papers.zhang2024.instances.flows import whole_weights
-from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, state
+from proofs_check.papers.zhang2024.language import BY_INSTANCES, CONDITION, FLOW, GAMMA, GAUSSIAN, SMALL, state
 from proofs_check.papers.zhang2024.quantities import (
     enclosed_flows,
     error_bounds,
@@ -268,6 +268,7 @@ BOUNDS = (
         search=conditioned_covariances(),
         assumptions=("Lambda positive definite, kappa its condition number",),
         sharper=sharper("trace-product-sharp"),
+        reason=BY_INSTANCES,
     ),
     state(
         "thm-4.2-bound-kappa",
@@ -284,6 +285,7 @@ BOUNDS = (
         assumptions=NOISELESS,
         rests_on=("thm-4.2-bound-mean", "trace-product"),
         sharper=sharper("thm-4.2-bound-kappa-sharp"),
+        reason=BY_INSTANCES,
     ),
     state(
         "cor-4.3",
@@ -297,6 +299,7 @@ BOUNDS = (
         search=accuracy_instances(),
         assumptions=(*NOISELESS, "M is the least integer with M >= (d + 1) tr(Lambda)/eps"),
         rests_on=("thm-4.2-bound-kappa",),
+        reason=BY_INSTANCES,
     ),
     state(
         "cor-4.3-floor",

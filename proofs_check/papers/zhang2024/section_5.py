@@ -7,6 +7,8 @@ from proofs_check.papers.zhang2024.instances.flows import flow_instances
 from proofs_check.papers.zhang2024.instances.weights import weight_instances
 from proofs_check.papers.zhang2024.language import (
     ALIGNMENT,
+    ALONG_FLOWS,
+    BY_INSTANCES,
     CONDITION,
     FLOW,
     GAMMA,
@@ -136,6 +138,7 @@ RATE = (
         assumptions=("any U and u; gap = l(U, u) - min l",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
         sharper=sharper("lem-5.4-gradient-sharp"),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-5.4-PL",
@@ -151,6 +154,7 @@ RATE = (
         assumptions=(GAUSSIAN, FLOW, CONDITION),
         rests_on=("lem-A.5", "lem-5.4-gradient"),
         sharper=sharper("lem-5.4-PL-sharp"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-5.4-decay",
@@ -166,6 +170,7 @@ RATE = (
         assumptions=(GAUSSIAN, FLOW, CONDITION),
         rests_on=("lem-5.4-PL",),
         sharper=sharper("lem-5.4-PL-sharp"),
+        reason=ALONG_FLOWS,
     ),
 )
 

@@ -95,10 +95,10 @@ def test_a_test_law_of_another_length() -> None:
 
 
 def test_laws_that_are_known_by_moments_need_a_sampler() -> None:
-    """An elliptical law with r in {1/4, 4} and tasks on the sphere, drawn by functions of the user."""
-    law = Prompt(Elliptical("Lambda"), Moments("R"))
+    """An elliptical law with a mean, r in {1/4, 4}, and tasks on the sphere, drawn by functions of the user."""
+    law = Prompt(Elliptical("Lambda", mean="c"), Moments("R"))
     model = Model(law, LinearAttention(), "reduced")
-    values: dict[str, Any] = {"Lambda": LAMBDA, "N": 4, "U": U, "u": 0.6}
+    values: dict[str, Any] = {"Lambda": LAMBDA, "c": MU, "N": 4, "U": U, "u": 0.6}
     with pytest.raises(ValueError, match="pass radius="):
         simulate(model, 10, **values)
 

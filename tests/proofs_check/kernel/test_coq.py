@@ -93,7 +93,9 @@ def test_an_unchanged_theorem_is_the_pinned_one(small: Path) -> None:
         # half of the conclusion
         (
             "ell La Gamma U u = ell_min La Gamma <-> u *: U = invmx Gamma.\nProof. exact",
-            "u *: U = invmx Gamma -> ell La Gamma U u = ell_min La Gamma.\nProof. by apply",
+            "u *: U = invmx Gamma -> ell La Gamma U u = ell_min La Gamma.\nProof. "
+            "apply: (proj2 (minimiser Lambda_definite pG pP cG U u)). Qed.\n"
+            "Lemma kept (U : 'M[R]_d) u : ell La Gamma U u = ell_min La Gamma <-> u *: U = invmx Gamma.\nProof. exact",
         ),
     ],
 )

@@ -66,10 +66,13 @@ def test_every_claim_has_evidence_and_those_that_are_derived_a_derivation() -> N
 
 
 def test_the_page_is_current() -> None:
-    """docs/index-of-statements.md is what the command writes, line numbers aside, which every edit moves."""
+    """docs/index-of-statements.md is what the command writes.
+
+    Line numbers are left aside, which every edit moves, and the kernel's column, which is that of its last record.
+    """
 
     def without_lines(text: str) -> str:
-        return re.sub(r":\d+", "", text)
+        return re.sub(r":\d+", "", re.sub(r"ICLTheorems[^|]*", " ", text)).replace("  ", " ")
 
     page = (ROOT / "docs" / "index-of-statements.md").read_text(encoding="utf-8")
     assert without_lines(page) == without_lines(as_markdown(ROWS)), (

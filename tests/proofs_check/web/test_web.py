@@ -142,7 +142,7 @@ def test_record_refuses_other_text(text: str) -> None:
 
 def test_record_refuses_changed_report(report_text: str) -> None:
     """A report in which a status was edited is refused."""
-    changed = report_text.replace('"status": "conditional"', '"status": "proved"', 1)
+    changed = report_text.replace('"status": "proved"', '"status": "tested"', 1)
     assert report_text != changed
     with pytest.raises(ClaimError, match="checksum"):
         load_record(changed)

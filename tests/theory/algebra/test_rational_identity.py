@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,7 +17,8 @@ from tests.theory import brute_force
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expression import Expression, identity, indexed, length, matrix, scalar_letter, sum_over, vector
 from theory.algebra.modular import differs_at_an_instance
-from theory.algebra.rational_identity import decide, is_complete
+from theory.algebra.rational_identity import METHODS, UnsupportedError, decide, is_complete
+from theory.algebra.rational_series import NotRegularError
 
 UNIT, N, D = identity("d"), length("N"), length("d")
 LAMBDA, PSI = matrix("Lambda", definite=True), matrix("Psi", definite=True)
@@ -176,11 +178,14 @@ def test_true_identities_are_proved(name: str) -> None:
 
 @pytest.mark.parametrize("name", FALSE)
 def test_false_identities_are_not(name: str) -> None:
-    """Each fails at an exact instance, which is found."""
+    """Each fails at an exact instance, which is found; and without that no method proves it."""
     left, right, definitions = FALSE[name]
     values = instance(definitions, 3, 2, 5)
     assert not np.array_equal(value(left, values, 3, 2), value(right, values, 3, 2))
     assert decide(left, right, definitions) == "different"
+    for method in METHODS:
+        with contextlib.suppress(UnsupportedError, NotRegularError):
+            assert not method(left - right, definitions)
 
 
 def test_twice_a_true_side_is_wrong() -> None:
@@ -363,3 +368,32 @@ def test_rewriting_never_gives_different_and_perturbing_never_equal(seed: int) -
         hypothesis.reject()
     if tree_value(tree, values).any():
         assert decide(weight * right, left, definitions) != "equal"
+
+
+def exchanged(generator: random.Random, tree: Tree) -> Tree:
+    """The tree with one letter exchanged for another."""
+    if len(tree) == 1:
+        return (generator.choice([name for name in ("A", "B", "Lambda", "one") if name != tree[0]]),)
+    place = generator.randrange(1, len(tree))
+    return (*tree[:place], exchanged(generator, tree[place]), *tree[place + 1 :])
+
+
+@hypothesis.settings(max_examples=20, deadline=None, derandomize=True)
+@hypothesis.given(st.integers(0, 10**9))
+def test_no_method_proves_a_wrong_identity(seed: int) -> None:
+    """`decide` refutes first; here every proof is tried on sides that differ at an instance, and on their traces."""
+    generator = random.Random(seed)
+    tree = random_tree(generator, 2)
+    other = exchanged(generator, rewritten(generator, tree, 1))
+    values = instance((), 3, 2, seed)
+    definitions: list[Definition] = []
+    try:
+        same = np.array_equal(tree_value(tree, values), tree_value(other, values))
+        difference = as_expression(tree, definitions) - as_expression(other, definitions)
+    except (ZeroDivisionError, ValueError):
+        hypothesis.reject()
+    hypothesis.assume(not same)
+    for sides in (difference, (difference @ A).trace()):
+        for method in METHODS:
+            with contextlib.suppress(UnsupportedError, NotRegularError):
+                assert not method(sides, definitions)

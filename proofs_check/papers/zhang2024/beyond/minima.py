@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofs_check.papers.zhang2024.instances.weights import leading_eigenvectors
-from proofs_check.papers.zhang2024.language import GAMMA, GAUSSIAN, state
+from proofs_check.papers.zhang2024.language import BY_LAYER, GAMMA, GAUSSIAN, state
 from proofs_check.papers.zhang2024.quantities import local_minimum
 from theory.algebra.expression import scalar_letter
 
@@ -24,6 +24,7 @@ STATEMENTS = (
         searched=20,
         assumptions=LEADING,
         rests_on=("population-loss",),
+        reason=BY_LAYER,
     ),
     state(
         "B11-gradient",
@@ -36,6 +37,7 @@ STATEMENTS = (
         searched=12,
         assumptions=LEADING,
         rests_on=("B11-point",),
+        reason=BY_LAYER,
     ),
     state(
         "B11-excess",
@@ -49,6 +51,7 @@ STATEMENTS = (
         searched=20,
         assumptions=LEADING,
         rests_on=("B11-point", "cor-A.2-floor", "thm-4.1-global"),
+        reason=BY_LAYER,
     ),
     state(
         "B11-minimum",
@@ -62,5 +65,6 @@ STATEMENTS = (
         searched=12,
         assumptions=(*LEADING, "d = 2, N <= 2"),
         rests_on=("B11-gradient",),
+        reason=BY_LAYER,
     ),
 )

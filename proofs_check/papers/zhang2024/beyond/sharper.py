@@ -31,7 +31,16 @@ from proofs_check.papers.zhang2024.instances.flows import (
     small_start,
 )
 from proofs_check.papers.zhang2024.instances.weights import weight_instances
-from proofs_check.papers.zhang2024.language import ALIGNMENT, DIAGONAL_ATOMS, FLOW, GAUSSIAN, TWO_DIAGONAL_FLOW, state
+from proofs_check.papers.zhang2024.language import (
+    ALIGNMENT,
+    ALONG_FLOWS,
+    BY_INSTANCES,
+    DIAGONAL_ATOMS,
+    FLOW,
+    GAUSSIAN,
+    TWO_DIAGONAL_FLOW,
+    state,
+)
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, error_bounds, minimum
 
 NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
@@ -77,6 +86,7 @@ ERRORS = (
         tight=True,
         search=conditioned_covariances(),
         assumptions=("Lambda positive definite, kappa its condition number",),
+        reason=BY_INSTANCES,
     ),
     state(
         "thm-4.2-bound-kappa-sharp",
@@ -91,6 +101,7 @@ ERRORS = (
         search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear", "trace-product-sharp"),
+        reason=BY_INSTANCES,
     ),
 )
 
@@ -113,6 +124,7 @@ RATES = (
         shared_with="flows-mild",
         assumptions=MILD,
         rests_on=("lem-A.3",),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-5.4-gradient-sharp",
@@ -126,6 +138,7 @@ RATES = (
         search=weight_instances(),
         assumptions=("any U and u; gap = l(U, u) - min l; lowG, lowL the least eigenvalues of Gamma, Lambda",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
+        reason=BY_INSTANCES,
     ),
     state(
         "lem-5.4-PL-sharp",
@@ -141,6 +154,7 @@ RATES = (
         shared_with="flows-mild",
         assumptions=MILD,
         rests_on=("lem-A.5-sharp", "lem-5.4-gradient-sharp"),
+        reason=ALONG_FLOWS,
     ),
 )
 
@@ -173,6 +187,7 @@ AVERAGED_RATES = (
         shared_with="averaged-flows-mild",
         assumptions=AVERAGED_MILD,
         rests_on=("lem-C.5", "lem-C.6-alignment"),
+        reason=ALONG_FLOWS,
     ),
     state(
         "lem-C.8-PL-sharp",
@@ -189,6 +204,7 @@ AVERAGED_RATES = (
         shared_with="averaged-flows-mild",
         assumptions=AVERAGED_MILD,
         rests_on=("lem-C.7-sharp",),
+        reason=ALONG_FLOWS,
     ),
 )
 

@@ -37,10 +37,7 @@ LEADING = instance((Fraction(1), Fraction(3, 10)), 0, 1)
 
 @pytest.mark.parametrize(
     "other",
-    [
-        instance((Fraction(1), Fraction(3, 10)), 1, 1),
-        instance((Fraction(1), Fraction(9, 10)), 0, 6),
-    ],
+    [instance((Fraction(1), Fraction(3, 10)), 1, 1), instance((Fraction(1), Fraction(9, 10)), 0, 6)],
     ids=["the smaller eigenvalue", "longer prompts"],
 )
 def test_other_critical_points_are_saddles(other: Instance) -> None:
