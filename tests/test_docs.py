@@ -219,3 +219,11 @@ def test_a_wrong_block_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(KeyError):
         run_page(page)
     assert os.getcwd() == str(tmp_path)
+
+
+def test_the_page_beyond_the_paper_names_claims_that_exist() -> None:
+    """Every id in its tables is one of the catalogue's."""
+    page = (ROOT / "docs" / "beyond-the-paper.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:B\d+|thm|lem|eq)-[\w.-]+|[BF]\d+)`", page))
+    assert len(named) > 20
+    assert named <= {claim.id for claim in catalogue()}
