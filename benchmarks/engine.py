@@ -3,7 +3,7 @@
     python -m benchmarks.engine [--repeat 5] [--limit 60]
 
 Peers: tensorgrad (pip install tensorgrad; needs torch), symbolic d and n, and sympy.stats at d = N = 2, which knows no
-symbolic d. A peer that is not installed, or does not finish within the limit, is said so.
+symbolic d. A peer that is not installed, or does not finish within the limit, is reported as such.
 """
 
 from __future__ import annotations

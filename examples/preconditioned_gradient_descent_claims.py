@@ -9,6 +9,7 @@ or collect it with pytest: the plugin comes with the package.
 """
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -37,8 +38,8 @@ def loss(elliptical: bool = False) -> Expression:
     return expectation(gap * gap, {x: covariates, x_q: Gaussian(Lambda), w: Gaussian(identity("d"))})
 
 
-def exact_loss(instance: Instance) -> tuple[object, dict[str, object]]:
-    """The same number in coordinates, without the engine."""
+def coordinates(instance: Instance) -> tuple[Coordinates, Any, Any, Any]:
+    """The moments, the query, (1/N) sum_i x_i x_i' w, and the gap of `loss`, in coordinates, without the engine."""
     covariance, N = instance.arrays["Lambda"], instance.lengths["N"]
     d = len(covariance)
     unit = [[Fraction(int(i == j)) for j in range(d)] for i in range(d)]
@@ -47,10 +48,33 @@ def exact_loss(instance: Instance) -> tuple[object, dict[str, object]]:
     step = sum(
         (space.vectors["x", i] * (space.vectors["x", i].T @ task)[0, 0] for i in range(1, N)),
         space.vectors["x", 0] * (space.vectors["x", 0].T @ task)[0, 0],
-    )
-    predicted = (query.T @ space.constant(instance.arrays["A"]) @ step)[0, 0] * rational(Fraction(1, N))
-    gap = predicted - (task.T @ query)[0, 0]
+    ) * rational(Fraction(1, N))
+    gap = (query.T @ space.constant(instance.arrays["A"]) @ step)[0, 0] - (task.T @ query)[0, 0]
+    return space, query, step, gap
+
+
+def exact_loss(instance: Instance) -> tuple[object, dict[str, object]]:
+    """The loss: the mean of the squared gap."""
+    space, _, _, gap = coordinates(instance)
     return np.array([[space.mean_of_product(gap, gap)]], dtype=object), {}
+
+
+def exact_gradient(instance: Instance) -> tuple[object, dict[str, object]]:
+    """The gradient: the gap is linear in A, so that its entries are the means of 2 gap x_q[i] step[j]."""
+    space, query, step, gap = coordinates(instance)
+    d = len(instance.arrays["Lambda"])
+    entries = [[2 * space.mean_of_product(gap, query[i, 0] * step[j, 0]) for j in range(d)] for i in range(d)]
+    return np.array(entries, dtype=object), {}
+
+
+def exact_elliptical_gradient(instance: Instance) -> tuple[object, dict[str, object]]:
+    """2 Lambda (A E[S^2] - E[S]), S = (1/N) sum_i x_i x_i'; the fourth moments are kappa times the Gaussian ones."""
+    covariance, A_, N = instance.arrays["Lambda"], instance.arrays["A"], instance.lengths["N"]
+    space = Coordinates({("x", 0): covariance})
+    column = space.vectors["x", 0]
+    fourth = np.array(space.means(column @ (column.T @ column) @ column.T), dtype=object)
+    second = Fraction(1, N) * instance.values["kappa"] * fourth + Fraction(N - 1, N) * (covariance @ covariance)
+    return 2 * covariance @ (A_ @ second - covariance), {}
 
 
 @claim
@@ -72,15 +96,16 @@ def loss_of_one_step() -> Claim:
 
 @claim
 def best_preconditioner() -> Claim:
-    """The gradient of the loss, which vanishes at A = Gamma^-1 alone."""
+    """The gradient of the loss; Lambda and Gamma are invertible, so that it vanishes at A = Gamma^-1 alone."""
     return Claim(
         "one-step-gradient",
-        "The best preconditioner is Gamma^-1",
+        "The gradient of the loss, a factor of which is A - Gamma^-1",
         SOURCE,
-        Quantity(r"\nabla L(A)", derive=lambda: (gradient(loss(), A), ())),
+        Quantity(r"\nabla L(A)", derive=lambda: (gradient(loss(), A), ()), exact=exact_gradient),
         Statement.of("2 Lambda (A - Gamma^-1) Lambda Gamma", GAMMA),
         LANGUAGE,
-        Plan(("A", "Lambda")),
+        Plan(("A", "Lambda"), {"d": 2, "N": 3}),
+        assumptions=("x_i, x_q ~ N(0, Lambda), w ~ N(0, I)",),
         rests_on=("one-step-loss",),
     )
 
@@ -93,14 +118,22 @@ def elliptical_preconditioner() -> Claim:
     )
     return Claim(
         "one-step-elliptical",
-        "The best preconditioner for elliptical covariates",
+        "The gradient of the loss for elliptical covariates",
         "own",
-        Quantity(r"\nabla L(A)", derive=lambda: (gradient(loss(elliptical=True), A), (Gamma,))),
+        Quantity(
+            r"\nabla L(A)",
+            derive=lambda: (gradient(loss(elliptical=True), A), (Gamma,)),
+            exact=exact_elliptical_gradient,
+        ),
         Statement.of(
             "2 Lambda (A - Gamma^-1) Lambda Gamma",
             {"Gamma": "(N - 1 + 2 kappa)/N Lambda + kappa tr(Lambda)/N I"},
         ),
         LANGUAGE,
-        Plan(("A", "Lambda", "kappa")),
+        Plan(("A", "Lambda", "kappa"), {"d": 3, "N": 4}),
+        assumptions=(
+            "E x_i x_i' = Lambda, E[x_i x_i' A x_i x_i'] = kappa (2 Lambda A Lambda + tr(A Lambda) Lambda)",
+            "w ~ N(0, I)",
+        ),
         rests_on=("one-step-loss",),
     )

@@ -33,7 +33,7 @@ from theory.errors import IclTheoryError
 Result = TypeVar("Result")
 
 _TASKS_IN_FLIGHT = 4
-"""Tasks a worker: enough that none waits for work, few enough that memory stays flat."""
+"""Tasks for each worker: enough that none waits for work, few enough that memory stays flat."""
 
 _ALIGNMENT = 64
 """Bytes: a cache line, on which arrays in shared memory begin."""

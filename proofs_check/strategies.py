@@ -148,7 +148,7 @@ def rationals(draw: st.DrawFn, nonzero: bool = False) -> Fraction:
 
 @st.composite
 def vectors(draw: st.DrawFn, d: int, nonzero: bool = False) -> Vector:
-    """d rationals; not all zero if so wanted."""
+    """d rationals; not all of them zero where that is asked for."""
     entries = _vector(draw, d)
     return entries if any(entries) or not nonzero else (Fraction(1), *entries[1:])
 

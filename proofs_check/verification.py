@@ -29,7 +29,7 @@ class Catalogue:
 
 
 def claim_source(modules: Sequence[Path] = (), paper: str | None = None) -> ClaimSource:
-    """A user's files, or without any the papers."""
+    """The user's files, or the papers where no file is given."""
     return Modules(tuple(map(str, modules))) if modules else Catalogue(paper)
 
 

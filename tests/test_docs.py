@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import click
 import pytest
@@ -22,12 +22,14 @@ from click.testing import CliRunner
 
 from proofs_check import catalogue
 from proofs_check.command_line import main
+from proofs_check.judge.status import Status
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-# Files, and commands of the shell: what they install is slow, so `make test-slow` runs them.
-NOT_RUN = {"sh", "", "toml"}
+# Files, and commands of the shell: what they install is slow, so `make test-slow` runs them. The statements in Coq are
+# written by docs/make_kernel.py from the record, and have a test of their own.
+NOT_RUN = {"sh", "", "toml", "coq"}
 
 
 class Block(NamedTuple):
@@ -126,17 +128,45 @@ def test_shell_completion_is_installed_by_its_block(tmp_path: Path) -> None:
     assert "_icl_theory_completion" in done.stdout
 
 
-def test_the_table_of_the_readme_names_claims_of_the_catalogue() -> None:
-    """Every row shown has an id and a title of the catalogue, and a status."""
-    rows = re.findall(
-        r"^([\w.-]+)\s+(proved|certified|supported)\s.*?\d+/\d+\s+(.*)$",
-        (ROOT / "README.md").read_text(encoding="utf-8"),
-        flags=re.MULTILINE,
-    )
-    titles = {claim.id: claim.title for claim in catalogue()}
-    assert len(rows) > 5
-    for name, _, title in rows:
-        assert titles[name].startswith(title.removesuffix("...").strip())
+def run_block(readme: str) -> str:
+    """What stands between the comments that mark a run's counts."""
+    (block,) = re.findall(r"^<!-- run -->\n(.+?)\n<!-- /run -->$", readme, flags=re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+def require_true_counts(block: str, total: int, findings: int) -> None:
+    """The counts are the catalogue's, the statuses exist, and their counts add up where any is given."""
+    said = re.search(r"\b(\d+) claims(?:: ([^.]*))?", block)
+    assert said, "the block gives no number of claims"
+    assert int(said[1]) == total
+    assert [int(n) for n in re.findall(r"(\d+)(?: of them)? findings", block)] == [findings]
+    counts = re.findall(r"(\d+) (\w+)", said[2] or "")
+    assert {word for _, word in counts} <= {*get_args(Status), "findings"}
+    assert not counts or sum(int(n) for n, _ in counts) == total
+
+
+def test_the_run_of_the_readme_is_of_this_catalogue() -> None:
+    """The number of claims and of findings in the README are those of the catalogue, and its statuses exist."""
+    claims = catalogue()
+    findings = sum(bool(claim.finding) for claim in claims)
+    require_true_counts(run_block((ROOT / "README.md").read_text(encoding="utf-8")), len(claims), findings)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "4 claims: 3 proved, 1 findings",
+        "3 claims: 2 certified, 1 findings",
+        "3 claims: 1 proved, 1 findings",
+        "3 claims: 1 proved, 2 findings",
+        "many claims, 1 findings",
+    ],
+)
+def test_wrong_counts_in_the_readme_are_noticed(block: str) -> None:
+    """Another total, a status that does not exist, counts that do not add up, other findings."""
+    require_true_counts("3 claims: 2 proved, 1 findings", 3, 1)
+    with pytest.raises(AssertionError):
+        require_true_counts(block, 3, 1)
 
 
 @pytest.mark.slow
@@ -189,3 +219,11 @@ def test_a_wrong_block_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(KeyError):
         run_page(page)
     assert os.getcwd() == str(tmp_path)
+
+
+def test_the_page_beyond_the_paper_names_claims_that_exist() -> None:
+    """Every id in its tables is one of the catalogue's."""
+    page = (ROOT / "docs" / "beyond-the-paper.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:B\d+|thm|lem|eq)-[\w.-]+|[BF]\d+)`", page))
+    assert len(named) > 20
+    assert named <= {claim.id for claim in catalogue()}

@@ -210,7 +210,8 @@ def _introduction(statements: Sequence[Stated]) -> str:
     return text + (
         f"Of the {len(checked)} statements {', '.join(counts)}; section~\\ref{{sec:evidence}} shows the evidence. "
         "Refuted statements stand beside what holds instead. "
-        "Proved: derived for every dimension and length. Certified: exact or rigorous at the instances tried. "
+        "Proved: derived for every dimension and length, with exact evidence that agrees. "
+        "Tested: exact or rigorous at the instances tried. "
         r"Supported: by confidence sequences that are valid at every stopping "
         r"time~\cite{ville1939,delapena2009,delyon2009,howard2021}, "
         r"sampled from real prompts or through their Wishart matrices~\cite{bartlett1933,anderson2003}."

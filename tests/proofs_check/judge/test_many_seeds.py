@@ -13,6 +13,7 @@ import pytest
 
 from proofs_check.judge.results import equal_up_to_time
 from proofs_check.judge.run import Run
+from proofs_check.verification import Catalogue
 
 SEEDS = int(os.environ.get("ICL_THEORY_SEEDS", "200"))
 # Seeds that neither `make verify` nor another test uses.
@@ -28,7 +29,7 @@ def _kept(tmp_path: Path, seed: int) -> Path:
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
 def test_no_true_claim_is_refuted_at_any_seed(tmp_path: Path, seed: int) -> None:
     """At every seed claims hold and findings are refuted; a false alarm has probability 10^-6 a seed."""
-    report = Run(seed=seed, resume=_kept(tmp_path, seed)).report()
+    report = Run(Catalogue(), seed=seed, resume=_kept(tmp_path, seed)).report()
     wrong = [f"{r.id} is {r.status}: {r.reason}" for r in report.results if not r.as_expected]
     assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
     assert len(report.results) > 100
@@ -36,7 +37,7 @@ def test_no_true_claim_is_refuted_at_any_seed(tmp_path: Path, seed: int) -> None
 
 def test_a_seed_that_was_finished_is_not_run_again(tmp_path: Path) -> None:
     """What the slow run keeps is enough to give its report again, without touching what is kept."""
-    run = Run(ids=("thm-4.2-covariance",), seed=FIRST, resume=tmp_path)
+    run = Run(Catalogue(), ("thm-4.2-covariance",), seed=FIRST, resume=tmp_path)
     report = run.report().to_json()
     (kept,) = tmp_path.glob("*.json")
     before = kept.stat().st_mtime_ns

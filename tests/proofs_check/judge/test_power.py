@@ -10,7 +10,7 @@ import pytest
 
 from numerics.sequential import Moments
 from proofs_check import Claim, Instance, Language, Plan, Quantity, Statement, catalogue, verify
-from proofs_check.commands.terminal import Screen, table
+from proofs_check.commands.terminal import Screen, summary
 from proofs_check.judge.check import check_claim
 from proofs_check.judge.evidence import ComputedMeasurement, Sampled, SampledMeasurement, measure
 from proofs_check.judge.power import Window, power
@@ -164,12 +164,11 @@ def test_more_prompts_give_more_power() -> None:
 
 
 def test_the_power_is_printed_with_the_claim() -> None:
-    """The table shows the least wrong factor beside the kind of evidence, and says what it means."""
+    """The row of a claim says which relative error its numbers would notice."""
     import io
 
     report = verify([replace(_own(1e-6), id="own")])
     found = report["own"].evidence[0].power
     assert found is not None
-    text = table(report, Screen(io.StringIO(), False))
-    assert f"num+{100 * found.factor:.2g}%" in text
-    assert "a factor wrong by" in text
+    text = summary(report, Screen(io.StringIO(), False), verbose=True)
+    assert f"(would notice {100 * found.factor:.2g}%)" in text

@@ -76,7 +76,7 @@ def test_two_layers_in_steps_of_the_inverse_covariance() -> None:
 
 
 def test_traces_of_the_law_are_part_of_the_field() -> None:
-    """For Lambda = I the paper's limit is uU = 1/(1 + (1 + d)/N) I; every u is a solution, which is said so."""
+    """For Lambda = I the paper's limit is uU = 1/(1 + (1 + d)/N) I; every u is a solution, and the result says so."""
     model = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), "reduced")
     points = model.critical_points({"U": "a I", "u": "1"})
     (solution,) = points.solutions
