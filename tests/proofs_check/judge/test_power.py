@@ -143,7 +143,7 @@ def test_every_sampled_claim_has_power_at_any_seed(name: str) -> None:
     """A fifth of the prompts of `make verify` notice a right side that is wrong by half."""
     claim = CLAIMS[name]
     left = replace(claim.left, derive=None, exact=None, enclose=None)
-    (sampled,) = measure(left, claim.plan, claim.language, replace(BUDGET, prompts=10_000), 0)
+    (sampled,) = measure(replace(claim, left=left), replace(BUDGET, prompts=10_000))
     assert isinstance(sampled, SampledMeasurement)
     assert sampled.judge(claim.statement, claim.language).outcome == "holds"
     found = sampled.power(claim.statement, claim.language)

@@ -69,8 +69,6 @@ def test_a_wrong_gamma_is_refuted_even_though_it_is_opaque_in_the_statement(wron
 MAIN_LINE = (
     *section_3.STATEMENTS,
     *section_4_1.ERROR,
-    section_4_1.CONVERGENCE[0],
-    section_4_1.CONVERGENCE[3],
     *section_5.FORM,
     *section_5.GRADIENTS,
     *section_5.DYNAMICS,

@@ -1,4 +1,4 @@
-"""B12 along enclosed flows: the least u^2 and the least rate of decay, beside the constants of the statement in balls."""
+"""B12 along enclosed flows: the least u^2 and the least rate of decay, beside the statement's constants in balls."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _PRECISION = 128
 def _constants(instance: Instance, averaged: bool) -> dict[str, Any]:
     """c2 and k0 of B12: c2 = sum_i min(U_ii(0), b_i/u_max)^2 and k0 the least a_ij, with b_i = f_i/a_ii.
 
-    Here u_max^2 = ||b|| + (2 E0/k0)^(1/2), E0 = l(0) - min l; a_ij = gamma_i l_i l_j and f_i = l_i^2 for one covariance,
-    zeta_ij and xi_i for a random one.
+    Here u_max^2 = ||b|| + (2 E0/k0)^(1/2), E0 = l(0) - min l; a_ij = gamma_i l_i l_j and f_i = l_i^2 for one
+    covariance, zeta_ij and xi_i for a random one.
     """
     rates, forces = _coefficients(instance, averaged)
     theta = np.array(instance.values["Theta"], dtype=object).reshape(len(forces), -1)
