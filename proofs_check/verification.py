@@ -9,6 +9,7 @@ from typing import Any
 
 from proofs_check import papers
 from proofs_check.judge import run
+from proofs_check.judge.check import described
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.loading import ClaimSource, Modules
 from proofs_check.judge.results import Report
@@ -47,11 +48,16 @@ def verify(
 
 
 def with_kernel(report: Report) -> Report:
-    """The report with what Coq's kernel has checked of the papers' claims."""
-    return replace(
-        report,
-        results=tuple(replace(held, kernel=kernel_record(held.id) if held.paper else {}) for held in report.results),
+    """The report with what Coq's kernel has checked of the papers' claims.
+
+    A claim that only has the id of another, and says something else, gets nothing.
+    """
+    installed = {claim.id: described(claim).digest for claim in papers.catalogue()}
+    results = (
+        replace(held, kernel=kernel_record(held.id)) if installed.get(held.id) == held.digest else held
+        for held in report.results
     )
+    return replace(report, results=tuple(results))
 
 
 def kernel_record(claim: str) -> dict[str, Any]:

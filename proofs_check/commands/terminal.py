@@ -87,15 +87,15 @@ def _counts(report: Report, screen: Screen) -> Iterator[str]:
     said = [screen.style(f"{count} {status}", status) for status, count in counts.items()]
     findings = len(report.findings)
     if findings:
-        said.append(f"{findings} findings")
-    yield screen.bold(f"{len(report.results)} claims: ") + ", ".join(said)
+        said.append(_counted(findings, "finding"))
+    yield screen.bold(f"{_counted(len(report.results), 'claim')}: ") + ", ".join(said)
     wrong = sum(result.wrong_mutants for result in report.results)
     killed, left, same, implied = (
         sum(result.count(fate) for result in report.results) for fate in ("killed", "open", "equivalent", "implied")
     )
     yield from screen.wrap(
         f"{killed:,} of {wrong:,} wrong mutants refuted, {left:,} open: they ask for more than the statement, and "
-        f"nothing refutes them. {same + implied:,} others say the same or less.",
+        f"nothing refutes them. {_counted(same + implied, 'other says', 'others say')} the same or less.",
         0,
     )
     checked = sum(result.kernel.get("word") in ("checked", "recorded") for result in report.results)
@@ -105,6 +105,10 @@ def _counts(report: Report, screen: Screen) -> Iterator[str]:
     yield from screen.wrap(
         f"Seed {report.budget.seed}, error level {report.budget.alpha:g} for the whole run, {report.seconds:.0f} s.", 0
     )
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def _findings(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
