@@ -150,7 +150,9 @@ def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
     yield screen.bold("Not as it should be")
     for result in found:
         wanted = " (a finding that is no longer refuted)" if result.finding else ""
-        yield from screen.wrap(f"{result.id} is {result.status}{wanted}: {result.reason}", 4, 2)
+        # The place is shown once, with both sides.
+        reason = result.reason.partition(" at ")[0] if result.counterexample else result.reason
+        yield from screen.wrap(f"{result.id} is {result.status}{wanted}: {reason}", 4, 2)
         if result.counterexample:
             yield from screen.wrap(f"counterexample: {result.counterexample}", 4)
 
