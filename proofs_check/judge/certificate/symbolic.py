@@ -46,9 +46,19 @@ class Fresh:
         except CertificateError as error:
             raise subject.fail(f"the derived form is no formula: {error}") from error
         self.zero = text == "0"
-        self.points = fresh_points(subject, text)
+        self.points = [self._with_defined(world, where) for world in fresh_points(subject, text)]
         self.used = 0
         self.in_floats = False
+
+    def _with_defined(self, world: World, where: Mapping[str, str]) -> World:
+        """The world in which letters of the statement that the derivation defines have its values."""
+        language, abbreviations = self.subject.claim.language, dict(self.subject.claim.statement.where)
+        values, known = dict(world.values), dict[str, str]()
+        for name, text in where.items():
+            if name in language.letters and name not in abbreviations:
+                values[name] = world.value(self.subject.formulas.statement(known, text))
+            known[name] = text
+        return World(world.formulas, world.meaning, world.lengths, values, world.copies, world.one)
 
     def differs(self, formula: int) -> bool | None:
         """Whether a right side differs from the derived form somewhere; None where no point gives values to both."""
