@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from numerics.prompts import LabelLaw, LinearLabels, QuadraticLabels, ReluLabels, SignLabels
 from proofs_check.judge.instances import tuples
-from proofs_check.judge.meaning import exact_identity, inverse
+from proofs_check.judge.meaning import cayley, exact_identity
 
 T = TypeVar("T")
 Array = Any
@@ -94,8 +94,7 @@ def _basis(draw: st.DrawFn, d: int) -> Matrix:
             for j in range(i):
                 skew[i, j] = _rational(draw)
                 skew[j, i] = -skew[i, j]
-    unit = exact_identity(d)
-    return tuples((unit - skew) @ inverse(unit + skew))  # type: ignore[no-any-return]
+    return tuples(cayley(skew))  # type: ignore[no-any-return]
 
 
 @st.composite

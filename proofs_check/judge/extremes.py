@@ -16,7 +16,7 @@ import numpy as np
 
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.language import Language
-from proofs_check.judge.meaning import exact_identity, inverse
+from proofs_check.judge.meaning import cayley
 from theory.algebra.words import Symbol
 
 _FACTORS = tuple(
@@ -55,7 +55,7 @@ def _value(symbol: Symbol, lengths: Mapping[str, int], raw: Sequence[Fraction]) 
     if symbol.rows == 1 and symbol.cols == 1:
         return raw[0]
     if symbol.definite:
-        basis = _cayley(raw[rows:], rows)
+        basis = cayley(_skew(raw[rows:], rows))
         return tuples((basis * np.array(raw[:rows], dtype=object)) @ basis.T)
     if symbol.cols == 1:
         return tuple(raw)
@@ -65,15 +65,12 @@ def _value(symbol: Symbol, lengths: Mapping[str, int], raw: Sequence[Fraction]) 
     return tuples(array)
 
 
-def _cayley(raw: Sequence[Fraction], d: int) -> Any:
-    unit = exact_identity(d)
-    if not any(raw):
-        return unit
+def _skew(raw: Sequence[Fraction], d: int) -> Any:
     skew = np.full((d, d), Fraction(0), dtype=object)
     below = [(row, column) for row in range(d) for column in range(row)]
     for (row, column), value in zip(below, raw, strict=True):
         skew[row, column], skew[column, row] = value, -value
-    return (unit - skew) @ inverse(unit + skew)
+    return skew
 
 
 @dataclass(frozen=True)

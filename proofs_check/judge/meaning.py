@@ -234,7 +234,7 @@ def square_root(matrix: Array) -> Array:
         root = _as_points((root + _as_points(inverse(root)) @ matrix) / 2)
     least = arb(float(np.sqrt(eigenvalues[0])) * 0.9)
     shifted = root - np.diag([least] * d)
-    if not _is_positive_definite(shifted):
+    if not is_positive_definite(shifted):
         raise NoValueError("the root of a matrix that is not seen to be positive definite")
     radius = sum(((entry.abs_upper()) ** 2 for entry in (root @ root - matrix).flat), arb(0)).sqrt() / least
     ball = arb(0).union(radius.upper()).union(-radius.upper())
@@ -247,7 +247,7 @@ def _as_points(matrix: Array) -> Array:
     return np.vectorize(lambda a, b: ((a + b) / 2).mid(), otypes=[object])(middle, middle.T)
 
 
-def _is_positive_definite(matrix: Array) -> bool:
+def is_positive_definite(matrix: Array) -> bool:
     """Whether a symmetric matrix of balls is proved to be positive definite, by the pivots of elimination."""
     rest = matrix.copy()
     for k in range(len(rest)):
@@ -268,6 +268,12 @@ def one_by_one(value: Any) -> Any:
     result = np.empty((1, 1), dtype=object)
     result[0, 0] = value
     return result
+
+
+def cayley(skew: Array) -> Array:
+    """(I - A)(I + A)^-1, the orthogonal matrix of a skew-symmetric A; A = 0 gives the identity."""
+    unit = exact_identity(len(skew))
+    return (unit - skew) @ inverse(unit + skew) if np.any(skew) else unit
 
 
 def inverse(array: Array) -> Array:

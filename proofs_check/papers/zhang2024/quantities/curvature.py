@@ -8,10 +8,10 @@ import numpy as np
 from flint import arb, ctx
 
 from proofs_check.judge.instances import Instance
-from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
+from proofs_check.judge.meaning import exact_identity, inverse, is_positive_definite, one_by_one
 from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import as_balls
-from proofs_check.papers.zhang2024.quantities.brute_force import Array, Exact, gamma, on_subspace, training_layer
+from proofs_check.papers.zhang2024.quantities.brute_force import Exact, gamma, on_subspace, training_layer
 
 _BITS = 128
 
@@ -58,24 +58,13 @@ def _smallest_curvature(instance: Instance) -> Exact:
         below = arb(float(eigenvalues[0])) * (1 - arb(2) ** -30)
         least = (
             below.union(above)
-            if _is_positive_definite(gram - below * as_balls(exact_identity(d)))
+            if is_positive_definite(gram - below * as_balls(exact_identity(d)))
             else arb(0).union(above)
         )
         for i, j in np.ndindex(d, d):
             if i != j:
                 least = least.min(square * gamma[i] * values[i] * values[j])
         return one_by_one(2 * least), {}
-
-
-def _is_positive_definite(matrix: Array) -> bool:
-    """Whether a symmetric matrix of balls is proved to be positive definite, by the pivots of elimination."""
-    rest = matrix.copy()
-    for k in range(len(rest)):
-        if not rest[k, k] > 0:
-            return False
-        for i in range(k + 1, len(rest)):
-            rest[i, k:] = rest[i, k:] - rest[k, k:] * (rest[i, k] / rest[k, k])
-    return True
 
 
 def least_curvature() -> Quantity:
