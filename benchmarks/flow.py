@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from numerics.gradient_flow import FlowPath, gradient_flow
 from numerics.problem import Problem
+from numerics.reduced_flow import FlowPath, gradient_flow
 
 FloatArray = NDArray[np.float64]
 SIGMA = 0.1

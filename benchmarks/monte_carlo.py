@@ -24,10 +24,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from numerics.attention import AttentionWeights, attention_prediction
+from numerics.monte_carlo import ErrorEstimate, error_variance, simulate_error
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, LinearLabels, PromptLaw, PromptSampler, Shift
 from numerics.sequential import log_e_value, mixture_precision
-from numerics.simulate_error import ErrorEstimate, error_variance, simulate_error
 
 REPEATS = 7
 REPETITIONS = 2000

@@ -1,22 +1,21 @@
 """Flows, rigorous enclosures, the real attention layer, and Monte Carlo with error control."""
 
 from numerics.attention import AttentionWeights, attention_output, attention_prediction
-from numerics.check_error import ErrorCheck, check_error
 from numerics.checkpoint import CheckpointError
+from numerics.descent import gradient_descent
 from numerics.enclosure import EnclosureError, FlowEnclosure, enclose_flow
+from numerics.error_checks import ErrorCheck, check_error
 from numerics.executor import DaskExecutor, Executor, ExecutorError, ProcessExecutor, SerialExecutor, choose_executor
-from numerics.explicit_rate import (
+from numerics.explicit_rates import (
     ExplicitRate,
     averaged_explicit_rate,
     certify_averaged_rate,
     certify_explicit_rate,
     explicit_rate,
 )
-from numerics.full_flow import full_flow
-from numerics.gradient_descent import gradient_descent
-from numerics.gradient_flow import FlowPath, gradient_flow
-from numerics.local_rate import local_rate, paper_rate
+from numerics.layer_flow import full_flow
 from numerics.models import Descent, ModelFlow, SampledError, descend, simulate, solve_flow
+from numerics.monte_carlo import ErrorEstimate, error_variance, simulate_error, simulate_loss
 from numerics.problem import Problem
 from numerics.prompts import (
     FixedTask,
@@ -32,8 +31,9 @@ from numerics.prompts import (
     SignLabels,
     draw_prompts,
 )
+from numerics.rates import local_rate, paper_rate
+from numerics.reduced_flow import FlowPath, gradient_flow
 from numerics.sequential import Moments, SequentialTest
-from numerics.simulate_error import ErrorEstimate, error_variance, simulate_error, simulate_loss
 
 __all__ = [
     "AttentionWeights",

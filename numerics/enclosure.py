@@ -18,7 +18,7 @@ length h proves its box as follows, from the fact that the error at its start is
    |y - P| <= max(1, e^{m h}) (r + h delta). If that is below R the solution cannot leave the tube, and the bound holds
    over the step.
 
-Whatever is not proved raises EnclosureError. Only the validation of arguments is shared with numerics.gradient_flow.
+Whatever is not proved raises EnclosureError. Only the validation of arguments is shared with numerics.reduced_flow.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ import numpy as np
 from flint import acb_mat, arb, arb_mat, arb_poly, ctx, fmpq
 from numpy.typing import ArrayLike
 
-from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem
+from numerics.reduced_flow import initial_weights
 from theory.errors import IclTheoryError
 
 Number = int | float | Fraction

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from numerics.enclosure import FlowEnclosure
-from numerics.gradient_flow import FlowPath
 from numerics.problem import FloatArray
+from numerics.reduced_flow import FlowPath
 from theory.errors import IclTheoryError
 
 _CURVES = 8

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from numerics.attention import AttentionWeights
-from numerics.full_flow import population_gradient
+from numerics.layer_flow import population_gradient
 from numerics.problem import FloatArray, Problem
 from theory import population_loss
 

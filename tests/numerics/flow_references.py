@@ -7,7 +7,7 @@ from collections.abc import Callable
 import mpmath
 import numpy as np
 
-from numerics.gradient_flow import FloatArray, Problem
+from numerics.reduced_flow import FloatArray, Problem
 
 DIGITS = 30
 

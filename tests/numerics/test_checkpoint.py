@@ -14,10 +14,10 @@ import pytest
 
 from numerics.checkpoint import Checkpoint, CheckpointError, Progress, fingerprint
 from numerics.executor import Executor, ProcessExecutor, SerialExecutor
+from numerics.monte_carlo import ErrorEstimate, simulate_error
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, FunctionLabels, LinearLabels, QuadraticLabels, Shift
 from numerics.sequential import Moments
-from numerics.simulate_error import ErrorEstimate, simulate_error
 
 ROOT = Path(__file__).parents[2]
 PROBLEM = Problem([[2.0, 0.6], [0.6, 0.7]], 5)
@@ -28,7 +28,7 @@ RUN = """
 import sys, time
 from numerics.executor import choose_executor
 from numerics.problem import Problem
-from numerics.simulate_error import simulate_error
+from numerics.monte_carlo import simulate_error
 
 if __name__ == "__main__":
     directory, jobs, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from numerics.enclosure import EnclosureError, FlowEnclosure, enclose_flow
-from numerics.gradient_flow import gradient_flow
-from numerics.local_rate import paper_rate
 from numerics.problem import FloatArray, Problem
+from numerics.rates import paper_rate
+from numerics.reduced_flow import gradient_flow
 from tests.numerics.flow_references import exact_flow, random_problem, random_theta
 
 

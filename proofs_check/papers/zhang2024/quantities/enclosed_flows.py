@@ -14,8 +14,8 @@ from flint import arb, ctx, fmpq
 from scipy.integrate import solve_ivp
 
 from numerics.enclosure import FlowEnclosure, PathEnclosure, enclose_averaged_flow, enclose_flow
-from numerics.gradient_flow import gradient_flow as integrated_flow
 from numerics.problem import Problem
+from numerics.reduced_flow import gradient_flow as integrated_flow
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity

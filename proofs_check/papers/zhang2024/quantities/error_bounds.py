@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from numerics.monte_carlo import simulate_error
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, Shift
 from numerics.sequential import Moments
-from numerics.simulate_error import simulate_error
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
 from proofs_check.judge.quantities import Quantity

@@ -10,10 +10,10 @@ from math import ceil, pi, prod
 import numpy as np
 from flint import acb, arb, ctx
 
+from numerics.monte_carlo import simulate_error
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, Shift, SignLabels
 from numerics.sequential import Moments
-from numerics.simulate_error import simulate_error
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one

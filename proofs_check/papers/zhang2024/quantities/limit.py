@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from numerics.full_flow import full_flow
-from numerics.gradient_flow import gradient_flow as integrated_flow
+from numerics.layer_flow import full_flow
 from numerics.problem import Problem
+from numerics.reduced_flow import gradient_flow as integrated_flow
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import inverse
 from proofs_check.judge.quantities import Quantity

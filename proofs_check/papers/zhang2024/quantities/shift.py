@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from numerics.monte_carlo import simulate_error
 from numerics.problem import Problem
 from numerics.prompts import FixedTask, GaussianQuery, LinearLabels, Shift
 from numerics.sequential import Moments
-from numerics.simulate_error import simulate_error
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import inverse, one_by_one

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
 
-from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem, checked_array
+from numerics.reduced_flow import initial_weights
 from theory.zhang2024.population_loss import population_loss
 
 BLOCKS = ("U11", "u21", "u12", "u")

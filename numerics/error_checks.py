@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from numerics.monte_carlo import ErrorEstimate, error_variance, simulate_error
 from numerics.problem import Problem, checked_array
 from numerics.sequential import Interval, Moments, SequentialTest, Verdict
-from numerics.simulate_error import ErrorEstimate, error_variance, simulate_error
 
 _ROUNDING = 1e-9
 """Relative room above the exact variance, for the rounding of its evaluation."""

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.gradient_flow import gradient_flow
-from numerics.local_rate import local_rate, paper_rate
 from numerics.problem import FloatArray, Problem
+from numerics.rates import local_rate, paper_rate
+from numerics.reduced_flow import gradient_flow
 from tests.numerics.flow_references import dense_field, random_problem, random_theta
 
 

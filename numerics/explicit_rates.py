@@ -19,8 +19,8 @@ from numerics.enclosure import (
     initial_balls,
     total,
 )
-from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem, checked_array
+from numerics.reduced_flow import initial_weights
 from theory.zhang2024.explicit_rate import RateBounds, rate_bounds
 
 

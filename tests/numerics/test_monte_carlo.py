@@ -19,6 +19,7 @@ from numpy.polynomial.legendre import leggauss
 
 from numerics.attention import AttentionWeights, attention_output
 from numerics.executor import DaskExecutor, Executor, ProcessExecutor, SerialExecutor
+from numerics.monte_carlo import ErrorEstimate, simulate_error, simulate_loss
 from numerics.problem import Problem
 from numerics.prompts import (
     FixedTask,
@@ -35,7 +36,6 @@ from numerics.prompts import (
     SignLabels,
 )
 from numerics.sequential import Moments, SequentialTest
-from numerics.simulate_error import ErrorEstimate, simulate_error, simulate_loss
 
 EXACT = 1e-8  # between two exact numbers; the quadrature cuts the normal law at 12 standard deviations
 STANDARD_ERRORS = 5.0  # two-sided normal tail 6e-7 a comparison; seeds are fixed

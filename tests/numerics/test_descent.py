@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.gradient_descent import gradient_descent
-from numerics.gradient_flow import gradient_flow
-from numerics.local_rate import local_rate
+from numerics.descent import gradient_descent
 from numerics.problem import Problem
+from numerics.rates import local_rate
+from numerics.reduced_flow import gradient_flow
 from tests.numerics.flow_references import random_problem, random_theta
 
 

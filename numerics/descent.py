@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem, checked_array, checked_length
+from numerics.reduced_flow import initial_weights
 
 _DIVERGED = 1e12
 """Descent stops as diverged once l - min l exceeds this multiple of the larger of its start and its value at zero."""

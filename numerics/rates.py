@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.gradient_flow import initial_weights
 from numerics.problem import FloatArray, Problem
+from numerics.reduced_flow import initial_weights
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from numerics.gradient_flow import FlowPath, gradient_flow
+from numerics import reduced_flow as module
 from numerics.problem import FloatArray, Problem
+from numerics.reduced_flow import FlowPath, gradient_flow
 from tests.numerics.flow_references import as_floats, dense_field, exact_flow, random_problem, random_theta
-
-# numerics.gradient_flow as an attribute of the package is the function.
-module = importlib.import_module("numerics.gradient_flow")
 
 ACCURACY = 1e-11
 """Relative accuracy expected of the flow at its default tolerance of 1e-12."""

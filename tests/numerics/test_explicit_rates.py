@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from importlib import import_module
 
 import numpy as np
 import pytest
 
+from numerics import explicit_rates
 from numerics.enclosure import enclose_averaged_flow, enclose_flow
-from numerics.explicit_rate import (
+from numerics.explicit_rates import (
     averaged_explicit_rate,
     certify_averaged_rate,
     certify_explicit_rate,
     explicit_rate,
 )
-from numerics.gradient_flow import gradient_flow
-from numerics.local_rate import paper_rate
 from numerics.problem import Problem
+from numerics.rates import paper_rate
+from numerics.reduced_flow import gradient_flow
 from tests.numerics.flow_references import random_problem, random_theta
 from theory.zhang2024.explicit_rate import RateBounds, rate_bounds
 
@@ -61,7 +61,7 @@ def test_stronger_bounds_are_refuted(stronger: str, monkeypatch: pytest.MonkeyPa
         factor = {"c_squared": Fraction(101, 100), "u_max_squared": Fraction(1, 10), "rate": Fraction(60)}[stronger]
         return replace(bounds, **{stronger: getattr(bounds, stronger) * factor.numerator / factor.denominator})
 
-    monkeypatch.setattr(import_module("numerics.explicit_rate"), "rate_bounds", changed)
+    monkeypatch.setattr(explicit_rates, "rate_bounds", changed)
     problem = Problem.from_spectrum([1.0, 0.3], context_length=3)
     verdict = certify_explicit_rate(enclose_flow(problem, 0.05, t_end=30.0))
     assert verdict.status == "violated"

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.full_flow import full_flow, population_gradient
-from numerics.gradient_flow import gradient_flow
+from numerics.layer_flow import full_flow, population_gradient
+from numerics.reduced_flow import gradient_flow
 from tests.numerics.flow_references import as_floats, exact_flow, random_problem, random_theta
 
 AGREEMENT = 1e-9
