@@ -18,11 +18,11 @@ from proofs_check.web.formulas import (
     NAMES,
     equation,
     expression_pieces,
+    sentence,
     shortened,
     signed_pieces,
     statement_pieces,
 )
-from proofs_check.web.prose import prose
 from theory import DERIVATIONS
 from theory.algebra.latex import name_latex
 
@@ -32,6 +32,8 @@ _INSTANCES = 4
 _LONGEST = 400
 # Terms of a normal form that a claim shows; `icl-theory derive` prints all.
 MOST_TERMS = 12
+# A value of an instance, which is printed as "name = value, name = value".
+_SET = re.compile(r"(^|[,;] )([A-Za-z]\w*) =")
 # A round number long enough to be read more easily with a power of ten.
 _ROUND = re.compile(r"\b(\d{1,2}?)(0{5,})\b")
 
@@ -54,18 +56,21 @@ def shown_claim(result: ClaimResult, known: Mapping[str, Claim]) -> dict[str, An
     unfolded = [ShownStep.of(step) for step in steps if step not in shared] + comparison(result, known, names)
     return {
         "result": result,
-        "title": prose(result.title),
+        "title": sentence(result.title),
         "statement": equation(result.left, relation, pieces),
         "where": [equation(left, "=", right) for left, right in held],
-        "assumptions": [prose(text) for text in result.assumptions],
-        "cited": [prose(text) for text in result.cited],
+        "assumptions": [sentence(text) for text in result.assumptions],
+        "cited": [sentence(text) for text in result.cited],
         "tightness": "" if result.tightness is None else f"{result.tightness:g}",
         "tightest": place(result.tightest),
-        "reason": result.reason if result.status != "refuted" else "",
+        "reason": sentence(result.reason if result.status != "refuted" else ""),
+        "source": sentence(result.source or result.id),
+        "explanation": sentence(result.finding.explanation if result.finding else ""),
+        "quotation": sentence(result.finding.quotation if result.finding else ""),
         "derivation": derivation,
         "steps": [step.id for step in steps if step in shared],
         "comparison": [
-            (prose(step.reason), step.pieces and shortened(step.left, step.relation, step.pieces, MOST_TERMS))
+            (sentence(step.reason), step.pieces and shortened(step.left, step.relation, step.pieces, MOST_TERMS))
             for step in unfolded
         ],
         "evidence": [_evidence(item) for item in result.evidence],
@@ -81,8 +86,9 @@ def _killers(result: ClaimResult) -> Counter[str]:
 
 
 def place(instance: str) -> Markup:
-    """An instance as text, long round numbers as powers of ten."""
-    return prose(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}10^{len(m[2])}", instance))
+    """An instance as text, its names set, long round numbers as powers of ten."""
+    instance = _SET.sub(lambda m: f"{m[1]}${name_latex(m[2])}$ =", instance)
+    return sentence(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}$10^{{{len(m[2])}}}$", instance))
 
 
 def _evidence(item: EvidenceResult) -> dict[str, Any]:

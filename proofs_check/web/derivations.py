@@ -26,7 +26,7 @@ class ShownStep:
     @classmethod
     def of(cls, step: Step) -> ShownStep:
         """A step of theory."""
-        return cls(step.plain_reason, step.label, step.relation, expression_pieces(step.value))
+        return cls(step.reason, step.label, step.relation, expression_pieces(step.value))
 
 
 # Stands for the sides of a statement where neither is written out again.
@@ -55,18 +55,19 @@ def comparison(result: ClaimResult, claims: Mapping[str, Claim], names: Mapping[
         shown.append(ShownStep(reason, left, "=", statement_pieces(parse(text), upto, names)))
 
     definitions = symbolic.data["definitions"]
+    symbols = {key: names.get(key, name_latex(key)) for key in definitions}
     if symbolic.data["derived"] not in known:
         reason = "The left side of this claim, computed by the engine from its definition, in normal form."
         show(reason, result.left, symbolic.data["derived"])
     for key, text in definitions.items():
         if text not in known and key not in dict(result.where):
-            show(f"Here {key} abbreviates this.", names.get(key, name_latex(key)), text)
-    eliminated = f" once {' and '.join(definitions)} is multiplied out" if definitions else ""
+            show(f"Here ${symbols[key]}$ abbreviates this.", symbols[key], text)
+    eliminated = f" once {' and '.join(f'${name}$' for name in symbols.values())} is multiplied out" if symbols else ""
     if symbolic.outcome == "refuted":
         reason = f"The normal forms of the two sides differ{eliminated}, by this."
         show(reason, _DIFFERENCE, symbolic.detail.removeprefix("the sides differ by "))
     elif result.relation == "=" and symbolic.outcome == "holds":
-        reason = f"The right side has the same normal form{eliminated}, so the two agree for every d and every length."
+        reason = f"The right side has the same normal form{eliminated}, so they agree for every $d$ and every length."
         shown.append(ShownStep(reason, _DIFFERENCE, "=", ()))
     elif symbolic.outcome == "holds":
         shown += _surplus(result, claims.get(result.id))

@@ -9,26 +9,22 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from proofs_check.latex.prose import READABLE
+from proofs_check.latex.document import LETTER_LATEX
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Negative, Node, Product, Sum
 from theory.algebra.latex import terms_latex
 from theory.algebra.statement_latex import statement_latex
-from theory.derivation import WEIGHTS, marked
+from theory.derivation import WEIGHTS
+from theory.marked_text import pieces as marked_pieces
 
 # Terms of more signs than this are broken inside a bracketed sum, so that they fit a phone.
 _WIDEST = 26
 # A sum as (sign, LaTeX) of its terms.
 Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
-NAMES = {
-    **READABLE,
-    "s2": r"s^{2}",
-    "floor": r"R_{\min}",
-    "two_over_pi": r"\tfrac{2}{\pi}",
-}
+NAMES = {**LETTER_LATEX, "two_over_pi": r"\tfrac{2}{\pi}"}
 # Attributes whose value is the one that a browser assumes.
 _ASSUMED = {"form": None, "fence": None, "scriptlevel": "0", "stretchy": "true"}
 # Elements whose children have each their place.
@@ -188,5 +184,15 @@ def _terms(node: Node) -> list[tuple[str, Node]]:
 
 
 def sentence(text: str) -> Markup:
-    """Return HTML of a sentence whose formulas stand between dollar signs."""
-    return Markup("").join(mathml(piece, inline=True) if formula else piece for piece, formula in marked(text))
+    """Return HTML of a sentence whose formulas stand between dollar signs; no line begins with its punctuation."""
+    parts: list[Markup] = []
+    for piece, formula in marked_pieces(text):
+        if formula:
+            parts.append(mathml(piece, inline=True))
+            continue
+        stop = re.match(r"[.,;:!?)\]’”]+", piece)
+        if parts and stop:
+            parts[-1] = Markup('<span class="nb">{}{}</span>').format(parts[-1], stop[0])
+            piece = piece[stop.end() :]
+        parts.append(escape(piece))
+    return Markup("").join(parts)

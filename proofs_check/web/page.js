@@ -156,7 +156,7 @@
     kept = keep ? node : null;
     open.href = node.hash;
     open.textContent = "Open the claim";
-    const shown = all(".id, .title, .badges, .wrong, .statement", claim).slice(0, claim.querySelector(".wrong") ? 5 : 4);
+    const shown = all("h4 > *, .badges, .statement", claim).slice(0, claim.querySelectorAll("h4 > *").length + 2);
     preview.replaceChildren(...shown.map((part) => {
       const copy = part.cloneNode(true), box = document.createElement("div");
       copy.removeAttribute("tabindex");

@@ -23,7 +23,6 @@ from proofs_check.web.figures import figures
 from proofs_check.web.formulas import expression_pieces, sentence, shortened
 from proofs_check.web.graph import KINDS, nodes
 from proofs_check.web.network_figures import network_figures, network_outcomes
-from proofs_check.web.prose import prose
 from proofs_check.web.record import PageRecord
 from proofs_check.web.sections import by_paper
 from proofs_check.web.story import STORY
@@ -129,7 +128,7 @@ def _bounds(record: PageRecord) -> list[dict[str, Any]]:
     return [
         {
             "result": result,
-            "title": prose(result.title),
+            "title": sentence(result.title),
             "ratio": f"{ratio:.6g}",
             "share": f"{100 * min(1.0, ratio):.4g}%",
             "where": place(result.tightest),

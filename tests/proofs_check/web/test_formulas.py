@@ -98,11 +98,21 @@ def test_every_derivation_can_be_set(name: str) -> None:
         html = mathml(step.latex()) + sentence(step.reason)
         assert tags(html) <= {
             *("math", "mi", "mo", "mn", "mrow", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover"),
-            *("mspace", "mstyle", "msqrt", "mroot", "mtext", "mtable", "mtr", "mtd"),
+            *("span", "mspace", "mstyle", "msqrt", "mroot", "mtext", "mtable", "mtr", "mtd"),
         }
         assert "\\" not in html, html
 
 
-def test_sentences_are_escaped() -> None:
-    """Words are text, whatever they hold, and formulas are set in the line."""
-    assert "&lt;b&gt; of <math><mi>N</mi></math>" == sentence("<b> of $N$")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<b> of $N$", "&lt;b&gt; of <math><mi>N</mi></math>"),
+        ("in $N$, say", 'in <span class="nb"><math><mi>N</mi></math>,</span> say'),
+        ("costs $5 & <more>", "costs $5 &amp; &lt;more&gt;"),
+        (r"$\evil{<script>}$", r"$\evil{&lt;script&gt;}$"),
+        ("", ""),
+    ],
+)
+def test_sentences(text: str, expected: str) -> None:
+    """Words are escaped, formulas are set with their punctuation, and what is not well marked is text."""
+    assert expected == sentence(text)

@@ -142,7 +142,7 @@ def test_page_shows_how_near_bounds_come_to_equality(record: PageRecord) -> None
     table = html[html.index('<table class="bounds"') :]
     assert table.index('<a href="#tight">tight</a>') < table.index('<a href="#loose">loose</a>')
     assert "--share:25%" in table
-    assert "N = 10<sup>7</sup>, Λ = [[1]]" in table
+    assert '<math><mi>N</mi></math> = <span class="nb"><math><msup><mn>10</mn><mn>7</mn></msup></math>,</span>' in table
     assert '<table class="bounds"' not in page(record, {})
 
 
