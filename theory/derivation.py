@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,10 @@ from theory.algebra.latex import latex, terms_latex
 from theory.algebra.limits import limit
 from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
+from theory.exposition.document import Document
+from theory.exposition.html import document_html
+from theory.exposition.latex import document_latex
+from theory.exposition.text import document_text, plain_sentences
 
 
 class DerivationError(IclTheoryError):
@@ -53,7 +55,7 @@ class Step:
     @property
     def plain_reason(self) -> str:
         """The reason as plain text."""
-        return "".join(plain(piece) if is_formula else piece for piece, is_formula in marked(self.reason))
+        return plain_sentences(self.reason)
 
     def latex(self) -> str:
         """The step as an equation."""
@@ -89,6 +91,8 @@ class Formula:
         lengths: names of lengths; needed only for arguments on which the formula happens not to depend, since in the
             others its expression tells lengths from letters.
         positive: numbers made of lengths, such as M - d - 1, that have to be positive; elsewhere the formula refuses.
+        left: what it is, as LaTeX: the left side where it is printed as an equation.
+        title: what it is, in words with formulas between dollar signs; the name where it is empty.
 
     Raises:
         ValueError: where one name is a letter and a length at once.
@@ -104,6 +108,8 @@ class Formula:
     constants: Mapping[str, str] = field(default_factory=dict)
     lengths: Collection[str] = ("N", "M", "d", "n")
     positive: tuple[Expression, ...] = ()
+    left: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
@@ -355,13 +361,21 @@ def _with_keywords(message: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A named chain of steps that ends in formulas."""
+    """A named chain of steps that ends in formulas.
+
+    Args:
+        name, title, source: what it is called, what it shows, and where that stands.
+        steps: in their order; each id once.
+        results: the formulas by the names under which Python finds them.
+        letters: what each letter stands for, LaTeX to a few words with formulas between dollar signs.
+    """
 
     name: str
     title: str
     source: str
     steps: tuple[Step, ...]
     results: Mapping[str, Formula]
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = [step.id for step in self.steps]
@@ -381,92 +395,19 @@ class Derivation:
             raise KeyError(f"{self.name} has no result {name!r}; it has {', '.join(self.results)}")
         return self.results[name]
 
+    def document(self, with_steps: bool = True) -> Document:
+        """The derivation as a document, from which text, LaTeX, HTML and JSON are printed."""
+        from theory.exposition.build import exposition
+
+        return exposition(self, with_steps)
+
     def text(self, with_steps: bool = True) -> str:
-        """The derivation as plain text."""
-        lines = [self.title, f"({self.source})", ""]
-        if with_steps:
-            for number, step in enumerate(self.steps, 1):
-                lines += [
-                    f"{number:2}. {step.plain_reason}",
-                    f"      {plain(step.label)} {plain(step.relation)} {step.value}",
-                ]
-            lines.append("")
-        for name, formula in self.results.items():
-            lines += [f"{name}:", f"    {formula.expression}"]
-        return "\n".join(lines)
+        """The derivation as plain text of 80 columns."""
+        return document_text(self.document(with_steps))
 
     def latex(self, with_steps: bool = True) -> str:
-        """The derivation as LaTeX: prose and one aligned display a step."""
-        pieces = []
-        if with_steps:
-            for step in self.steps:
-                pieces.append(f"{step.reason}\n\\[\n  {step.latex()}\n\\]")
-        else:
-            pieces = [f"\\[\n  {formula.latex()}\n\\]" for formula in self.results.values()]
-        return "\n".join(pieces)
-
-    def _repr_latex_(self) -> str:
-        rows = " \\\\\n".join(f"{step.label} &{step.relation} {latex(step.value, WEIGHTS)}" for step in self.steps)
-        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+        """The derivation as a LaTeX document that compiles by itself."""
+        return document_latex(self.document(with_steps))
 
     def _repr_html_(self) -> str:
-        steps = "".join(f"<li>{escape(step.reason)}$${escape(step.latex())}$$</li>" for step in self.steps)
-        return f"<h3>{escape(self.title)}</h3><p>{escape(self.source)}</p><ol>{steps}</ol>"
-
-
-def marked(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the pieces of a text that are not empty, and whether each is a formula, which dollar signs mark."""
-    pieces = text.split("$")
-    if len(pieces) % 2 == 0:
-        raise ValueError(f"a dollar sign is missing in {text!r}")
-    for place, piece in enumerate(pieces):
-        if piece:
-            yield piece, place % 2 == 1
-
-
-# What LaTeX is replaced by in plain text, in this order; what is left of backslashes and braces is dropped.
-_PLAIN = (
-    (r"\\bigl\(\\begin\{smallmatrix\} *(.*?) *\\end\{smallmatrix\}\\bigr\)", r"[[\1]]"),
-    (r" ?\\\\ ?", "], ["),
-    (r" & ", ", "),
-    (r"\\frac\{d\}\{dt\}", "d/dt"),
-    (r"\\t?frac\{(\w)\}\{(\w)\}", r"\1/\2"),
-    (r"\\t?frac\{([^{}]*\{[^{}]*\}[^{}]*|[^{}]*)\}\{(\w+)\}", r"(\1)/\2"),
-    (r"\\tfrac12", "1/2"),
-    (r"\\operatorname\{(\w+)\}", r"\1"),
-    (r"\\math(?:rm|bb)\{(\w+)\}", r"\1"),
-    (r"_\{\\(max|min)\}", r"_\1"),
-    (r"\b([Uu])_\{(\d\d)\}", r"\1\2"),
-    (r"\^\{?\\top\}?", "'"),
-    (r"(?:\\left|\\right)?\\\|", "||"),
-    (r"\\(min|lim)(?=\\)", r"\1 "),
-    (r"\\hat (\w)", r"\1_hat"),
-    (r"\\varepsilon", "eps"),
-    (r"\\nabla_?(\w?)", lambda found: f"grad{'_' + found[1] if found[1] else ''}"),
-    (r"\\infty", "infinity"),
-    (r"\\Longleftrightarrow", "<=>"),
-    (r"\\Rightarrow", "=>"),
-    (r"\\otimes", "(x)"),
-    (r"\\mid", "|"),
-    (r"\\sim", "~"),
-    (r"\\(?:quad|[, ])", " "),
-    (r"\\to\b", "->"),
-    (r"\\ge\b", ">="),
-    (r"\\le\b", "<="),
-    (r"\\ne\b", "!="),
-    (r"\\ell(?![a-z])", "l"),
-    (r"\\(?:left|right|bigl|bigr)", ""),
-    (r"([\^_])\{([^{}]*[^{}\w,-][^{}]*)\}", r"\1(\2)"),
-    (r"\\([{}])", lambda found: {"{": "\0", "}": "\1"}[found[1]]),
-    (r"[\\{}]", ""),
-    ("\0", "{"),
-    ("\1", "}"),
-    (r"  +", " "),
-)
-
-
-def plain(text: str) -> str:
-    """A formula's LaTeX as plain text."""
-    for pattern, replacement in _PLAIN:
-        text = re.sub(pattern, replacement, text)
-    return text.strip()
+        return document_html(self.document())
