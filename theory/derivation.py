@@ -21,7 +21,8 @@ from theory.errors import IclTheoryError
 from theory.exposition.document import Document
 from theory.exposition.html import document_html
 from theory.exposition.latex import document_latex
-from theory.exposition.text import document_text, plain_sentences
+from theory.exposition.text import document_text
+from theory.marked_text import plain_text
 
 
 class DerivationError(IclTheoryError):
@@ -55,7 +56,7 @@ class Step:
     @property
     def plain_reason(self) -> str:
         """The reason as plain text."""
-        return plain_sentences(self.reason)
+        return plain_text(self.reason)
 
     def latex(self) -> str:
         """The step as an equation."""
@@ -80,7 +81,7 @@ class Formula:
     """A derived formula with everything needed to use it.
 
     Args:
-        name: what it is, in words.
+        name: what it is, in words; its formulas are LaTeX between dollar signs.
         expression: the canonical expression.
         arguments: for each keyword of `evaluate` the name of the letter or length that it sets.
         steps: how it was derived.
@@ -114,9 +115,14 @@ class Formula:
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
         if clash:
-            raise ValueError(f"{min(clash)} is a letter and a length at once in {self.name}; rename one of them")
+            raise ValueError(f"{min(clash)} is a letter and a length at once in {self.words}; rename one of them")
         if self.steps:
             object.__setattr__(self, "expression", self.expression.as_computed())
+
+    @property
+    def words(self) -> str:
+        """The name as plain text."""
+        return plain_text(self.name)
 
     @property
     def _letter_names(self) -> set[str]:
@@ -242,19 +248,19 @@ class Formula:
         """The arguments with defaults filled in; TypeError for one that is unknown or missing."""
         unknown = [key for key in values if key not in self.arguments]
         if unknown:
-            raise TypeError(f"unknown argument {unknown[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+            raise TypeError(f"unknown argument {unknown[0]!r} of {self.words}; it takes {', '.join(self.arguments)}")
         missing = [key for key in self.arguments if key not in values and key not in self.defaults]
         if missing:
-            raise TypeError(f"missing argument {missing[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+            raise TypeError(f"missing argument {missing[0]!r} of {self.words}; it takes {', '.join(self.arguments)}")
         given = {**self.defaults, **values}
         for key, value in given.items():
             if value is None and self.defaults.get(key, 0) is not None:
-                raise TypeError(f"{key} of {self.name} must be given, got None")
+                raise TypeError(f"{key} of {self.words} must be given, got None")
         for condition in self.positive:
             ((_, coefficient),) = condition.terms.items()
             sizes = {name: given[key] for key, name in self.arguments.items() if name in coefficient.names}
             if not np.all(coefficient.evaluate(sizes) > 0):
-                raise ValueError(f"{self.name} holds where {condition} > 0, got {sizes}")
+                raise ValueError(f"{self.words} holds where {condition} > 0, got {sizes}")
         return given
 
     def _used_definitions(self) -> list[Definition]:
@@ -268,7 +274,7 @@ class Formula:
     def _add_constants(self, letters: dict[str, Any]) -> None:
         if all_exact(letters):
             name, value = next(iter(self.constants.items()))
-            raise TypeError(f"{self.name} contains the irrational number {name} = {value}; pass floating-point values")
+            raise TypeError(f"{self.words} contains the irrational number {name} = {value}; pass floating-point values")
         letters.update({name: CONSTANTS[value] for name, value in self.constants.items()})
 
     def _value(self, letters: dict[str, Any], sizes: Mapping[str, int]) -> Any:
@@ -296,7 +302,7 @@ class Formula:
             name = result.arguments.get(argument)
             if name is None or any(symbol.name == name for symbol in result.expression.symbols):
                 raise ValueError(
-                    f"{argument!r} is no length of {self.name}; its arguments are {', '.join(self.arguments)}"
+                    f"{argument!r} is no length of {self.words}; its arguments are {', '.join(self.arguments)}"
                 )
             expression = limit(result.expression, name, result.definitions)
             left = tuple(d for d in result.definitions if name not in d.expression.lengths)

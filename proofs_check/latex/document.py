@@ -10,9 +10,8 @@ from types import MappingProxyType
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.judge.status import ORDER
-from proofs_check.latex.prose import READABLE, escape, prose_latex
 from proofs_check.papers.zhang2024 import catalogue
-from proofs_check.papers.zhang2024.language import LETTERS
+from proofs_check.papers.zhang2024.language import LETTERS, TWO_ATOMS
 from theory import DERIVATIONS
 from theory.algebra.expression import Expression, letter
 from theory.algebra.grammar import Node, Number, Product, parse
@@ -21,6 +20,7 @@ from theory.algebra.statement_latex import statement_latex
 from theory.derivation import WEIGHTS, Derivation
 from theory.exposition.latex import PREAMBLE, blocks_latex, joined, label_of, sentences
 from theory.exposition.lines import display, top_level_pieces
+from theory.marked_text import escaped, latex_text
 
 _TITLE = r"""\title{In-context learning by linear attention:\\statements, derivations and evidence}
 \author{written by \texttt{icl-theory}}
@@ -128,7 +128,7 @@ class Stated:
 def _names(claim: Claim) -> dict[str, str]:
     """LaTeX of the letters that are not printed as they are spelled."""
     letters = {name: letter(held).latex for name, held in claim.language.letters.items() if letter(held).latex}
-    return {**READABLE, **letters}
+    return letters
 
 
 def _derived(claim: Claim) -> Expression | None:
@@ -144,10 +144,8 @@ def _derived(claim: Claim) -> Expression | None:
 
 # Right sides with more characters than this may have been written by the engine rather than typed.
 _LONGEST_TYPED = 300
-# Longer counterexamples are set as plain text, which may be broken inside numbers.
-_LONGEST_TYPESET = 300
 _RELATIONS = {"<=": r"\le", ">=": r"\ge"}
-LETTER_LATEX = {name: letter(held).latex for name, held in LETTERS.items() if letter(held).latex}
+LETTER_LATEX = {name: letter(held).latex for name, held in {**TWO_ATOMS, **LETTERS}.items() if letter(held).latex}
 
 
 def derivation_document(report: Report) -> str:
@@ -216,8 +214,8 @@ def citation(source: str) -> str:
     """Where in the paper, as a citation."""
     match = re.fullmatch(r"Zhang(?:, Frei and Bartlett| et al\.) \(2024\),? ?(.*)", source)
     if match is None:
-        return prose_latex(source)
-    return rf"\cite[{prose_latex(match[1])}]{{zhang2024}}" if match[1] else r"\cite{zhang2024}"
+        return latex_text(source)
+    return rf"\cite[{latex_text(match[1])}]{{zhang2024}}" if match[1] else r"\cite{zhang2024}"
 
 
 def paper_number(source: str) -> str:
@@ -250,9 +248,9 @@ def statement_display(stated: Stated, label: str = "") -> str:
 
 def _statement(stated: Stated, known: set[str]) -> str:
     lines = [
-        rf"\subsection*{{{prose_latex(stated.title)}}}",
-        rf"\texttt{{{escape(stated.id)}}}; {citation(stated.source)}. Assumed: "
-        + "; ".join(prose_latex(text) for text in stated.assumptions)
+        rf"\subsection*{{{latex_text(stated.title)}}}",
+        rf"\texttt{{{escaped(stated.id)}}}; {citation(stated.source)}. Assumed: "
+        + "; ".join(latex_text(text) for text in stated.assumptions)
         + ".",
         statement_display(stated, label_of(stated.id)),
     ]
@@ -278,18 +276,16 @@ def _verdict(result: ClaimResult | None) -> str:
         corrected = ", ".join(rf"\eqref{{{label_of(name)}}}" for name in result.corrected_by)
         text = "The printed statement does not hold" + (f"; what holds is {corrected}." if corrected else ".")
     if result.reason and not result.counterexample:
-        text += f" {_breakable(result.reason)}."
+        text += f" {latex_text(result.reason, _breakable)}."
     if result.counterexample:
-        short = len(result.counterexample) < _LONGEST_TYPESET
-        shown = prose_latex(result.counterexample) if short else _breakable(result.counterexample)
-        text += rf" Counterexample:{chr(10)}{chr(10)}{{\raggedright {shown}\par}}"
+        text += rf" Counterexample:{chr(10)}{chr(10)}{{\raggedright {_breakable(result.counterexample)}\par}}"
     return text
 
 
 def _breakable(text: str) -> str:
     """Plain text that may be broken inside long numbers and lists."""
     pieces = re.findall(r"\d{1,12}|[^\d]", text)
-    return "".join(escape(p) + (r"\allowbreak{}" if p in ",=[]/()" or len(p) == 12 else "") for p in pieces)
+    return "".join(escaped(p) + (r"\allowbreak{}" if p in ",=[]/()" or len(p) == 12 else "") for p in pieces)
 
 
 def _evidence(statements: Iterable[Stated]) -> str:
@@ -298,7 +294,7 @@ def _evidence(statements: Iterable[Stated]) -> str:
         result = stated.result
         if result is None:
             continue
-        kinds = "; ".join(f"{escape(item.kind)}: {_breakable(item.summary)}" for item in result.evidence)
+        kinds = "; ".join(f"{escaped(item.kind)}: {_breakable(item.summary)}" for item in result.evidence)
         killed = f"{result.count('killed')}/{result.count('killed') + result.count('survived')}"
         rows.append(
             rf"\eqref{{{label_of(stated.id)}}} & \raggedright\texttt{{{_breakable_name(stated.id)}}} & "
@@ -315,7 +311,7 @@ def _evidence(statements: Iterable[Stated]) -> str:
 
 
 def _breakable_name(name: str) -> str:
-    return escape(name).replace("-", "-\\allowbreak{}").replace(".", ".\\allowbreak{}")
+    return escaped(name).replace("-", "-\\allowbreak{}").replace(".", ".\\allowbreak{}")
 
 
 def _derivation(derivation: Derivation) -> str:

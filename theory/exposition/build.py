@@ -10,9 +10,9 @@ from theory.algebra.definitions import Definition, abbreviate
 from theory.algebra.expression import Expression
 from theory.algebra.latex import latex, name_latex, symbol_latex, terms_latex
 from theory.derivation import WEIGHTS, Derivation, Formula, Step
-from theory.exposition.document import Block, Display, Document, Heading, Letters, Paragraph, marked
+from theory.exposition.document import Block, Display, Document, Heading, Letters, Paragraph
 from theory.exposition.letters import defined
-from theory.exposition.text import plain
+from theory.marked_text import pieces, plain_formula
 
 # Right sides with more terms than this stand at the end, and their step says so.
 LONG = 12
@@ -103,7 +103,7 @@ def _results(derivation: Derivation, shown: Sequence[ShownStep]) -> list[Block]:
         if place is None:
             displayed += [Paragraph(f"{_capital(title)}:"), result_display(key, formula)]
         else:
-            known.append(f"{title}: [[{place}]]")
+            known.append(f"{title[:1].lower()}{title[1:]}: [[{place}]]")
     summary: list[Block] = [Paragraph(f"{_capital('; '.join(known))}.")] if known else []
     return [*([Heading("Results")] if shown else []), *summary, *displayed]
 
@@ -126,8 +126,8 @@ def _spellings(derivation: Derivation, body: Sequence[Block]) -> tuple[tuple[str
     texts = " ".join(block.text for block in body if isinstance(block, Display))
     found = {}
     for symbol in (symbol for expression in expressions for symbol in expression.symbols):
-        letter = symbol.latex or name_latex(symbol.name)
-        if plain(letter) != symbol.name and re.search(rf"\b{re.escape(symbol.name)}(?![a-z0-9])", texts):
+        letter = (symbol.latex or name_latex(symbol.name)).removeprefix("\\textstyle")
+        if plain_formula(letter) != symbol.name and re.search(rf"\b{re.escape(symbol.name)}(?![a-z0-9])", texts):
             found[symbol.name] = letter
     return tuple(sorted(found.items()))
 
@@ -139,7 +139,7 @@ def formulas_of(blocks: Iterable[Block]) -> list[str]:
         if isinstance(block, Display):
             found.append(block.line)
         elif isinstance(block, Paragraph):
-            found += [piece for piece, is_formula in marked(block.text) if is_formula]
+            found += [piece for piece, is_formula in pieces(block.text) if is_formula]
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -113,17 +112,3 @@ class Document:
     def record(self) -> list[dict[str, Any]]:
         """The blocks as plain values for JSON, each with its kind."""
         return [{"kind": type(block).__name__.lower(), **asdict(block)} for block in self.blocks]
-
-
-def marked(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the pieces of a text that are not empty, and whether each is a formula, which dollar signs mark.
-
-    Raises:
-        ValueError: for an odd number of dollar signs.
-    """
-    pieces = text.split("$")
-    if len(pieces) % 2 == 0:
-        raise ValueError(f"a dollar sign is missing in {text!r}")
-    for place, piece in enumerate(pieces):
-        if piece:
-            yield piece, place % 2 == 1

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from theory.exposition.document import CITED, REFERENCE, Block, Display, Document, Heading, Letters, Paragraph
 from theory.exposition.lines import display
+from theory.marked_text import latex_text
 
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
@@ -63,13 +64,17 @@ def label_of(name: str) -> str:
 
 
 def sentences(text: str, prefix: str = "") -> str:
-    """Sentences as LaTeX: their formulas are already, references get their labels."""
-    return REFERENCE.sub(lambda found: rf"\eqref{{{label_of(prefix + found[1])}}}", text)
+    """Sentences as LaTeX, references with their labels."""
+    pieces = REFERENCE.split(text)
+    return "".join(
+        rf"\eqref{{{label_of(prefix + piece)}}}" if place % 2 else latex_text(piece)
+        for place, piece in enumerate(pieces)
+    )
 
 
 def letters_table(rows: Iterable[tuple[str, str]]) -> str:
     """A table of letters and their meanings, which may run over pages."""
-    lines = "\n".join(f"${letter}$ & {meaning} \\\\" for letter, meaning in rows)
+    lines = "\n".join(f"${letter}$ & {latex_text(meaning)} \\\\" for letter, meaning in rows)
     return (
         "\\begin{longtable}{@{}p{0.16\\textwidth}p{0.80\\textwidth}@{}}\n\\toprule\n"
         f"{lines}\n\\bottomrule\n\\end{{longtable}}"

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from theory.algebra.latex import GREEK
 
-# What carries no letter: operators' names, words inside formulas, environments, expectation, time derivatives.
+# What carries no letter: operators' names, words inside formulas, environments, expectations.
 _NO_LETTERS = re.compile(
-    r"\\(?:operatorname|mathrm|text|begin|end)\{[^{}]*\}|\\mathbb\{E\}|\\mathcal\{N\}|_F\b|\\textstyle|\\frac\{d\}\{dt\}|\\tfrac12"
+    r"\\(?:operatorname|mathrm|text|begin|end)\{[^{}]*\}|\\mathbb\{E\}|\\mathcal\{N\}|_F\b|\\textstyle|\\tfrac12"
 )
 _GREEK = {f"\\{name}" for name in GREEK} | {"\\ell", "\\varepsilon"}
 _TOKEN = re.compile(r"\\hat (?:\\[a-zA-Z]+|[a-zA-Z])|\\[a-zA-Z]+|\\.|[A-Za-z]|.", re.DOTALL)
@@ -36,7 +36,7 @@ def letters_of(formulas: Iterable[str], known: Collection[str]) -> tuple[set[str
     used: set[str] = set()
     unknown: set[str] = set()
     for formula in formulas:
-        _scan(_NO_LETTERS.sub(" ", formula), keys, used, unknown)
+        _scan(_NO_LETTERS.sub(" ", formula.replace(r"\frac{d}{dt}", " t ")), keys, used, unknown)
     return used, unknown
 
 

@@ -129,8 +129,8 @@ def convergence() -> Derivation:
                 r"\|\nabla \ell\|^2 / (\ell - \min \ell) \ge \mu(u),\quad \mu(u)",
                 "The lower bound of the squared gradient over the excess loss",
             ),
-            "u limit": formula("limit of u", u_limit, arguments, r"\lim u", "The limit of $u$"),
-            "U limit": formula("limit of U", U_limit, arguments, r"\lim U", "The limit of $U$"),
+            "u limit": formula("limit of $u$", u_limit, arguments, r"\lim u", "The limit of $u$"),
+            "U limit": formula("limit of $U$", U_limit, arguments, r"\lim U", "The limit of $U$"),
         },
         notation(
             (r"\mu", "as a function of $u$ the lower bound of the squared gradient over the excess loss"),

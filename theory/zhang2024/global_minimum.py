@@ -120,11 +120,11 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
             ),
             "floor": formula("floor", short_floor, arguments, r"\min \ell", "The least restricted loss"),
             "minimum of L": formula(
-                "minimum of L", parts.constant + short_floor, arguments, r"\min L", "The least population loss"
+                "minimum of $L$", parts.constant + short_floor, arguments, r"\min L", "The least population loss"
             ),
             "minimiser": formula("minimiser", limit, arguments, "u U", "The minimisers on the subspace"),
             "Gamma": Formula(
-                "Gamma",
+                r"$\Gamma$",
                 parts.Gamma.expression,
                 arguments,
                 tuple(steps),

@@ -63,7 +63,7 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
     definition = parts.Gamma
     results = {
         f"{name}'": Formula(
-            f"flow of {name}",
+            f"flow of ${name_latex(name)}$",
             field,
             arguments,
             left=labels[name],
@@ -87,7 +87,7 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
             )
         )
         results[f"{name}' reduced"] = Formula(
-            f"flow of {name} on u21 = u12 = 0",
+            rf"flow of ${name}$ on $u_{{21}} = u_{{12}} = 0$",
             short,
             reduced_arguments,
             source="Zhang et al. (2024), Lemma 5.2",

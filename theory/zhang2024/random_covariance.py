@@ -411,8 +411,8 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             left="L",
         ),
         "restricted loss": on_the_subspace("restricted loss", restricted, r"\ell", "The restricted loss"),
-        "U'": on_the_subspace("flow of U", U_field, r"\frac{d}{dt} U", "The flow of $U$"),
-        "u'": on_the_subspace("flow of u", u_field, r"\frac{d}{dt} u", "The flow of $u$"),
+        "U'": on_the_subspace("flow of $U$", U_field, r"\frac{d}{dt} U", "The flow of $U$"),
+        "u'": on_the_subspace("flow of $u$", u_field, r"\frac{d}{dt} u", "The flow of $u$"),
         "balance": on_the_subspace("balance", drift, BALANCE, "Balance: what the flow conserves"),
     }
     return results, steps
@@ -515,8 +515,8 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     )
     arguments, source = {"A": "A"}, "Zhang et al. (2024), Theorem 4.5"
     results = {
-        "u limit": Formula("limit of u", u_limit, arguments, steps, source, left=r"\lim u", title="The limit of $u$"),
-        "U limit": Formula("limit of U", U_limit, arguments, steps, source, left=r"\lim U", title="The limit of $U$"),
+        "u limit": Formula("limit of $u$", u_limit, arguments, steps, source, left=r"\lim u", title="The limit of $u$"),
+        "U limit": Formula("limit of $U$", U_limit, arguments, steps, source, left=r"\lim U", title="The limit of $U$"),
         "predictor": Formula(
             "predictor",
             as_sum,

@@ -45,7 +45,7 @@ def derivation() -> Derivation:
             Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression, id=f"minimum-{slug}"),
         ]
         results[f"Gamma, {name}"] = replace(
-            minimum["Gamma"], name=f"Gamma with {name}", title=rf"The preconditioner $\Gamma$ with {name}"
+            minimum["Gamma"], name=rf"$\Gamma$ with {name}", title=rf"The preconditioner $\Gamma$ with {name}"
         )
     return Derivation(
         "variants",

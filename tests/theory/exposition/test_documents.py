@@ -22,7 +22,8 @@ from theory.derivation import Formula, Step
 from theory.exposition.build import LONG, exposition, formulas_of
 from theory.exposition.document import CITED, Display, Document, Heading, Letters, Paragraph
 from theory.exposition.letters import letters_of
-from theory.exposition.text import WIDTH, document_text, plain, text_pieces
+from theory.exposition.text import WIDTH, document_text, text_pieces
+from theory.marked_text import plain_formula
 
 needs_tex = pytest.mark.skipif(
     shutil.which("pdflatex") is None and "CI" not in os.environ, reason="pdflatex is not installed"
@@ -135,11 +136,11 @@ def test_the_loss_is_shown_by_parity_and_pairings() -> None:
 
 def test_a_letter_without_a_meaning_is_left_out_and_seen() -> None:
     """Letters are found with their indices and accents, not inside operators, norms or the law's name."""
-    known = [r"\Lambda", "u_{ij}", "x_i", "W^{PV}", r"\hat y", "dX"]
+    known = ["t", r"\Lambda", "u_{ij}", "x_i", "W^{PV}", r"\hat y", "dX"]
     used, unknown = letters_of(
         [r"\frac{d}{dt} \operatorname{tr}(\Lambda u_{ii}) + \|x_1\|_F W^{PV} \hat y^2", "dX + z_2"], known
     )
-    assert used == {r"\Lambda", "u_ij", "x_i", "W^PV", r"\haty", "dX"}
+    assert used == {"t", r"\Lambda", "u_ij", "x_i", "W^PV", r"\haty", "dX"}
     assert unknown == {"z_2"}
 
 
@@ -179,7 +180,7 @@ def test_records_are_json() -> None:
     assert kinds[0] == "letters"
     assert {"paragraph", "display", "heading"} <= set(kinds)
     display = next(block for block in record if block["kind"] == "display")
-    assert plain(display["left"]) == "d/dt U"
+    assert plain_formula(display["left"]) == "d/dt U"
     assert display["text"] == "u Lambda^2 - u^2 Gamma Lambda U Lambda"
 
 
