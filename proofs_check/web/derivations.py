@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult
 from proofs_check.papers.zhang2024.derivations import steps_of
-from proofs_check.web.formulas import NAMES, Pieces, expression_pieces, statement_pieces
+from proofs_check.web.formulas import NAMES, Pieces, equation, expression_pieces, mathml, sentence, statement_pieces
+from theory import DERIVATIONS
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
 from theory.derivation import Step
+from theory.exposition.build import exposition
+from theory.exposition.document import REFERENCE, Block, Heading, Letters, Paragraph
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,43 @@ class ShownStep:
         return cls(step.reason, step.label, step.relation, expression_pieces(step.value))
 
 
+@dataclass(frozen=True)
+class ShownDocument:
+    """A derivation as HTML: its title, and its blocks as (kind, where it is linked to, its parts)."""
+
+    title: Markup
+    blocks: tuple[tuple[str, str, tuple[Markup, ...]], ...]
+
+
+def shown_document(name: str) -> ShownDocument:
+    """Return the derivation of that name with everything that is needed to read it, the long expansions last."""
+    document = exposition(DERIVATIONS[name]())
+
+    def referring(text: str) -> Markup:
+        """Sentences whose references are links to the equations."""
+        words: list[str] = REFERENCE.split(text)
+        words[::2] = map(sentence, words[::2])
+        words[1::2] = [_LINK.format(name, held, document.numbers[held]) for held in words[1::2]]
+        return Markup("").join(words)
+
+    def shown(block: Block) -> tuple[str, str, tuple[Markup, ...]]:
+        if isinstance(block, Heading):
+            return "heading", "", (sentence(block.text),)
+        if isinstance(block, Letters):
+            return (
+                "letters",
+                "",
+                tuple(p for letter, said in block.rows for p in (mathml(letter, True), sentence(said))),
+            )
+        if isinstance(block, Paragraph):
+            return "cited" if block.cited else "paragraph", "", (referring(block.text),)
+        formula = equation(block.left, block.relation, block.terms or (("+", "0"),))
+        return "display", f"step-{name}-{block.name}", (formula, Markup(document.numbers[block.name]))
+
+    return ShownDocument(sentence(document.title), tuple(map(shown, document.blocks)))
+
+
+_LINK = Markup('<a href="#step-{}-{}">({})</a>')
 # Stands for the sides of a statement where neither is written out again.
 _DIFFERENCE = r"\text{left side} - \text{right side}"
 _SURPLUS = {"<=": r"\text{right side} - \text{left side}", "<": r"\text{right side} - \text{left side}"}

@@ -15,7 +15,7 @@ KINDS = {
     "result": "a theorem, lemma or corollary, or a part of one",
     "equation": "an equation or a remark of the text",
     "beyond": "beyond the paper, or a correction of it",
-    "finding": "printed, and under test",
+    "finding": "under test: printed, or needed by a proof",
 }
 
 

@@ -39,7 +39,7 @@
     const target = byId(name);
     if (!target) return;
     for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-    if (target.matches(".claim, li")) { target.tabIndex = -1; target.focus({ preventScroll: true }); }
+    if (target.matches(".claim, .display")) { target.tabIndex = -1; target.focus({ preventScroll: true }); }
     target.scrollIntoView({ behavior: "instant" });
   };
   addEventListener("hashchange", visit);

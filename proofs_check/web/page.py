@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ from proofs_check.judge.run import write_atomically
 from proofs_check.papers import catalogue
 from proofs_check.papers.zhang2024.derivations import steps_of
 from proofs_check.web.charts import Chart
-from proofs_check.web.claims import MOST_TERMS, place, shown_claim
+from proofs_check.web.claims import place, shown_claim
+from proofs_check.web.derivations import ShownDocument, shown_document
 from proofs_check.web.export import explorer_formulas
 from proofs_check.web.figures import figures
-from proofs_check.web.formulas import expression_pieces, sentence, shortened
+from proofs_check.web.formulas import sentence
 from proofs_check.web.graph import KINDS, nodes
 from proofs_check.web.network_figures import network_figures, network_outcomes
 from proofs_check.web.record import PageRecord
@@ -43,7 +44,8 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
     """Return the HTML of a run; `charts` are the figures of the story by their names."""
     known = {claim.id: claim for claim in catalogue()}
     claims = {result.id: shown_claim(result, known) for result in record.results}
-    derivations = _derivations(record)
+    needed = {steps_of(result.id)[0] for result in record.results}
+    derivations = {name: shown_document(name) for name in DERIVATIONS if name in needed}
     environment = Environment(
         loader=FunctionLoader(_template),
         autoescape=True,
@@ -80,7 +82,7 @@ def _folded(
     environment: Environment,
     record: PageRecord,
     claims: Mapping[str, Mapping[str, Any]],
-    derivations: Sequence[Mapping[str, Any]],
+    derivations: Mapping[str, ShownDocument],
 ) -> str:
     """What unfolds on the page, by its name, compressed: evidence repeats itself, and few readers unfold all of it."""
     used_by: dict[str, list[str]] = {}
@@ -89,7 +91,7 @@ def _folded(
             used_by.setdefault(name, []).append(result.id)
     macros: Any = environment.get_template("claim.html.j2").module
     texts = {name: macros.more(claim, used_by.get(name, [])) for name, claim in claims.items()}
-    texts |= {f"derivation-{derivation['name']}": macros.steps(derivation) for derivation in derivations}
+    texts |= {f"derivation-{name}": macros.derivation(document) for name, document in derivations.items()}
     return base64.b64encode(zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 9)).decode()
 
 
@@ -100,26 +102,6 @@ def _text(name: str) -> str:
 def _template(name: str) -> str:
     """A template without its indentation, which is for its readers."""
     return "\n".join(line.strip() for line in _text(name).splitlines())
-
-
-def _derivations(record: PageRecord) -> list[dict[str, Any]]:
-    """The derivations that lead to claims of the run, each once, whichever claims it leads to."""
-    needed = {steps_of(result.id)[0] for result in record.results}
-    shown = []
-    for name in DERIVATIONS:
-        if name in needed:
-            derivation = DERIVATIONS[name]()
-            steps = [
-                {
-                    "id": step.id,
-                    "reason": sentence(step.reason),
-                    "cited": step.cited,
-                    "formula": shortened(step.label, step.relation, expression_pieces(step.value), MOST_TERMS),
-                }
-                for step in derivation.steps
-            ]
-            shown.append({"name": name, "title": sentence(derivation.title), "steps": steps})
-    return shown
 
 
 def _bounds(record: PageRecord) -> list[dict[str, Any]]:

@@ -42,11 +42,6 @@ class PageRecord:
         return {status: found[status] for status in reversed(ORDER) if found[status]}
 
     @property
-    def findings(self) -> int:
-        """How many printed statements were refuted."""
-        return sum(result.finding is not None and result.status == "refuted" for result in self.results)
-
-    @property
     def mutants_killed(self) -> int:
         """How many wrong statements were refuted."""
         return sum(result.count("killed") for result in self.results)
