@@ -24,18 +24,28 @@
     if (part.dataset.fold) part.insertAdjacentHTML("beforeend", folded[part.dataset.fold]);
     delete part.dataset.fold;
   };
+  // The claims of other papers are there once the page has been shown.
+  const complete = (async () => {
+    await unpacked;
+    await new Promise((done) => setTimeout(done));
+    all(".paper").forEach(unfold);
+  })();
   document.addEventListener("toggle", async ({ target }) => {
     if (!target.open) return;
     await unpacked;
     unfold(target);
     reachable(target);
   }, true);
-  addEventListener("beforeprint", () => { if (folded) all("[data-fold]").forEach(unfold); });
+  addEventListener("beforeprint", () => {
+    // What unfolds may hold what unfolds.
+    for (let parts = folded ? all("[data-fold]") : []; parts.length; parts = all("[data-fold]")) parts.forEach(unfold);
+  });
 
   // A link into a folded part unfolds it, and moves the focus there.
   const visit = async () => {
     const name = decodeURIComponent(location.hash.slice(1).split("?")[0]), derivation = byId(`derivation-${name.match(/^step-([^-]+)-/)?.[1]}`);
     if (derivation) { await unpacked; unfold(derivation); }
+    if (!byId(name)) await complete;
     const target = byId(name);
     if (!target) return;
     for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
@@ -73,7 +83,7 @@
     return entry.head.includes(word) ? 2 : entry.text.includes(word) ? 1 : 0;
   };
   const search = async () => {
-    await unpacked;
+    await complete;
     entries ??= index();
     const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
     const hits = [];

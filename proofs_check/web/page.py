@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from proofs_check.judge.run import write_atomically
 from proofs_check.papers import catalogue
@@ -25,7 +26,7 @@ from proofs_check.web.formulas import sentence
 from proofs_check.web.graph import KINDS, nodes
 from proofs_check.web.network_figures import network_figures, network_outcomes
 from proofs_check.web.record import PageRecord
-from proofs_check.web.sections import by_paper
+from proofs_check.web.sections import PaperPart, by_paper
 from proofs_check.web.story import STORY
 from theory import DERIVATIONS
 
@@ -44,6 +45,7 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
     """Return the HTML of a run; `charts` are the figures of the story by their names."""
     known = {claim.id: claim for claim in catalogue()}
     claims = {result.id: shown_claim(result, known) for result in record.results}
+    papers = by_paper(record.results)
     needed = {steps_of(result.id)[0] for result in record.results}
     derivations = {name: shown_document(name) for name in DERIVATIONS if name in needed}
     environment = Environment(
@@ -60,10 +62,11 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
     return environment.get_template("page.html.j2").render(
         record=record,
         claims=claims,
-        papers=by_paper(record.results),
-        findings=[claims[held.id] for held in record.results if held.finding and held.status == "refuted"],
+        papers=papers,
+        findings=[claims[held.id] for held in papers[0].results if held.finding and held.status == "refuted"],
         story=STORY,
         sentence=sentence,
+        titled=titled,
         nodes=nodes,
         kinds=KINDS,
         charts=charts,
@@ -71,7 +74,7 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
         bounds=_bounds(record),
         networks=network_figures(),
         network_outcomes=network_outcomes(),
-        folded=_folded(environment, record, claims, derivations),
+        folded=_folded(environment, papers, claims, derivations),
         style=Markup(_text("page.css")),
         script=Markup(script),
         script_hash=f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
@@ -80,23 +83,29 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
 
 def _folded(
     environment: Environment,
-    record: PageRecord,
+    papers: Sequence[PaperPart],
     claims: Mapping[str, Mapping[str, Any]],
     derivations: Mapping[str, ShownDocument],
 ) -> str:
     """What unfolds on the page, by its name, compressed: evidence repeats itself, and few readers unfold all of it."""
     used_by: dict[str, list[str]] = {}
-    for result in record.results:
+    for result in (result for paper in papers for result in paper.results):
         for name in result.rests_on:
             used_by.setdefault(name, []).append(result.id)
     macros: Any = environment.get_template("claim.html.j2").module
     texts = {name: macros.more(claim, used_by.get(name, [])) for name, claim in claims.items()}
+    texts |= {f"paper-{paper.key or 'own'}": macros.sections(paper, claims) for paper in papers[1:]}
     texts |= {f"derivation-{name}": macros.derivation(document) for name, document in derivations.items()}
     return base64.b64encode(zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 9)).decode()
 
 
 def _text(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def titled(text: str) -> Markup:
+    """The description of a paper, its title between asterisks set as one."""
+    return Markup(re.sub(r"\*([^*]+)\*", r"<cite>\1</cite>", str(escape(text))))
 
 
 def _template(name: str) -> str:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-import re
 import shutil
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -66,15 +62,6 @@ def html(record: PageRecord) -> str:
     """The page, with two small figures in place of the sampled ones."""
     chart = Chart("a", "b", "x", "y", (Line([1, 10], [1, 3], 0, "l"), Points([2], [2], [1], [3], 1)), "s", x_log=True)
     return page(record, {"loss": chart, "length": chart})
-
-
-@pytest.fixture(scope="session")
-def folded(html: str) -> dict[str, str]:
-    """What unfolds on the page, by its name."""
-    found = re.search(r'id="folded">([^<]*)<', html)
-    assert found is not None
-    texts: dict[str, str] = json.loads(zlib.decompress(base64.b64decode(found[1])))
-    return texts
 
 
 @pytest.fixture(scope="session")
