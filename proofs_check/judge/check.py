@@ -83,7 +83,7 @@ def _declared(claim: Claim) -> tuple[str, ...]:
     letters, used = claim.language.letters, claim.statement.names
     # x_i under sum_i is a copy of x.
     names = [name for name in letters if name in used or any(other.rpartition("_")[0] == name for other in used)]
-    fixed = tuple(f"{name} = {value}" for name, value in claim.plan.fixed.items())
+    fixed = tuple(f"${name} = {value}$" for name, value in claim.plan.fixed.items())
     return (*claim.language.properties(names), *fixed)
 
 
