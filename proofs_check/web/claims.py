@@ -27,6 +27,7 @@ from theory import DERIVATIONS
 from theory.algebra.latex import name_latex
 
 _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+_SIGNS = {"<=": "≤", ">=": "≥"}
 # Instances of one kind of evidence that the page shows, and characters of an instance: the report has the rest.
 _INSTANCES = 4
 _LONGEST = 400
@@ -73,6 +74,7 @@ def shown_claim(result: ClaimResult, known: Mapping[str, Claim]) -> dict[str, An
             (sentence(step.reason), step.pieces and shortened(step.left, step.relation, step.pieces, MOST_TERMS))
             for step in unfolded
         ],
+        "failure": _failure(result),
         "evidence": [_evidence(item) for item in result.evidence],
         "killers": [f"{killer} {count:,}" for killer, count in _killers(result).most_common()],
         "open": [mutant.change for mutant in result.mutants if mutant.fate == "open"],
@@ -85,9 +87,19 @@ def _killers(result: ClaimResult) -> Counter[str]:
     return Counter(killer for mutant in result.mutants if mutant.fate == "killed" for killer in mutant.killed_by)
 
 
+def _failure(result: ClaimResult) -> Markup:
+    """The relation with both values, and where it fails; empty where there is no counterexample."""
+    if result.failure is None:
+        return Markup("")
+    left, right, where = result.failure
+    return Markup("{} {} {} is false at {}").format(
+        left, _SIGNS.get(result.relation, result.relation), right, place(where)
+    )
+
+
 def place(instance: str) -> Markup:
     """An instance as text, its names set, long round numbers as powers of ten."""
-    instance = _SET.sub(lambda m: f"{m[1]}${name_latex(m[2])}$ =", instance)
+    instance = _SET.sub(lambda m: f"{m[1]}${NAMES.get(m[2], name_latex(m[2]))}$ =", instance)
     return sentence(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}$10^{{{len(m[2])}}}$", instance))
 
 

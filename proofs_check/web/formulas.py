@@ -72,8 +72,12 @@ def _shorten(parent: Element) -> None:
 
 def _set_sign(sign: Element) -> None:
     text = sign.text or ""
-    if text in _BRACKETS and "minsize" not in sign.attrib and sign.get("stretchy") != "true":
+    if text == "~":
+        sign.tag, sign.text = "mo", "∼"
+    elif text in _BRACKETS and "minsize" not in sign.attrib and sign.get("stretchy") != "true":
         sign.tag, sign.attrib["stretchy"] = "mo", "false"
+        if text == "|":
+            sign.attrib.update(lspace="0", rspace="0")
     elif text == ";":
         sign.tag = "mo"
     elif text == "/":

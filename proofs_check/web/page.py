@@ -114,15 +114,15 @@ def _template(name: str) -> str:
 
 
 def _bounds(record: PageRecord) -> list[dict[str, Any]]:
-    """Inequalities with the ratio nearest to equality that a search found, the tightest first; above 1 it refutes."""
+    """Inequalities with the least factor by which they could be stronger without being refuted, the tightest first."""
     held = [(result.tightness, result) for result in record.results if result.tightness is not None]
     return [
         {
             "result": result,
             "title": sentence(result.title),
-            "ratio": f"{ratio:.6g}",
-            "share": f"{100 * min(1.0, ratio):.4g}%",
+            "factor": f"{factor:.6g}",
+            "share": f"{100 / max(1.0, factor):.4g}%",
             "where": place(result.tightest),
         }
-        for ratio, result in sorted(held, key=lambda pair: -pair[0])
+        for factor, result in sorted(held, key=lambda pair: pair[0])
     ]

@@ -166,12 +166,13 @@ def test_every_claim_has_one_section(record: PageRecord) -> None:
 
 def test_page_shows_how_near_bounds_come_to_equality(record: PageRecord) -> None:
     """Every claim with tightness evidence stands in the table, the tightest first."""
-    loose = replace(record.results[0], id="loose", tightness=0.25, tightest="N = 10000000, Lambda = [[1]]")
-    tight = replace(record.results[0], id="tight", tightness=0.75, tightest="d = 1")
+    loose = replace(record.results[0], id="loose", tightness=4.0, tightest="N = 10000000, Lambda = [[1]]")
+    tight = replace(record.results[0], id="tight", tightness=4 / 3, tightest="d = 1")
     html = page(replace(record, results=(loose, tight)), {})
     table = html[html.index('<table class="bounds"') :]
     assert table.index('<a href="#tight">tight</a>') < table.index('<a href="#loose">loose</a>')
     assert "--share:25%" in table
+    assert "--share:75%" in table
     assert '<math><mi>N</mi></math> = <span class="nb"><math><msup><mn>10</mn><mn>7</mn></msup></math>,</span>' in table
     assert '<table class="bounds"' not in page(record, {})
 
