@@ -134,13 +134,6 @@ def equation(left: str, relation: str, pieces: Pieces) -> Markup:
     return Markup(" ").join(parts)
 
 
-def shortened(left: str, relation: str, pieces: Pieces, most: int) -> Markup:
-    """The same with the first `most` pieces, and a word on how many more there are."""
-    more = len(pieces) - most
-    said = Markup(" <i>and {} more terms</i>").format(more) if more > 1 else Markup("")
-    return equation(left, relation, pieces[:most] if more > 1 else pieces) + said
-
-
 def _part(latex: str, signed: bool = False) -> Markup:
     found = mathml(latex)
     # A sign that opens a formula would be set as that of a number, without the space of a sum.

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from proofs_check.web.formulas import equation, mathml, sentence, shortened, statement_pieces
+from proofs_check.web.formulas import equation, mathml, sentence, statement_pieces
 from theory import DERIVATIONS
 from theory.algebra.grammar import parse
 
@@ -73,14 +73,6 @@ def test_lines_break_before_signs() -> None:
     assert 3 == equation("L", "=", [("+", "a"), ("-", "b")]).count("<math>")
     assert '<mo form="infix">−</mo>' in equation("L", "=", [("+", "a"), ("-", "b")])
     assert "<math><mo>−</mo><mi>a</mi></math>" in equation("L", "=", [("-", "a")])
-
-
-def test_long_sums_say_what_is_left_out() -> None:
-    """A sum that is cut says how many terms are left; one term more than the limit is not worth it."""
-    pieces = [("+", "a")] * 10
-    assert "and 6 more terms" in shortened("L", "=", pieces, 4)
-    assert "more" not in shortened("L", "=", pieces, 9)
-    assert 11 == shortened("L", "=", pieces, 9).count("<math>")
 
 
 def test_formula_pieces_keep_the_statement() -> None:
