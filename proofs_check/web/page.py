@@ -64,7 +64,7 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
         claims=claims,
         papers=papers,
         findings=[claims[held.id] for held in papers[0].results if held.finding and held.status == "refuted"],
-        story=STORY,
+        story=STORY if any(name in claims for chapter in STORY for name in chapter.claims) else (),
         sentence=sentence,
         titled=titled,
         nodes=nodes,

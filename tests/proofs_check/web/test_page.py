@@ -151,6 +151,16 @@ def test_the_story_is_of_claims_of_the_paper() -> None:
     assert all(not claims[name].finding for name in told)
 
 
+def test_claims_of_a_users_own_have_no_story_of_a_paper(record: PageRecord) -> None:
+    """A run without the paper's claims is not introduced as its theory, and its links lead somewhere."""
+    own = replace(record, results=(replace(record.results[0], id="own", paper="", rests_on=()),))
+    html = page(own, {})
+    assert "Zhang" not in html
+    assert '<h1 id="title">Statements of your own</h1>' in html
+    found = checked(html + "".join(unpacked(html).values()))
+    assert set() == {link[1:] for link in found.links} - {*found.ids}
+
+
 def test_every_claim_has_one_section(record: PageRecord) -> None:
     """Sections follow the paper, hold each claim once, and take in claims of a user's own and of none."""
     own = replace(record.results[0], id="own", paper="")
