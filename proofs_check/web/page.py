@@ -94,7 +94,7 @@ def _folded(
             used_by.setdefault(name, []).append(result.id)
     macros: Any = environment.get_template("claim.html.j2").module
     texts = {name: macros.more(claim, used_by.get(name, [])) for name, claim in claims.items()}
-    texts |= {f"paper-{paper.key or 'own'}": macros.sections(paper, claims) for paper in papers[1:]}
+    texts |= {f"paper-{paper.key or 'own'}": macros.sections(paper, claims, level=5) for paper in papers[1:]}
     texts |= {f"derivation-{name}": macros.derivation(document) for name, document in derivations.items()}
     return base64.b64encode(zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 9)).decode()
 

@@ -69,6 +69,13 @@ def unpacked(html: str) -> dict[str, str]:
     return texts
 
 
+def unfolded(html: str, folded: dict[str, str]) -> str:
+    """A page with each text that unfolds in its place."""
+    for name, text in folded.items():
+        html = re.sub(rf'(data-fold="{re.escape(name)}".*?</summary>)', lambda found, held=text: found[1] + held, html)
+    return html
+
+
 @pytest.fixture(scope="module")
 def folded(html: str) -> dict[str, str]:
     """What unfolds on the page of the small run."""
@@ -77,14 +84,13 @@ def folded(html: str) -> dict[str, str]:
 
 def test_page_is_whole_and_self_contained(html: str, folded: dict[str, str]) -> None:
     """Ids are unique, links lead somewhere in the file, nothing is loaded, images have texts, no level is skipped."""
-    found = checked(html + "".join(folded.values()))
+    found = checked(unfolded(html, folded))
     assert len(found.ids) == len(set(found.ids))
     assert set() == {link for link in found.links if not link.startswith("#") or link[1:] not in found.ids}
     assert [] == found.loads
     assert [] == found.unnamed
-    levels = checked(html).levels
-    assert 1 == levels[0] == levels.count(1)
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert 1 == found.levels[0] == found.levels.count(1)
+    assert all(after <= before + 1 for before, after in pairwise(found.levels))
     assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org/2000/svg)", html)
 
 
@@ -135,6 +141,9 @@ def test_more_papers_add_little(record: PageRecord) -> None:
     assert unpacked(both)["paper-own"].count('<article class="claim"') == 400
     assert len(both.encode()) - len(first.encode()) < 0.1 * MOST_BYTES
     assert ">Statements of your own</h4>" in both
+    levels = checked(unfolded(both, unpacked(both))).levels
+    assert 6 == max(levels)
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert "<b>400</b> claims of other papers" in both
 
 
@@ -157,7 +166,7 @@ def test_claims_of_a_users_own_have_no_story_of_a_paper(record: PageRecord) -> N
     html = page(own, {})
     assert "Zhang" not in html
     assert '<h1 id="title">Statements of your own</h1>' in html
-    found = checked(html + "".join(unpacked(html).values()))
+    found = checked(unfolded(html, unpacked(html)))
     assert set() == {link[1:] for link in found.links} - {*found.ids}
 
 
