@@ -126,7 +126,7 @@ def test_page_is_deterministic(record: PageRecord) -> None:
 def test_every_claim_is_set_and_the_file_is_small() -> None:
     """The page of all claims of all papers, unchecked, can be drawn, and has room for evidence below a megabyte."""
     results = tuple(described(claim) for claim in catalogue())
-    text = page(PageRecord(results, 0, 1e-6, 0, 0, {}, 0.0, ""), {})
+    text = page(PageRecord(results, 0, 1e-6, {}, ""), {})
     articles = text + "".join(unpacked(text).values())
     assert len(results) == articles.count('<article class="claim"')
     assert len(text.encode()) < 0.7 * MOST_BYTES
@@ -177,6 +177,8 @@ def test_every_claim_has_one_section(record: PageRecord) -> None:
     results = (*(described(claim) for claim in catalogue()), own, strange)
     papers = by_paper(results)
     assert sorted(result.id for result in results) == sorted(held.id for paper in papers for held in paper.results)
+    for paper in papers:
+        assert len(paper.results) == paper.size == sum(paper.counts.values())
     titles = [section.title for section in papers[0].sections]
     assert ["Section 3", "Section 4.1", "Section 4.2", "Section 4.3", "Section 5"] == titles[:5]
     assert titles[-3:] == ["What goes beyond the paper", "Findings", "Other statements"]
