@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,7 +33,9 @@ from theory.algebra.expression import (
     vector,
     zero,
 )
+from theory.algebra.grammar import GrammarError, Vocabulary, elaborate, parse
 from theory.algebra.latex import latex
+from theory.algebra.latex_reader import expression_of_latex
 from theory.algebra.order import covering_pairs, strict_order_polynomial
 from theory.algebra.prefixes import sum_over_length
 from theory.algebra.rational_identity import decide, is_complete
@@ -410,11 +413,12 @@ def test_a_gradient_by_a_head_is_a_difference_quotient() -> None:
 
 
 def test_text_and_latex_show_order_and_tuples() -> None:
-    """sum_i(sum_j<i(...)) and x_{i,j}; tuples can be read back."""
+    """sum_{j<i}(...) and x_{i,j}; both can be read back."""
     xi, xj = indexed(x, "i"), indexed(x, "j")
     form = sum_over("j", "N", sum_over("i", "N", xi.T @ A @ xj, below="j"))
     # Of a form and its transpose the one that begins with the lower index is printed.
-    assert str(form) == "sum_i(sum_j<i(x_i' A' x_j))"
+    assert str(form) == "sum_{j<i}(x_i' A' x_j)"
+    assert expect(str(form), vectors=["x"]) == form
     assert latex(form) == r"\sum_{i=1}^{N} \sum_{j < i} x_{i}^\top A^\top x_{j}"
     pair = indexed(x, "i", "j")
     tuple_sum = sum_over("i", "N", sum_over("j", "M", pair.T @ A @ pair))
@@ -423,9 +427,83 @@ def test_text_and_latex_show_order_and_tuples() -> None:
     assert read == tuple_sum
 
 
+def text_of(formula: Formula) -> str:
+    """The formula as a user types it, one sum inside the other."""
+
+    def of(end: tuple[str, tuple[str, ...]]) -> str:
+        return "_".join((end[0], *end[1]))
+
+    pieces = [f"({of(a)}' {m} {of(b)})" for a, m, b in formula.factors]
+    if formula.is_open:
+        a, _, b = formula.factors[-1]
+        pieces[-1] = f"{of(a)} {of(b)}'"
+    text = " ".join(pieces)
+    for held in reversed(formula.sums):
+        compared = f"{{{held.label}{held.relation}{held.limit}}}" if held.relation else held.label
+        text = f"sum_{compared}({text})"
+    return text
+
+
+def test_ordered_sums_are_read_and_their_text_is_read_back() -> None:
+    """300 random formulas: what is typed is what `sum_over` makes, and its text says the same where all run to N."""
+    names = {"A": A, "B": B, "D": matrix("D"), **VECTORS}
+    read_back = 0
+    for seed in range(300):
+        formula = random_formula(random.Random(seed))
+        expression = symbolic(formula)
+        upto = {s.label: s.upto for s in formula.sums}
+        assert elaborate(parse(text_of(formula)), Vocabulary(names, {}, upto)) == expression
+        if expression and set(upto.values()) == {"N"}:
+            text = str(expression)
+            assert elaborate(parse(text), Vocabulary({**names, "N": length("N")})) == expression, text
+            printed = latex(expression)
+            assert expression_of_latex(printed, expression.symbols) == expression, printed
+            read_back += any(s.relation for s in formula.sums)
+    assert read_back >= 50
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("sum_{i<j}(1)", "N (N - 1)/2"),
+        ("sum_{i<=j}(1)", "N (N + 1)/2"),
+        ("sum_{i<j<k}(1)", "N (N - 1) (N - 2)/6"),
+        ("sum_{j>i, j<=k}(1)", "N (N - 1) (N + 1)/6"),
+        ("sum_j(sum_{i<j}(1))", "N (N - 1)/2"),
+        ("sum_i(sum_{i<j}(1))", "N (N - 1)/2"),
+        ("sum_{i<j}(sum_{i<k<=j}(1))", "N (N - 1) (N + 1)/6"),
+        ("sum_j(sum_k(sum_{i<=j, i<=k}(1)))", "N (N + 1) (2 N + 1)/6"),
+        ("sum_{i<j, k<=i, k>=j}(1)", "0"),
+        ("sum_{i<=j, i>=j}(1)", "N"),
+    ],
+)
+def test_which_indices_a_comparison_sums_over(text: str, count: str) -> None:
+    """Those that no outer sum runs over, in both directions; contradictions have no values."""
+    assert expect(text) == expect(count)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sum_{i}(x_i)", "expected '<', '<=', '>' or '>='"),
+        ("sum_{i<i}(x_i)", "column 8: the index i is compared with itself"),
+        ("sum_i(sum_j(sum_{k<i<j}(x_k)))", "i and j are summed over outside"),
+        ("sum_{i<2}(x_i)", "expected a summation index, found '2'"),
+        ("sum_{i<j(x_i)", "expected '}' to close the indices"),
+        ("sum_{i<p}(x_i)", "i < p compares an index up to N with one up to M"),
+        ("sum_i(sum_{j<k}(sum_{i<j, i<k}(x_i)))", "i and j are summed over outside"),
+        ("sum_{i<x}(x_i)", "x is a letter or a length already"),
+        ("x {", "expected an operator or the end, found '{'"),
+    ],
+)
+def test_comparisons_that_cannot_be_read_are_refused(text: str, message: str) -> None:
+    """Each with its place and what would be right."""
+    with pytest.raises(GrammarError, match=re.escape(message)):
+        expect(text, vectors=["x"], lengths={"p": "M"})
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "both limits": (lambda: sum_over("i", "N", x.T @ x, below="j", at_most="j"), "below an index or up to one"),
-    "below itself": (lambda: sum_over("i", "N", x.T @ x, below="i"), "cannot run below itself"),
+    "below itself": (lambda: sum_over("i", "N", x.T @ x, below="i"), "cannot be compared with itself"),
     "two lengths": (
         lambda: sum_over("j", "M", sum_over("i", "N", indexed(x, "i").T @ indexed(x, "j"), below="j")),
         "an index up to N cannot run below one up to M",
