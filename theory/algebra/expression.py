@@ -890,7 +890,7 @@ def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upt
         def piece(factors: Word, cyclic: bool) -> Expression:
             nonlocal counter
             n = len(factors)
-            junction = {i: f"#{counter + i}" for i in range(n) if factors[i].rows == upto}
+            junction = {i: f"#c{counter + i}" for i in range(n) if factors[i].rows == upto}
             counter += n
             result: Expression | None = None
             for i, f in enumerate(factors):
@@ -902,15 +902,19 @@ def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upt
                 result = sum_over(label, upto, result)
             return result
 
+        # Letters that share a bound index stay together.
+        free, lengths = freed(monomial)
         term = scalar(coefficient)
-        for word, exponent in monomial.closed:
+        for word, exponent in free.closed:
             if any(upto in (f.rows, f.cols) for f in word):
                 for _ in range(_repetitions(word, exponent)):
                     term = term * piece(word, cyclic=True)
             else:
                 term = term * Expression({Monomial(((word, exponent),), ()): _ONE}, 1, 1)
         if not expression.is_scalar:
-            term = term * (piece(monomial.word, cyclic=False) if monomial.word else identity(expression.rows))
+            term = term * (piece(free.word, cyclic=False) if free.word else identity(expression.rows))
+        for label, size in lengths.items():
+            term = sum_over(label, size, term)
         total = total + term
     return total
 
