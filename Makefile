@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 REPORT ?= report
 SEEDS ?= 200
+COUNT ?= 2000
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
-.PHONY: verify test coverage test-slow lint benchmarks kernel clean
+.PHONY: verify test coverage test-slow fuzz lint benchmarks kernel clean
 
 verify: $(VENV)/installed
 	$(BIN)/icl-theory run --output $(REPORT) --jobs $(JOBS)
@@ -21,6 +22,10 @@ coverage: $(VENV)/installed
 # The whole verify run at SEEDS seeds, hours of work; what is finished stays in REPORT/seeds, and a second call goes on.
 test-slow: $(VENV)/installed
 	ICL_THEORY_SEEDS=$(SEEDS) ICL_THEORY_SLOW_DIR=$(abspath $(REPORT))/seeds $(BIN)/python -m pytest -n auto -m slow
+
+# Random formulas of every law, sum and inverse, COUNT a family, against exact brute force.
+fuzz: $(VENV)/installed
+	$(BIN)/python -m tests.theory.fuzz --count $(COUNT)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
