@@ -23,6 +23,7 @@ from tests.theory.algebra import (
     test_indices,
     test_inverse_moments,
     test_laws,
+    test_limits,
     test_operators,
 )
 from tests.theory.recipes import KINDS, MOST_RANDOM_LETTERS, Recipe, degree, recipes
@@ -99,6 +100,7 @@ FAMILIES: dict[str, Callable[[int], Iterator[Outcome]]] = {
     **{f"entries: {kind}": _seeded(lambda seed, kind=kind: test_laws.agrees(seed, kind)) for kind in test_laws.KINDS},
     "gaussian matrix": _seeded(test_gaussian_matrix.matrix_agrees),
     "inverses": _seeded(test_inverse_moments.agrees),
+    "proportional limits": _seeded(test_limits.words_agree),
     "linear maps": _seeded(test_operators.agrees),
 }
 
