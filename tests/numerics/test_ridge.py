@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from numerics.ridge import Spectrum, equivalent_ridge, general_resolvent, general_ridge_risk
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import indexed, length, matrix, sum_over, vector
 from theory.algebra.limits import proportional_limit, resolvent, ridge_risk, ridgeless_risk
-from theory.algebra.ridge import Spectrum, equivalent_ridge, general_resolvent, general_ridge_risk
 
 FLAT = Spectrum([1.0])
 STEEP = Spectrum([0.2, 1.0, 4.0], [0.5, 0.3, 0.2])
