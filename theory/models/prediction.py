@@ -19,12 +19,14 @@ from theory.models.law import PromptLaw
 class Prediction:
     """An expression in the data and x_q, and what stands for what in it.
 
-    The data are X (d x N) and y (N), N named by `count`; or, in sums over ordered positions, x_i and y_i.
+    The data are X (d x N) and y (N), N named by `count`; or, if it `is_ordered`, x_i and y_i in sums over ordered
+    positions.
     """
 
     value: Expression
     count: str
     stand_ins: Mapping[Symbol, Expression] = field(default_factory=dict)
+    is_ordered: bool = False
 
     @property
     def symbols(self) -> set[Symbol]:
@@ -88,4 +90,4 @@ def layers_prediction(layers: Sequence[LayerBlocks], count: str, sign: int) -> P
     shorter = brief(layers)
     is_ordered = len(layers) > 1 and layers[0].mask == "causal"
     predicted = causal_prediction if is_ordered else forward.attention_prediction
-    return Prediction(predicted(shorter.layers, count) * sign, count, shorter.stand_ins)
+    return Prediction(predicted(shorter.layers, count) * sign, count, shorter.stand_ins, is_ordered)
