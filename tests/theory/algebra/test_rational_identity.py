@@ -43,10 +43,7 @@ HUA = named("L", A**-1 + HUA_INNER.name**-1)
 DENOMINATOR, RANK_ONE = named("sigma", 1 + v.T @ A**-1 @ v), named("Z", A + v @ v.T)
 GAMMA = named("Gamma", (1 + 1 / N) * LAMBDA + LAMBDA.trace() / N * UNIT)
 SHIFTED = named("F", GAMMA.name + PSI)
-SECOND = named(
-    "V",
-    (1 + 1 / N) * LAMBDA @ PSI @ LAMBDA + ((LAMBDA @ PSI).trace() + scalar_letter("s2", definite=True)) / N * LAMBDA,
-)
+SECOND = named("O", (1 + 1 / N) * LAMBDA @ PSI @ LAMBDA + ((LAMBDA @ PSI).trace() + r) / N * LAMBDA)
 E, Y2 = matrix("E", invertible=True), matrix("V", "d", "k")
 OVER, UNDER = named("S1", E - Y2 @ C**-1 @ Y), named("S2", C - Y @ E**-1 @ Y2)
 
