@@ -105,9 +105,19 @@ by rewrite big1 // => a _; rewrite (expZ law) (ind_none law_x ind) ww eq_sym (ne
 Qed.
 End MeanPrediction.
 
-(* Section 4.2: covariates scaled by c, at the limit Lambda^-1 of Gamma^-1 as N grows: the mean prediction is c^2 <w, x_q> *)
-Theorem scaled_matrix (R : rcfType) (d : nat) (La : 'M[R]_d) (c : R) : pd La -> invmx La *m (c ^+ 2 *: La) = (c ^+ 2)%:M.
-Proof. by move=> /pd_unit Lu; rewrite -scalemxAr mulVmx // scale_scalar_mx mulr1. Qed.
+(* Section 4.2: covariates scaled by c, with Lambda^-1, the limit of Gamma^-1 as N grows: the mean prediction is c^2 <w, x_q> *)
+Theorem mean_prediction_scaled (R : rcfType) (d M : nat) (La : 'M[R]_d) (c : R) (B C D A : comAlgType R)
+  (E1 : B -> R) (Eq : D -> R) (Ew : C -> R) (E : A -> R) (x : 'cV[B]_d) (eps : B) (xq : 'cV[D]_d) (w : 'cV[C]_d)
+  (task : {rmorphism C -> A}) (example : 'I_M -> {rmorphism B -> A}) (query : {rmorphism D -> A}) :
+  pd La -> (0 < M)%N -> is_expectation E1 -> is_expectation E -> independent Ew E1 Eq E task example query ->
+  expect E1 (x *m x^T) = c ^+ 2 *: La -> expect E1 (eps *: x) = 0 -> forall f h,
+  E (task f * y_hat (invmx La) x eps xq w task example query * query h) =
+  E (task f * ((c ^+ 2)%:A * truth xq w task query) * query h).
+Proof.
+move=> /pd_unit Lu M0 lx law ind ctx nx f h; rewrite (mean_prediction (invmx La) M0 xq w lx law ind ctx nx) /truth.
+rewrite -scalemxAr mulVmx // constZ const1 -scalemxAr mulmx1 -scalemxAl; congr (E (_ * _ * _)); rewrite mxE; congr (_ * _).
+by rewrite !mxE; apply: eq_bigr => i _; rewrite !mxE mulrC.
+Qed.
 
 (* random covariances: the mean over Lambda of what the mean prediction is for each *)
 Section RandomCovariances.
