@@ -128,16 +128,14 @@ def _opens(element: Element) -> bool:
 
 def equation(left: str, relation: str, pieces: Pieces) -> Markup:
     """Return HTML of `left relation pieces` with pieces (sign, LaTeX); lines may break before a sign."""
-    parts = [_part(f"{left} {relation}")]
-    for i, (sign, text) in enumerate(pieces):
-        parts.append(_part(text if i == 0 and sign == "+" else f"{sign} {text}", signed=i > 0))
+    # Where a line may break stands a space, so the sign beside it needs none of its own there.
+    before, sign, after = mathml(f"{left} {relation}").rpartition("<mo>")
+    parts = [Markup('{}<mo rspace="0">{}').format(before, after) if sign and relation else before + sign + after]
+    opening = Markup('<math><mo form="infix" lspace="0">')
+    for i, (plus, text) in enumerate(pieces):
+        found = mathml(text if i == 0 and plus == "+" else f"{plus} {text}")
+        parts.append(opening + Markup(found.removeprefix("<math><mo>")) if i > 0 else found)
     return Markup(" ").join(parts)
-
-
-def _part(latex: str, signed: bool = False) -> Markup:
-    found = mathml(latex)
-    # A sign that opens a formula would be set as that of a number, without the space of a sum.
-    return Markup(str(found).replace("<math><mo>", '<math><mo form="infix">', 1)) if signed else found
 
 
 def statement_pieces(node: Node, upto: Mapping[str, str], names: Mapping[str, str] = NAMES) -> list[tuple[str, str]]:

@@ -71,7 +71,7 @@ def test_mathml(latex: str, expected: str) -> None:
 def test_lines_break_before_signs() -> None:
     """Each term is a formula of its own that begins with its sign, spaced as in a sum."""
     assert 3 == equation("L", "=", [("+", "a"), ("-", "b")]).count("<math>")
-    assert '<mo form="infix">−</mo>' in equation("L", "=", [("+", "a"), ("-", "b")])
+    assert '<math><mo form="infix" lspace="0">−</mo><mi>b</mi>' in equation("L", "=", [("+", "a"), ("-", "b")])
     assert "<math><mo>−</mo><mi>a</mi></math>" in equation("L", "=", [("-", "a")])
 
 
