@@ -8,6 +8,7 @@ from functools import cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from latex2mathml import exceptions
 from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
@@ -25,8 +26,17 @@ _WIDEST = 26
 Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
 NAMES = {**LETTER_LATEX, "two_over_pi": r"\tfrac{2}{\pi}"}
-# Attributes whose value is the one that a browser assumes.
-_ASSUMED = {"form": None, "fence": None, "scriptlevel": "0", "stretchy": "true"}
+# What the converter raises for LaTeX that it cannot read.
+_UNREADABLE: tuple[type[Exception], ...] = (
+    *(held for held in vars(exceptions).values() if isinstance(held, type) and issubclass(held, Exception)),
+    *(ElementTree.ParseError, IndexError, KeyError, StopIteration, ValueError),
+)
+# What a formula may have; what a browser assumes without being told is not among the attributes.
+_ELEMENTS = frozenset(
+    {"math", "mi", "mn", "mo", "mrow", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover"}
+    | {"msqrt", "mroot", "mspace", "mstyle", "mtext", "mtable", "mtr", "mtd", "mpadded", "mphantom"}
+)
+_ATTRIBUTES = frozenset({"accent", "displaystyle", "mathvariant", "maxsize", "minsize", "stretchy", "width"})
 # Elements whose children have each their place.
 _FIXED = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac"})
 # Brackets grow with what they enclose where the LaTeX says so, and only there.
@@ -39,13 +49,20 @@ _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΦΨΩ")
 
 @cache
 def mathml(latex: str, inline: bool = False) -> Markup:
-    """Return a formula as a <math> element: in a line of text, or by itself."""
+    """Return a formula as a <math> element, in a line of text or by itself; as it is typed if it cannot be set."""
     # Of "\tfrac23" the converter takes "23" for the numerator.
     latex = re.sub(r"(?<![_^])\\tfrac(\d)(\d)", r"\\tfrac{\1}{\2}", latex)
-    root = ElementTree.fromstring(convert(latex, display="inline" if inline else "block"))
+    try:
+        root = ElementTree.fromstring(convert(latex, display="inline" if inline else "block"))
+    except _UNREADABLE:
+        return Markup("<code>{}</code>").format(latex)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-    root.attrib.clear()
+        # The converter lets markup inside \text pass.
+        if element.tag not in _ELEMENTS:
+            return Markup("<code>{}</code>").format(latex)
+        for name in element.attrib.keys() - _ATTRIBUTES:
+            del element.attrib[name]
     _shorten(root)
     while len(root) == 1 and root[0].tag == "mrow":
         root[:] = list(root[0])
@@ -59,9 +76,8 @@ def _shorten(parent: Element) -> None:
         _shorten(child)
         if child.tag in ("mi", "mo"):
             _set_sign(child)
-        for name, assumed in _ASSUMED.items():
-            if name in child.attrib and assumed in (None, child.attrib[name]):
-                del child.attrib[name]
+        if child.get("stretchy") == "true":
+            del child.attrib["stretchy"]
         if child.tag == "msub" and child[0].text in _LIMITS:
             child.tag = "munder"
         if child.tag == "mrow":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -66,6 +67,18 @@ def tags(html: str) -> set[str]:
 def test_mathml(latex: str, expected: str) -> None:
     """Signs are what they are, names stand off factors, brackets grow only where the LaTeX says so."""
     assert f"<math>{expected}</math>" == mathml(latex)
+
+
+@pytest.mark.parametrize("latex", [r"\text{<script>alert(1)</script>}", r"\text{a & b}", "x_{", "x^", "", r"\left(x"])
+def test_what_cannot_be_set_is_shown_as_typed(latex: str) -> None:
+    """LaTeX that cannot be read, or that would bring markup in, is shown, escaped, and nothing else happens."""
+    assert f"<code>{escape(latex, quote=False)}</code>" == mathml(latex)
+
+
+def test_formulas_bring_no_attributes_in() -> None:
+    """Only what sets a formula passes: no colour, no link, no style."""
+    assert "<math><mstyle><mi>x</mi></mstyle></math>" == mathml(r"\color{red} x")
+    assert "javascript" not in mathml(r"\href{javascript:alert(1)}{x}")
 
 
 def test_lines_break_before_signs() -> None:

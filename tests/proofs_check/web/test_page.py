@@ -103,9 +103,11 @@ def test_page_escapes_what_claims_say(record: PageRecord) -> None:
     """Text of a claim cannot become markup, at once or unfolded."""
     evil = "</script><script>alert(1)</script>"
     first = replace(record.results[0], assumptions=(evil,), title=evil, source=evil, counterexample=evil)
+    first = replace(first, left=rf"\text{{{evil}}}", reason=rf"so $\text{{{evil}}}$")
     html = page(replace(record, results=(first,)), {})
-    assert "<script>alert" not in html
-    assert "&lt;script&gt;alert" in html
+    for text in (html, *unpacked(html).values()):
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in html
 
 
 def test_page_shows_findings_statuses_and_commands(html: str, folded: dict[str, str]) -> None:
