@@ -29,12 +29,12 @@ class _Part:
 
     @property
     def killed(self) -> int:
-        """How many wrong versions of claims were refuted."""
+        """How many changed versions of claims were refuted."""
         return sum(result.count("killed") for result in self.results)
 
     @property
     def wrong(self) -> int:
-        """How many wrong versions of claims were tried."""
+        """How many were tried that say neither the same nor less."""
         return sum(result.wrong_mutants for result in self.results)
 
 
