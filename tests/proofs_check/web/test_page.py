@@ -217,6 +217,15 @@ def test_measurements_show_their_accuracy(measured: dict[str, Any], shown: str) 
     assert shown == _measured(measured)
 
 
+def test_what_is_tested_says_where_at_once(record: PageRecord) -> None:
+    """A claim that is tested at instances says at how many and which before it is unfolded; a proved one need not."""
+    item = EvidenceResult("exact", "holds", "6 instances, N = 1, 2, 3", "equal")
+    other = EvidenceResult("numerical", "refuted", "at 5 instances", "not equal")
+    tested = replace(record.results[0], id="own", status="tested", evidence=(item, other))
+    assert "<b>Checked:</b> exact: 6 instances, N = 1, 2, 3.</p>" in page(replace(record, results=(tested,)), {})
+    assert "<b>Checked:</b>" not in page(replace(record, results=record.results[:1]), {})
+
+
 def test_evidence_says_what_it_would_have_detected(record: PageRecord) -> None:
     """The power of statistical evidence stands beside what came out."""
     item = EvidenceResult("Monte Carlo", "holds", "summary", "came out", "", {}, {"factor": 0.125})
