@@ -71,7 +71,7 @@ PERMUTED = (
         "ahn2023-lem-4",
         "The loss at a Sigma^-1, b Sigma^-1 does not change if the layers are exchanged: it is symmetric in a and b",
         "Lemma 4",
-        "d (1 - 2 (a + b) + (a^2 + 4 a b + b^2) m2 - 2 a b (a + b) m3 + a^2 b^2 m4)",
+        "d - 2 d (a + b) + d (a^2 + 4 a b + b^2) m2 - 2 d a b (a + b) m3 + d a^2 b^2 m4",
         weights={"A0": "a Sigma^-1", "A1": "b Sigma^-1"},
         where=WISHART,
         place="two layers",
