@@ -23,6 +23,7 @@ from proofs_check.model_claims import ModelClaims
 from proofs_check.papers import PAPERS, catalogue
 from proofs_check.papers.numbers import Number
 from theory import Model
+from theory.marked_text import plain_text
 
 ROOT = Path(__file__).resolve().parents[2]
 _STATEMENTS = ROOT / "proofs_check" / "papers"
@@ -118,9 +119,9 @@ def as_text(rows: Sequence[Row]) -> str:
     """The rows for a terminal: the number with the claim, and beneath it what is known of it."""
     lines = [kernel_note()] if kernel_note() else []
     for row in rows:
-        lines.append(f"{row.number:<16} {row.claim or row.says}")
+        lines.append(f"{row.number:<16} {row.claim or plain_text(row.says)}")
         if row.claim and row.says:
-            lines.append(f"{'':<16}   {row.says}")
+            lines.append(f"{'':<16}   {plain_text(row.says)}")
         lines += [f"{'':<16}   {what:<12} {place}" for what, place in _places(row)]
     return "\n".join(lines)
 
