@@ -7,9 +7,15 @@ from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.errors import ClaimError
-from proofs_check.papers import zhang2024
+from proofs_check.papers import ahn2023, zhang2024, zhang2025
 
-PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType({"zhang2024": zhang2024.catalogue})
+PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType(
+    {
+        "zhang2024": zhang2024.catalogue,
+        "zhang2025": zhang2025.catalogue,
+        "ahn2023": ahn2023.catalogue,
+    }
+)
 
 
 def catalogue(paper: str | None = None) -> tuple[Claim, ...]:
