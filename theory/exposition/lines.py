@@ -35,6 +35,7 @@ _WIDTHS = {
     "r": 4.5,
 }
 _LETTER = 6.2
+_TEXT = 0.8
 
 
 def printed_width(text: str) -> float:
@@ -80,6 +81,9 @@ class _Ruler:
         if token in ("\\frac", "\\tfrac", "\\dfrac"):
             wider = max(self.unit(self.take()), self.unit(self.take()))
             return (_SMALL if token == "\\tfrac" else 1.0) * wider + 3.0
+        if token == "\\text":
+            # Words are narrower than letters of formulas.
+            return _TEXT * self.unit(self.take())
         if token == "\\sum":
             limits = 0.0
             while self.next_is("^", "_"):
@@ -124,15 +128,13 @@ def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: float = LINE_
     return result
 
 
-def display(
-    lead: str, pieces: Sequence[tuple[str, str]], label: str = "", tag: str = "", line_width: float = LINE_WIDTH
-) -> str:
+def display(lead: str, pieces: Sequence[tuple[str, str]], label: str = "", line_width: float = LINE_WIDTH) -> str:
     """An `align` environment with one number, on its last row, or an `align*` if it has no label."""
     body = rows(lead, pieces, line_width)
     if not label:
         return "\\begin{align*}\n  " + " \\\\\n  ".join(body) + "\n\\end{align*}"
     lines = [f"{row} \\notag" for row in body[:-1]]
-    lines.append(f"{body[-1]} {f'{chr(92)}tag{{{tag}}}' if tag else ''}\\label{{{label}}}")
+    lines.append(f"{body[-1]} \\label{{{label}}}")
     return "\\begin{align}\n  " + " \\\\\n  ".join(lines) + "\n\\end{align}"
 
 

@@ -1,0 +1,112 @@
+"""Statements of one number as one block: shared assumptions, parts with their status, evidence, what proves them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from proofs_check.latex.article.outline import Outline
+from proofs_check.latex.article.words import sentence, verdict
+from proofs_check.latex.document import Stated, statement_display
+from proofs_check.papers.zhang2024.derivations import steps_of
+from theory.algebra.grammar import parse
+from theory.algebra.statement_latex import statement_latex
+from theory.exposition.latex import label_of
+
+
+def blocks(
+    stated: Sequence[Stated], outline: Outline, shown: Sequence[str], labels: set[str], heading: str = ""
+) -> Iterator[str]:
+    """Yield a block for each run of statements with one number.
+
+    Args:
+        stated: statements that are not refuted, in their order.
+        outline: the article's plan.
+        shown: labels of the derivations' equations that the article prints, in their order.
+        labels: ids of all statements that it prints with a number.
+        heading: of every block; the numbers are, where it is empty.
+    """
+    for number, group in groupby(stated, key=lambda s: s.said.number):
+        members = list(group)
+        for start in range(0, len(members), _MOST_PARTS):
+            some = members[start : start + _MOST_PARTS]
+            yield _block(heading or _heading(number, some), some, outline, shown, labels)
+
+
+# There are letters for so many parts.
+_MOST_PARTS = 26
+
+
+def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Sequence[str], labels: set[str]) -> str:
+    standing = outline.standing
+    shared = [text for text in members[0].assumptions if all(text in other.assumptions for other in members)]
+    head = f"\\statementhead{{{heading}}}"
+    lines = [f"{head} {_assumed(shared, standing, 'Assumed: ')}".rstrip()]
+    for place, stated in enumerate(members):
+        mark = f"({chr(ord('a') + place)})~" if len(members) > 1 else ""
+        own = [text for text in stated.assumptions if text not in shared]
+        title = "" if sentence(stated.title) == heading else f"{sentence(stated.title)}. "
+        lines.append(f"{mark}{title}{_assumed(own, standing, 'Assumed: ')}".rstrip())
+        lines.append(statement_display(stated, label_of(stated.id)))
+        lines.append(_where(stated, outline.defined))
+        if proof := _proof(stated, shown):
+            lines.append(proof)
+        if said := verdict(stated, labels):
+            lines.append(f"{{\\small {said}\\par}}")
+    lines.append("\\statementend")
+    return joined(line for line in lines if line)
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Paragraphs; a display belongs to the paragraph before it, and what follows it goes on."""
+    text = "\n\n".join(lines)
+    text = re.sub(r"\n\n(?=\\begin\{align)", "\n", text)
+    return re.sub(r"(?<=\\end\{align\})\n\n(?=where )", "\n", text)
+
+
+def _heading(number: str, members: Sequence[Stated]) -> str:
+    if not number:
+        return sentence(members[0].title)
+    places = {stated.said.source for stated in members}
+    said = places.pop() if len(places) == 1 else number
+    if re.match(r"B\d", said):
+        return f"Statement {sentence(said)}"
+    return f"Equation {sentence(said)}" if said.startswith("(") else sentence(said)
+
+
+def _assumed(texts: Sequence[str], standing: Mapping[str, str], lead: str) -> str:
+    """Assumptions as a sentence; those that many share by their mark."""
+    marks = list(dict.fromkeys(standing[text] for text in texts if text in standing))
+    others = [sentence(text) for text in texts if text not in standing]
+    return f"{lead}{'; '.join([*filter(None, marks), *others])}." if [*filter(None, marks), *others] else ""
+
+
+def _where(stated: Stated, defined: Mapping[str, str]) -> str:
+    given = [
+        f"${statement_latex(parse(name), stated.names)} = {statement_latex(tree, stated.names, stated.upto)}$"
+        for name, tree in stated.where
+        if name not in defined or parse(defined[name]) != tree
+    ]
+    return f"where {', '.join(given)}." if given else ""
+
+
+def _proof(stated: Stated, shown: Sequence[str]) -> str:
+    """The equations of a derivation that lead to the statement, where the article prints them."""
+    name, steps = steps_of(stated.id)
+    places = sorted(shown.index(label) for step in steps if (label := f"{name}-{step.id}") in shown)
+    if not places or stated.result is None or stated.result.status not in ("proved", "conditional"):
+        return ""
+    # Equations that follow each other are named by the first and the last.
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    said = [_run([rf"\eqref{{{label_of(shown[place])}}}" for place in run]) for run in runs]
+    return rf"\emph{{Proof:}} {', '.join(said)}."
+
+
+def _run(references: Sequence[str]) -> str:
+    return f"{references[0]} to {references[-1]}" if len(references) > 2 else ", ".join(references)
