@@ -23,7 +23,7 @@ from theory.exposition.latex import PREAMBLE, letters_table
 
 OUTLINES: Mapping[str, Callable[[], Outline]] = MappingProxyType({"zhang2024": zhang2024.outline})
 _PREAMBLE = (
-    PREAMBLE.replace("[11pt]", "[10pt]")
+    PREAMBLE.replace("[11pt]", "[10pt]").replace("margin=25mm", "hmargin=25mm,vmargin=22mm")
     + r"""\usepackage{microtype}
 \newcommand{\statementhead}[1]{\medskip\textbf{#1.}}
 \newcommand{\statementend}{\smallskip}
@@ -64,7 +64,8 @@ def _assembled(own: Sequence[Stated], outline: Outline) -> str:
     parts = (*outline.parts, Part("Further statements", rest)) if rest else outline.parts
     labels = {held.id for held in own if not held.is_refuted}
     derived = proofs([name for part in parts for name in part.derivations], outline.letters)
-    shown = [label for proof in derived.values() for label in proof.labels]
+    shown = [label for proof in derived.values() for label in (*proof.labels, "")]
+    shown += [label for proof in derived.values() for label in (*proof.long_labels, "")]
 
     def written(part: Part) -> list[str]:
         return _part(part, outline, stated, derived, shown, labels)
@@ -72,7 +73,12 @@ def _assembled(own: Sequence[Stated], outline: Outline) -> str:
     main = [text for part in parts if not part.appendix and part.title != _BEYOND for text in written(part)]
     beyond = [text for part in parts if not part.appendix and part.title == _BEYOND for text in written(part)]
     lines = [_PREAMBLE + _title(outline) + "\\begin{document}\n\\maketitle", _abstract(own, refuted)]
-    lines += ["\\tableofcontents", *_introduction(own, outline), *_notation(outline), *main]
+    lines += [
+        "{\\setlength{\\parskip}{0pt}\\tableofcontents}",
+        *_introduction(own, outline),
+        *_notation(outline),
+        *main,
+    ]
     if refuted:
         lines += [r"\section{Findings}\label{sec:findings}", _FINDINGS]
         lines += finding_section(refuted, stated, outline, labels)
@@ -94,11 +100,12 @@ every dimension and every length at once; both sides of an equation are brought 
 path, which shares no code with the first, evaluates both sides in exact arithmetic at instances. Flows are
 enclosed in ball arithmetic. Where neither applies, prompts are sampled through the layer, or through their
 Wishart matrices~\cite{bartlett1933,anderson2003}, and the mean is judged by confidence sequences that are valid
-at every stopping time~\cite{ville1939,delapena2009,delyon2009,howard2021}. Every statement is also run in wrong
-versions, one symbol changed, which the same evidence has to refute."""
+at every stopping time~\cite{ville1939,delapena2009,delyon2009,howard2021}. Every statement is also run in
+wrong versions, one symbol changed; those that the same evidence does not refute are counted as open."""
 _FINDINGS = r"""Each statement of this section is one that the paper prints, in words or as a formula, and that does
 not hold as it stands, or whose proof does not cover it. The run looks for a counterexample, shrinks it, and fails
-if there is none any more. Nothing here affects the paper's main theorems: what holds instead stands beside each."""
+if there is none any more. What
+holds instead stands beside each."""
 _EVIDENCE = r"""For every statement: its status; how many of its wrong versions, one symbol changed, the same
 evidence refutes, and how many stronger ones are open; for a bound the least factor by which it could be
 strengthened and was not refuted; the evidence as the run recorded it. Letters are spelled as the statements are
@@ -127,18 +134,30 @@ def _abstract(own: Sequence[Stated], refuted: Sequence[Stated]) -> str:
         return f"\\begin{{abstract}}\n{text}\n\\end{{abstract}}"
     plain = Counter(held.result.status for held in own if held.result is not None and not held.is_refuted)
     counts = [f"{plain[status]} are {status}" for status in reversed(ORDER) if plain[status]]
-    columns = [kernel_column(held.id) for held in own]
-    words = Counter(column.word for column in columns if column.word and not column.refutes)
-    kernel = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
     text = (
-        f"This article is written by a program from the record of a run. It has {len(checked)} statements. Of those "
-        f"that are said to hold {_listed(counts)}; {len(refuted)} printed statements do not hold as they stand or "
-        r"are not covered by their proofs, each with a counterexample (section~\ref{sec:findings}). A status says "
-        r"what evidence there is and no more (section~\ref{sec:statuses}). "
-        f"Theorems behind {sum(words.values())} statements have been checked by the kernel of a proof assistant "
-        rf"({kernel}; appendix~\ref{{sec:kernel}})."
+        "This article is written by a program from the record of a run, and says of each statement what evidence there "
+        rf"is and no more (section~\ref{{sec:statuses}}). It has {len(checked)} statements. Of those that are said to "
+        f"hold {_listed(counts)}."
     )
-    return f"\\begin{{abstract}}\n{text}\n\\end{{abstract}}"
+    if refuted:
+        text += (
+            f" {len(refuted)} printed statements do not hold as they stand, or their proofs do not cover them; each "
+            r"stands with its counterexample in section~\ref{sec:findings}."
+        )
+    return f"\\begin{{abstract}}\n{text}{_kernel_count(own)}\n\\end{{abstract}}"
+
+
+def _kernel_count(own: Sequence[Stated]) -> str:
+    columns = [kernel_column(held.id) for held in own]
+    full = sum(column.word in ("checked", "recorded") and not column.refutes for column in columns)
+    partial = sum(column.word == "partial" for column in columns)
+    refutations = sum(column.refutes for column in columns)
+    if not full + partial + refutations:
+        return ""
+    return (
+        f" The kernel of a proof assistant has checked {full} of the statements as they stand, {partial} under further "
+        rf"assumptions, and {refutations} of the counterexamples (appendix~\ref{{sec:kernel}})."
+    )
 
 
 def _listed(items: Sequence[str]) -> str:
@@ -183,9 +202,9 @@ def _part(
     held = [stated[name] for name in part.claims if name in stated and not _stands_with_findings(stated[name])]
     if not held and not part.derivations:
         return []
-    lines = [f"\\{part.level}{{{part.title}}}", part.prose]
+    lines = [f"\\section{{{part.title}}}", part.prose]
     lines += [outline.figures[name]() for name in part.figures]
-    lines += blocks(held, outline, shown, labels)
+    lines += blocks(held, outline, shown, labels, lead=part.lead)
     for name in part.derivations:
         proof = derived[name]
         lines += [f"\\subsection{{{proof.title}}}\\label{{sec:{name}}}", proof.main]

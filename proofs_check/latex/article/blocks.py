@@ -16,7 +16,12 @@ from theory.exposition.latex import label_of
 
 
 def blocks(
-    stated: Sequence[Stated], outline: Outline, shown: Sequence[str], labels: set[str], heading: str = ""
+    stated: Sequence[Stated],
+    outline: Outline,
+    shown: Sequence[str],
+    labels: set[str],
+    heading: str = "",
+    lead: str = "",
 ) -> Iterator[str]:
     """Yield a block for each run of statements with one number.
 
@@ -26,12 +31,13 @@ def blocks(
         shown: labels of the derivations' equations that the article prints, in their order.
         labels: ids of all statements that it prints with a number.
         heading: of every block; the numbers are, where it is empty.
+        lead: stands before numbers that the paper has too.
     """
     for number, group in groupby(stated, key=lambda s: s.said.number):
         members = list(group)
         for start in range(0, len(members), _MOST_PARTS):
             some = members[start : start + _MOST_PARTS]
-            yield _block(heading or _heading(number, some), some, outline, shown, labels)
+            yield _block(heading or _heading(number, some, lead), some, outline, shown, labels)
 
 
 # There are letters for so many parts.
@@ -42,14 +48,21 @@ def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Seq
     standing = outline.standing
     shared = [text for text in members[0].assumptions if all(text in other.assumptions for other in members)]
     head = f"\\statementhead{{{heading}}}"
-    lines = [f"{head} {_assumed(shared, standing, 'Assumed: ')}".rstrip()]
+    lines = [f"{head} {_assumed(shared, standing)}".rstrip()]
     for place, stated in enumerate(members):
         mark = f"({chr(ord('a') + place)})~" if len(members) > 1 else ""
         own = [text for text in stated.assumptions if text not in shared]
         title = "" if sentence(stated.title) == heading else f"{sentence(stated.title)}. "
-        lines.append(f"{mark}{title}{_assumed(own, standing, 'Assumed: ')}".rstrip())
+        said = f"{mark}{title}{_assumed(own, standing)}".rstrip()
+        if place == 0 and not _assumed(shared, standing):
+            # Nothing comes between the head and the first statement.
+            lines[-1] += f" {said}"
+        else:
+            # A head alone at the foot of a page would be lost.
+            lines[-1] += "\\nopagebreak" if place == 0 else ""
+            lines.append(said)
         lines.append(statement_display(stated, label_of(stated.id)))
-        lines.append(_where(stated, outline.defined))
+        lines.append(where_clause(stated, outline.defined))
         if proof := _proof(stated, shown):
             lines.append(proof)
         if said := verdict(stated, labels):
@@ -65,24 +78,26 @@ def joined(lines: Iterable[str]) -> str:
     return re.sub(r"(?<=\\end\{align\})\n\n(?=where )", "\n", text)
 
 
-def _heading(number: str, members: Sequence[Stated]) -> str:
+def _heading(number: str, members: Sequence[Stated], lead: str) -> str:
     if not number:
         return sentence(members[0].title)
     places = {stated.said.source for stated in members}
     said = places.pop() if len(places) == 1 else number
     if re.match(r"B\d", said):
         return f"Statement {sentence(said)}"
-    return f"Equation {sentence(said)}" if said.startswith("(") else sentence(said)
+    return f"{lead}{'Equation ' if said.startswith('(') else ''}{sentence(said)}"
 
 
-def _assumed(texts: Sequence[str], standing: Mapping[str, str], lead: str) -> str:
+def _assumed(texts: Sequence[str], standing: Mapping[str, str]) -> str:
     """Assumptions as a sentence; those that many share by their mark."""
     marks = list(dict.fromkeys(standing[text] for text in texts if text in standing))
     others = [sentence(text) for text in texts if text not in standing]
-    return f"{lead}{'; '.join([*filter(None, marks), *others])}." if [*filter(None, marks), *others] else ""
+    said = [*filter(None, marks), *others]
+    return f"Assumed: {'; '.join(said)}." if said else ""
 
 
-def _where(stated: Stated, defined: Mapping[str, str]) -> str:
+def where_clause(stated: Stated, defined: Mapping[str, str]) -> str:
+    """What the abbreviations stand for that the notation does not define; empty where there is none."""
     given = [
         f"${statement_latex(parse(name), stated.names)} = {statement_latex(tree, stated.names, stated.upto)}$"
         for name, tree in stated.where

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from proofs_check.kernel import kernel_column
-from proofs_check.latex.article.blocks import blocks
+from proofs_check.latex.article.blocks import blocks, where_clause
 from proofs_check.latex.article.outline import Outline
 from proofs_check.latex.article.words import breakable, sentence
 from proofs_check.latex.document import Stated, statement_display
@@ -49,7 +49,7 @@ def finding_section(
             for other in stated.values()
             if is_correction(other) and other.said.number == held.said.number and other.id not in corrections
         ]
-        lines += _finding(held, elsewhere)
+        lines += _finding(held, outline, elsewhere, has_own=bool(own or beside))
         lines += blocks([*own, *beside], outline, (), labels, "What holds instead")
     return lines
 
@@ -59,7 +59,7 @@ def is_correction(stated: Stated) -> bool:
     return stated.said.source.partition(", ")[2].startswith("corrects") and not stated.is_refuted
 
 
-def _finding(held: Stated, elsewhere: Sequence[str]) -> list[str]:
+def _finding(held: Stated, outline: Outline, elsewhere: Sequence[str], has_own: bool) -> list[str]:
     finding, result = held.said.finding, held.result
     kind = f" ({KINDS[finding.kind]})" if finding is not None else ""
     head = rf"\subsection*{{{sentence(held.said.source)}{kind}}}"
@@ -71,12 +71,12 @@ def _finding(held: Stated, elsewhere: Sequence[str]) -> list[str]:
         lines.append(sentence(finding.explanation))
     words = "Tested, and refuted," if result else "Under test, not checked here,"
     lines.append(f"\\begin{{refuted}}\n{words} in this form: {sentence(held.title)}.\n{statement_display(held)}")
-    lines[-1] += "\n" + counterexample(held) + "\n\\end{refuted}"
+    lines[-1] += f"\n{where_clause(held, outline.defined)} {counterexample(held)}\n\\end{{refuted}}"
     if kernel_column(held.id).refutes:
-        lines.append(r"The kernel has checked a counterexample (appendix~\ref{sec:kernel}).")
+        lines.append(r"The kernel has checked a counterexample too (appendix~\ref{sec:kernel}).")
     if elsewhere:
         places = ", ".join(rf"\eqref{{{label_of(name)}}}" for name in elsewhere)
-        lines.append(f"What holds instead: {places}.")
+        lines.append(f"{'See also' if has_own else 'What holds instead:'} {places}.")
     return lines
 
 

@@ -17,7 +17,7 @@ class Part:
         derivations: names of derivations that stand behind them.
         figures: names of figures.
         appendix: it stands behind the references to the main text.
-        level: "section" or "subsection".
+        lead: stands before the numbers in the heads of its statements.
     """
 
     title: str
@@ -26,7 +26,7 @@ class Part:
     derivations: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     appendix: bool = False
-    level: str = "section"
+    lead: str = ""
 
 
 @dataclass(frozen=True)

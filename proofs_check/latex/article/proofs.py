@@ -20,7 +20,7 @@ class Proof:
         name: of the derivation.
         title: as LaTeX.
         main, expansions: what stands in the text, and in the appendix of expansions, as LaTeX.
-        labels: names of the equations, with the derivation's name before them, that are printed.
+        labels, long_labels: names of the equations in either, with the derivation's name before them.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Proof:
     main: str
     expansions: str
     labels: tuple[str, ...]
+    long_labels: tuple[str, ...]
 
 
 def proofs(names: Sequence[str], letters: Mapping[str, str]) -> dict[str, Proof]:
@@ -52,17 +53,19 @@ def _proof(name: str, letters: Mapping[str, str], printed: dict[str, str]) -> Pr
     text = joined([*_local(document, letters), *blocks_latex(main, prefix)])
     for alias, first in aliases.items():
         text = text.replace(f"\\eqref{{{alias}}}", f"\\eqref{{{first}}}")
-    labels = [prefix + block.name for block in (*main, *kept) if isinstance(block, Display)]
-    return Proof(name, latex_text(document.title), text, joined(blocks_latex(kept, prefix)), tuple(labels))
+    labels, long_labels = (
+        tuple(prefix + block.name for block in part if isinstance(block, Display)) for part in (main, kept)
+    )
+    return Proof(name, latex_text(document.title), text, joined(blocks_latex(kept, prefix)), labels, long_labels)
 
 
 def _split(document: Document) -> tuple[list[Block], list[Block]]:
     """What stands in the text and what in the appendix; results that are steps need no list here."""
-    body = [block for block in document.blocks if not isinstance(block, Letters)]
+    body: list[Block] = [block for block in document.blocks if not isinstance(block, Letters)]
     at = next((k for k, block in enumerate(body) if block == Heading(EXPANSIONS)), len(body))
     main, expansions = body[:at], body[at + 1 :]
     start = next((k for k, block in enumerate(main) if block == Heading("Results")), len(main))
-    results = [block for block in main[start + 1 :] if not (isinstance(block, Paragraph) and "[[" in block.text)]
+    results: list[Block] = [block for block in main[start + 1 :] if not (isinstance(block, Paragraph) and "[[" in block.text)]
     return [*main[:start], *results], expansions
 
 

@@ -107,9 +107,7 @@ def kernel_sentence(column: KernelStatus) -> str:
     """What the proof assistant's kernel has checked of a claim; empty if nothing."""
     if not column.word:
         return ""
-    if column.word == "partial":
-        return r"Kernel: partial (appendix~\ref{sec:kernel})."
-    return rf"Kernel: {column.word} (appendix~\ref{{sec:kernel}})."
+    return f"Kernel: {column.word}."
 
 
 def sentence(text: str) -> str:

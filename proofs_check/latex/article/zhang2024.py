@@ -12,7 +12,7 @@ from proofs_check.judge.claims import Claim
 from proofs_check.latex.article.figures import Chart, Curve
 from proofs_check.latex.article.outline import Outline, Part
 from proofs_check.papers import zhang2024 as paper
-from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAUSSIAN, RANDOM, SUBSPACE
+from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAMMAS, GAUSSIAN, RANDOM, SUBSPACE
 from theory import distribution_shift, prediction_error
 from theory.marked_text import latex_text
 from theory.zhang2024.notation import NOTATION
@@ -63,7 +63,11 @@ _BEYOND = r"""What follows is not in the paper. Each statement was found, and is
 as those above; the numbers B1 to B13 are this project's. Three lines lead on from the paper: sharper constants in
 its bounds; convergence for every scale of the initialisation (B1, B12), which removes the condition $(\mathrm{C})$;
 and other laws of the prompt: noise and a covariance of the task (B5), elliptical covariates (B6), random
-covariances (B7), labels that are not linear (B8), a joint shift (B9)."""
+covariances (B7), labels that are not linear (B8), a joint shift (B9). The argument behind B12, and the other
+derivations, stand in appendix~\ref{sec:derivations}."""
+
+_ASIDE = r"""The flow in the eigenbasis of $\Lambda$ (B2) and in closed form for an isotropic one (B3), its rate at the
+limit (B4), local minima that are not global (B11), and the limit of section 4.3 for named laws of the entries."""
 
 # The letters of the derivations, and what statements use beside them.
 LETTERS = {
@@ -73,6 +77,21 @@ LETTERS = {
     r"\Theta": "shape of the initialisation (Assumption 3.3)",
     r"\Lambda_1": r"a value of a random covariance $\Lambda_\tau$, with probability $p$, positive definite",
     r"\Lambda_2": "its other value, with probability $q = 1 - p$, positive definite",
+    "p": r"probability of $\Lambda_1$ unless it is an eigenvector",
+    "q": r"probability of $\Lambda_2$ unless it is an eigenvector",
+    "G_1": r"$(1 + \tfrac{1}{N}) \Lambda_1 + \tfrac{1}{N} \operatorname{tr}(\Lambda_1) I$",
+    "G_2": r"the same for $\Lambda_2$",
+    "l_i": r"first diagonal entry of a diagonal $\Lambda_i$",
+    "m_i": r"second diagonal entry of a diagonal $\Lambda_i$; for i.i.d. entries $m_k$ is their $k$-th moment",
+    "r_i": r"third diagonal entry of a diagonal $\Lambda_i$",
+    "v": "a diagonal entry of $U$ where entries are meant",
+    "z": "another entry of $U$ where entries are meant",
+    r"\Omega": r"the weights that matter: first $d$ rows $(U_{11}, u_{12})$, last row $(u_{21}^\top, u)$",
+    "f": "the layer, a function of the embedding",
+    "x": "a vector; of covariates where it has a law",
+    "c": "a number: the constant of a quadratic label, or the factor by which covariates are scaled",
+    "B": "the matrix of a quadratic label unless another is named",
+    "H": "the matrix of Lemma 5.1 unless another is named",
     r"\ell_{\mathrm{rdm}}": r"the restricted loss for random covariances, $\mathbb{E}_\tau$ of that for $\Lambda_\tau$",
     r"\dot U": r"the derivative $\tfrac{d}{dt} U$ along the flow",
     r"\|\cdot\|_{\mathrm{op}}": "largest singular value",
@@ -110,15 +129,16 @@ def outline(claims: Sequence[Claim] = ()) -> Outline:
         parts=_parts(),
         letters=LETTERS,
         standing=STANDING,
-        defined=GAMMA,
+        defined={**GAMMA, **GAMMAS},
         figures={"flow": _flow_figure, "shift": _shift_figure},
     )
 
 
 def _parts() -> tuple[Part, ...]:
     ids = {module: tuple(claim.id for claim in module.STATEMENTS) for module in paper.SECTIONS}
-    laws = tuple(name for name in ids[paper.beyond] if name.startswith("law-"))
-    beyond = tuple(name for name in ids[paper.beyond] if name not in laws)
+    # What no other statement of the main text needs.
+    aside = tuple(name for name in ids[paper.beyond] if name.startswith(("law-", "B2-", "B3-", "B4-", "B11-")))
+    beyond = tuple(name for name in ids[paper.beyond] if name not in aside)
     return (
         Part(r"The model and its loss", ids[paper.section_3], _MODEL, ("model", "population_loss")),
         Part(r"Training, the trained predictor, its error", ids[paper.section_4_1], _CONVERGENCE, (), ("flow",)),
@@ -130,7 +150,7 @@ def _parts() -> tuple[Part, ...]:
             _PROOFS,
             ("gradient_flow", "global_minimum"),
         ),
-        Part("Beyond the paper", beyond, _BEYOND),
+        Part("Beyond the paper", beyond, _BEYOND, lead="Beyond "),
         Part(
             r"Appendix A of the paper: the rate\label{sec:appendix-a}",
             ids[paper.appendix_a],
@@ -156,9 +176,11 @@ def _parts() -> tuple[Part, ...]:
             r"Appendix D of the paper: technical lemmas", ids[paper.appendix_d], "", ("matrix_calculus",), appendix=True
         ),
         Part(
-            "Derivations beyond the paper", (), "", ("explicit_rate", "variants", "distribution_shift"), appendix=True
+            r"Derivations beyond the paper\label{sec:derivations}",
+            derivations=("explicit_rate", "variants", "distribution_shift"),
+            appendix=True,
         ),
-        Part("Random covariances with named laws", laws, appendix=True),
+        Part("More beyond the paper", aside, _ASIDE, appendix=True, lead="Beyond "),
     )
 
 
