@@ -19,7 +19,6 @@ from theory.models.law import eps_q
 from theory.models.law import w as w
 from theory.models.law import x as x
 from theory.models.law import x_q as x_q
-from theory.models.prediction import PlainPrediction
 from theory.zhang2024.notation import notation
 
 # Letters of the data; the random ones are those of every model.
@@ -113,7 +112,6 @@ def as_sums(expression: Expression) -> Expression:
 def prediction(law: Law) -> Expression:
     """The prediction on a prompt of length N with labels y_i = <w, x_i> (+ noise), as sums over the examples."""
     held = model_of(law).prediction
-    assert isinstance(held, PlainPrediction)
     return held.labelled(model_of(law).prompt_law)
 
 

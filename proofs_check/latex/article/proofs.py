@@ -65,7 +65,8 @@ def _split(document: Document) -> tuple[list[Block], list[Block]]:
     at = next((k for k, block in enumerate(body) if block == Heading(EXPANSIONS)), len(body))
     main, expansions = body[:at], body[at + 1 :]
     start = next((k for k, block in enumerate(main) if block == Heading("Results")), len(main))
-    results: list[Block] = [block for block in main[start + 1 :] if not (isinstance(block, Paragraph) and "[[" in block.text)]
+    behind = main[start + 1 :]
+    results: list[Block] = [block for block in behind if not (isinstance(block, Paragraph) and "[[" in block.text)]
     return [*main[:start], *results], expansions
 
 

@@ -38,7 +38,7 @@ STATEMENTS = (
     ),
     state(
         "lem-A.1",
-        "The restricted loss, whose gradient flow this is",
+        "The restricted loss, whose gradient flow is that of Lemma 5.2",
         "Lemma A.1",
         loss.restricted_loss(),
         "1/2 u^2 tr(Gamma Lambda U Lambda U') - u tr(Lambda^2 U')",
@@ -114,7 +114,7 @@ STATEMENTS = (
     ),
     state(
         "lem-A.4-bound",
-        r"The restricted loss at the initialisation, over $\sigma^2$, against its bound",
+        r"The restricted loss at the initialisation, divided by $\sigma^2$, against its bound",
         "Lemma A.4",
         loss.relative_start(),
         "align/2 (d^(1/2) s^2 opG - 2)",
@@ -122,7 +122,7 @@ STATEMENTS = (
         relation="<=",
         where=ALIGNMENT,
         search=flow_instances("none").filter(lambda instance: instance.lengths["d"] > 1),
-        assumptions=(GAUSSIAN, FLOW, "$d > 1$; for $d = 1$ both sides are one number"),
+        assumptions=(GAUSSIAN, FLOW, "$d > 1$; for $d = 1$ both sides are equal"),
         rests_on=("lem-A.4-start", "lem-D.3-used"),
         reason=ALONG_FLOWS,
     ),

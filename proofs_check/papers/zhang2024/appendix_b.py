@@ -59,7 +59,7 @@ STATEMENTS = (
     *(
         state(
             f"app-B-{name}",
-            f"Term {name}: two parts of the error are not correlated",
+            f"Term {name}: two parts of the error are uncorrelated",
             "(B.2)",
             prediction_error.error_term(first, second),
             "0",

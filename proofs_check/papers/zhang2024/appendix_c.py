@@ -133,7 +133,7 @@ COORDINATES = (
 MINIMUM = (
     state(
         "lem-C.3",
-        "The loss whose gradient flow this is, for a law with two values",
+        "The loss whose gradient flow is that of Lemma C.1, for a law with two values",
         "Lemma C.3",
         random_covariance.restricted_loss(),
         "p tr(1/2 u^2 G1 L1 U L1 U' - u L1^2 U') + q tr(1/2 u^2 G2 L2 U L2 U' - u L2^2 U')",

@@ -76,7 +76,7 @@ QUERIES = {"X": matrix("X", "d", "M"), "y": vector("y", "M")}
 ORTHOGONAL_QUERIES = (
     state(
         "F2-corrected",
-        r"A query orthogonal to the prompt's covariates is predicted 0 if $\Lambda$ is isotropic",
+        r"The prediction for a query orthogonal to the prompt's covariates is 0 if $\Lambda$ is isotropic",
         "F2",
         limit.limiting_prediction(),
         "0",
@@ -89,7 +89,7 @@ ORTHOGONAL_QUERIES = (
     ),
     state(
         "F2",
-        "A query orthogonal to the prompt's covariates is predicted 0",
+        "The prediction for a query orthogonal to the prompt's covariates is 0",
         "F2",
         limit.limiting_prediction(),
         "0",
@@ -247,8 +247,8 @@ LABEL_MOMENTS = (
     state(
         "F6-corrected",
         (
-            r"With $\mathbb{E} y^2$ finite as well, the error of every linear predictor is finite:"
-            r" $w^\top w + \mathbb{E} y^2$ for $y = |x|^{-h}$, $2h < d$"
+            r"For $y = |x|^{-h}$ with $2h < d$, where $\mathbb{E} y^2$ is finite, the error of the predictor"
+            r" $\langle w, x\rangle$ is $w^\top w + \mathbb{E} y^2$"
         ),
         "F6",
         labels.error_on_power_labels(),
@@ -264,7 +264,7 @@ LABEL_MOMENTS = (
     ),
     state(
         "F6",
-        r"The moments that Theorem 4.2 asks for bound $\mathbb{E} y^2$, by any number $b$ that is tried",
+        r"The moments that Theorem 4.2 asks for keep $\mathbb{E} y^2$ below a given number $b$",
         "F6",
         labels.truncated_square(),
         "b",

@@ -97,7 +97,7 @@ PAPER_AVERAGES = {
 GAUSSIAN = r"$x_i, x_q \sim N(0, \Lambda)$ i.i.d., $\Lambda$ positive definite; $w \sim N(0, I)$"
 SUBSPACE = "$u_{21} = u_{12} = 0$"
 FLOW = (
-    r"gradient flow from Assumption 3.3; $\Theta$ stands for"
+    r"gradient flow started as in Assumption 3.3; $\Theta$ stands for"
     r" $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
 )
 CONDITION = r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$"

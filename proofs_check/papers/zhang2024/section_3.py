@@ -42,7 +42,7 @@ STATEMENTS = (
     ),
     state(
         "population-loss",
-        "The population loss in all blocks: half a square that is odd in $w$, and half one that is even",
+        "The population loss in all blocks: half the mean square of a part odd in $w$ plus half that of an even part",
         "(3.8)",
         loss.training_loss(Law()),
         "1/2 (tr(Lambda) - 2 tr(Lambda^2 V') + tr(Gamma Lambda V Lambda V')) + 1/2 even",

@@ -30,7 +30,7 @@ GRONWALL = (
 START = (
     GAUSSIAN,
     "the initialisation of Assumption 3.3",
-    rf"{CONDITION}; the flows that are integrated have $\sigma = 0.7$, whether or not it holds",
+    rf"{CONDITION}; the flows that are integrated start with $\sigma = 0.7$, whether or not this holds",
 )
 LIMIT = ("prediction", "lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-5.3", "lem-A.3", "lem-A.5", "lem-5.4-decay")
 QUADRATIC = "the derivation is for any labels through these moments; exact evidence has quadratic ones with noise"
@@ -98,7 +98,7 @@ CONVERGENCE = (
     *(
         state(
             f"thm-4.1-W_{name}",
-            f"The limit of the whole of $W^{{{name}}}$",
+            f"The limit of $W^{{{name}}}$ as a whole",
             "Theorem 4.1",
             enclosed_flows.limit_of_weights(name),
             right,
@@ -168,7 +168,7 @@ CONVERGENCE = (
 ERROR = (
     state(
         "thm-4.2",
-        r"The prediction error through $a$, $\Sigma$ and the least error of a linear predictor",
+        r"The prediction error in terms of $a$, $\Sigma$ and the least error of a linear predictor",
         "Theorem 4.2",
         prediction_error.general_prediction_error(),
         "floor + 1/M tr(Sigma Gamma^-2 Lambda) + 1/N^2 (a' Gamma^-2 Lambda^3 a"
@@ -329,7 +329,7 @@ BOUNDS = (
     ),
     state(
         "cor-4.3-floor",
-        "Training on prompts of finite length leaves an error that no test prompt removes",
+        "Training on prompts of finite length leaves an error that no test prompt, however long, removes",
         "Corollary 4.3",
         error_bounds.error_of_infinite_prompt(),
         "0",

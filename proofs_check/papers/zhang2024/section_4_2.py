@@ -13,7 +13,7 @@ SIZES = {"d": 2, "N": 3, "M": 2}
 STATEMENTS = (
     state(
         "sec-4.2-task",
-        "The error for noisy labels and any task is at most a term in $1/M$ and one in $1/N^2$",
+        "The error for noisy labels and any task is at most a term in $1/M$ plus one in $1/N^2$",
         "Section 4.2",
         shift.error_with_noisy_labels(),
         "((d + 1) w' Lambda w + d s2)/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",
@@ -27,7 +27,7 @@ STATEMENTS = (
     ),
     state(
         "sec-4.2-query",
-        "Query shift: the error that many examples leave",
+        "Query shift: the error that remains with many examples",
         "(4.8)",
         shift.error_of_infinite_prompt_under_query_shift(),
         "w' (Gamma^-1 Lambda - I)' Lambda_q (Gamma^-1 Lambda - I) w",

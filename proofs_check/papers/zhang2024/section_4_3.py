@@ -32,7 +32,7 @@ STATEMENTS = (
     *(
         state(
             f"thm-4.5-W_{name}",
-            f"The limit of the whole of $W^{{{name}}}$, for two diagonal covariances",
+            f"The limit of $W^{{{name}}}$ as a whole, for two diagonal covariances",
             "Theorem 4.5",
             enclosed_flows.limit_of_weights(name, averaged=True),
             right,

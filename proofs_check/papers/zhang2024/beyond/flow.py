@@ -18,7 +18,7 @@ from proofs_check.papers.zhang2024.quantities import curvature, enclosed_flows, 
 from theory.algebra.expression import scalar_letter
 
 ANY_SIGMA = (
-    "gradient flow from Assumption 3.3",
+    "gradient flow started as in Assumption 3.3",
     (
         r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d}$"
         " between 2 and $10^4$"
@@ -101,10 +101,7 @@ EXPLICIT_RATE = tuple(
         ),
         (
             "decay",
-            (
-                r"The excess loss decays at an explicit rate, whatever $\sigma$: so the flow reaches the"
-                " limit of Theorem 4.1"
-            ),
+            r"The excess loss decays at an explicit rate, whatever $\sigma$",
             explicit_rate.least_decay_rate,
             "(2 c2 k0)",
         ),
@@ -149,7 +146,7 @@ ROOT = {
 CLOSED_FORM = (
     state(
         "B3-logistic",
-        "Isotropic: $v^2$ follows the logistic equation",
+        r"For isotropic $\Lambda$, $v^2$ follows the logistic equation",
         "B3",
         flow.growth_of_v_squared(),
         "2 rootd lambda^2 h (1 - rootd (1 + (d + 1)/N) lambda h)",
@@ -161,7 +158,7 @@ CLOSED_FORM = (
     ),
     state(
         "B3-solution",
-        "Isotropic: $1/v^2$ at a later time in closed form",
+        r"For isotropic $\Lambda$, $1/v^2$ at a later time in closed form",
         "B3",
         flow.isotropic_solution(),
         "c + (d/s^2 - c) decay",

@@ -44,7 +44,7 @@ STATEMENTS = (
     ),
     state(
         "B11-excess",
-        "The loss at the point of B11 is above the least one: the layer has learned one direction of $d$",
+        "The loss at the point of B11 is above the least one: the layer has learned one direction out of $d$",
         "B11",
         local_minimum.excess(),
         "1/2 tr(Lambda^2 Gamma^-1) - 1/2 lambda^2/g",

@@ -12,7 +12,7 @@ ON_SUBSPACE = (RANDOM, SUBSPACE)
 ANY_LAW = (
     state(
         "lem-C.4-any-law",
-        "Two covariances that need not commute: the loss less that at any $A$ is a square and a linear term",
+        "Two covariances that need not commute: the loss minus its value at any $A$ is a square plus a linear term",
         "Lemma C.4",
         random_covariance.excess_over_any_point(),
         "1/2 p tr(G1 L1 V L1 V') + 1/2 q tr(G2 L2 V L2 V') + tr((p G1 L1 A L1 + q G2 L2 A L2 - S) V')",
@@ -27,7 +27,7 @@ ANY_LAW = (
     state(
         "lem-C.4-any-law-minimiser",
         (
-            r"The least point $A$ solves $\mathbb{E}[\Gamma \Lambda A \Lambda] = \mathbb{E}[\Lambda^2]$, so"
+            r"The minimiser $A$ solves $\mathbb{E}[\Gamma \Lambda A \Lambda] = \mathbb{E}[\Lambda^2]$, so"
             " that the linear term vanishes"
         ),
         "Lemma C.4",

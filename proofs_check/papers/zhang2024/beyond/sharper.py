@@ -116,7 +116,7 @@ MILD = (GAUSSIAN, FLOW, r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} < 2$")
 RATES = (
     state(
         "lem-A.5-sharp",
-        r"$u$ stays away from zero, with $\sqrt{d}$ twice removed and a weaker condition",
+        r"$u$ stays away from zero, without the two factors $\sqrt{d}$ and under a weaker condition",
         "Lemma A.5",
         enclosed_flows.least_squared_u(),
         "s^2 align (2 - s^2 opG)/(2 tr(Lambda^4)^(1/2))",
