@@ -28,6 +28,8 @@ class Stated:
         result: the report's entry; None for a statement that was not checked.
         expression: the right side where the engine wrote it.
         names: LaTeX of the letters that are not printed as they are spelled.
+        witnesses: for an inequality that the engine derives, forms of the difference of its sides as sums of terms
+            that are at least 0.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Stated:
     result: ClaimResult | None = None
     expression: Expression | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    witnesses: tuple[Expression, ...] = ()
 
     @classmethod
     def of_result(cls, result: ClaimResult, claims: Mapping[str, Claim] = MappingProxyType({})) -> Stated:
@@ -69,6 +72,7 @@ class Stated:
             result,
             expression,
             LETTER_LATEX if claim is None else _names(claim),
+            _witnesses(claim) if claim is not None and claim.statement.text == result.right else (),
         )
 
     @classmethod
@@ -90,6 +94,7 @@ class Stated:
             None,
             _derived(claim),
             _names(claim),
+            _witnesses(claim),
         )
 
     @property
@@ -108,6 +113,10 @@ def _names(claim: Claim) -> dict[str, str]:
     """LaTeX of the letters that are not printed as they are spelled."""
     letters = {name: letter(held).latex for name, held in claim.language.letters.items() if letter(held).latex}
     return letters
+
+
+def _witnesses(claim: Claim) -> tuple[Expression, ...]:
+    return tuple(claim.left.witnesses()) if claim.left.witnesses is not None else ()
 
 
 def _derived(claim: Claim) -> Expression | None:

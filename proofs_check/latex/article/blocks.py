@@ -10,9 +10,12 @@ from proofs_check.latex.article.outline import Outline
 from proofs_check.latex.article.words import sentence, verdict
 from proofs_check.latex.document import Stated, statement_display
 from proofs_check.papers.zhang2024.derivations import steps_of
-from theory.algebra.grammar import parse
+from theory.algebra.grammar import Node, parse
+from theory.algebra.latex import terms_latex
 from theory.algebra.statement_latex import statement_latex
+from theory.derivation import WEIGHTS
 from theory.exposition.latex import label_of
+from theory.exposition.lines import display
 
 
 def blocks(
@@ -48,13 +51,15 @@ def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Seq
     standing = outline.standing
     shared = [text for text in members[0].assumptions if all(text in other.assumptions for other in members)]
     head = f"\\statementhead{{{heading}}}"
-    lines = [f"{head} {_assumed(shared, standing)}".rstrip()]
+    common = shared_abbreviations(members, outline.defined)
+    written = _equations(members[0], common)
+    lines = [f"{head} {_assumed(shared, standing)}{f' Here {written}.' if written else ''}".rstrip()]
     for place, stated in enumerate(members):
         mark = f"({chr(ord('a') + place)})~" if len(members) > 1 else ""
         own = [text for text in stated.assumptions if text not in shared]
         title = "" if sentence(stated.title) == heading else f"{sentence(stated.title)}. "
         said = f"{mark}{title}{_assumed(own, standing)}".rstrip()
-        if place == 0 and not _assumed(shared, standing):
+        if place == 0 and not _assumed(shared, standing) and not written:
             # Nothing comes between the head and the first statement.
             lines[-1] += f" {said}"
         else:
@@ -62,9 +67,8 @@ def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Seq
             lines[-1] += "\\nopagebreak" if place == 0 else ""
             lines.append(said)
         lines.append(statement_display(stated, label_of(stated.id)))
-        lines.append(where_clause(stated, outline.defined))
-        if proof := _proof(stated, shown):
-            lines.append(proof)
+        lines.append(where_clause(stated, outline.defined, common))
+        lines += _proof(stated, shown)
         if said := verdict(stated, labels):
             lines.append(f"{{\\small {said}\\par}}")
     lines.append("\\statementend")
@@ -91,27 +95,50 @@ def _heading(number: str, members: Sequence[Stated], lead: str) -> str:
 def _assumed(texts: Sequence[str], standing: Mapping[str, str]) -> str:
     """Assumptions as a sentence; those that many share by their mark."""
     marks = list(dict.fromkeys(standing[text] for text in texts if text in standing))
-    others = [sentence(text) for text in texts if text not in standing]
+    others = [sentence(text) for text in dict.fromkeys(texts) if text not in standing]
     said = [*filter(None, marks), *others]
     return f"Assumed: {'; '.join(said)}." if said else ""
 
 
-def where_clause(stated: Stated, defined: Mapping[str, str]) -> str:
-    """What the abbreviations stand for that the notation does not define; empty where there is none."""
+Abbreviations = tuple[tuple[str, Node], ...]
+
+
+def shared_abbreviations(members: Sequence[Stated], defined: Mapping[str, str]) -> Abbreviations:
+    """Abbreviations that several members use, which are written once, in the head; one name means one thing there."""
+    found: dict[str, list[Node]] = {}
+    for stated in members:
+        for name, tree in _own(stated, defined):
+            found.setdefault(name, []).append(tree)
+    return tuple(
+        (name, trees[0]) for name, trees in found.items() if len(trees) > 1 and all(tree == trees[0] for tree in trees)
+    )
+
+
+def _own(stated: Stated, defined: Mapping[str, str]) -> Abbreviations:
+    """The abbreviations that the notation does not define."""
+    return tuple((name, tree) for name, tree in stated.where if name not in defined or parse(defined[name]) != tree)
+
+
+def _equations(stated: Stated, abbreviations: Abbreviations) -> str:
     given = [
         f"${statement_latex(parse(name), stated.names)} = {statement_latex(tree, stated.names, stated.upto)}$"
-        for name, tree in stated.where
-        if name not in defined or parse(defined[name]) != tree
+        for name, tree in abbreviations
     ]
-    return f"where {', '.join(given)}." if given else ""
+    return ", ".join(given)
 
 
-def _proof(stated: Stated, shown: Sequence[str]) -> str:
-    """The equations of a derivation that lead to the statement, where the article prints them."""
+def where_clause(stated: Stated, defined: Mapping[str, str], common: Abbreviations = ()) -> str:
+    """What its other abbreviations stand for; empty where there is none."""
+    left = tuple(item for item in _own(stated, defined) if item not in common)
+    return f"where {_equations(stated, left)}." if left else ""
+
+
+def _proof(stated: Stated, shown: Sequence[str]) -> list[str]:
+    """The equations of a derivation that lead to the statement; for an inequality, the difference of its sides too."""
+    if stated.result is None or stated.result.status not in ("proved", "conditional"):
+        return []
     name, steps = steps_of(stated.id)
     places = sorted(shown.index(label) for step in steps if (label := f"{name}-{step.id}") in shown)
-    if not places or stated.result is None or stated.result.status not in ("proved", "conditional"):
-        return ""
     # Equations that follow each other are named by the first and the last.
     runs: list[list[int]] = []
     for place in places:
@@ -119,8 +146,15 @@ def _proof(stated: Stated, shown: Sequence[str]) -> str:
             runs[-1].append(place)
         else:
             runs.append([place])
-    said = [_run([rf"\eqref{{{label_of(shown[place])}}}" for place in run]) for run in runs]
-    return rf"\emph{{Proof:}} {', '.join(said)}."
+    said = ", ".join(_run([rf"\eqref{{{label_of(shown[place])}}}" for place in run]) for run in runs)
+    if stated.relation == "=":
+        return [rf"\emph{{Proof:}} {said}."] if said else []
+    lead = rf"The left side is derived by {said}. " if said else ""
+    lines = []
+    for form in stated.witnesses:
+        lines.append(rf"\emph{{Proof:}} {lead}The larger side less the smaller one is this sum, each term at least 0:")
+        lines.append(display("&", terms_latex(form, WEIGHTS)))
+    return lines
 
 
 def _run(references: Sequence[str]) -> str:

@@ -60,8 +60,9 @@ def _evidence(item: EvidenceResult, lengths: set[str]) -> str:
     more = [clause for clause in more if _TOLD.match(clause)]
     told = ", ".join(ascii_formula(clause) for clause in more if clause[1:4] != " = " or clause[0] in lengths)
     start = ascii_formula(first)
-    kind = {"exact": "exact at", "enclosure": "enclosed,", "Monte Carlo": "Monte Carlo,", "numerical": "numerical,"}
-    return f"{kind.get(item.kind, item.kind)} {start}{f' ({told})' if told else ''}"
+    kind = {"exact": "exact at ", "enclosure": "enclosed, ", "Monte Carlo": "Monte Carlo, ", "numerical": "numerical, "}
+    lead = "" if item.kind == "enclosure" and "enclosed" in first else kind.get(item.kind, f"{item.kind} ")
+    return f"{lead}{start}{f' ({told})' if told else ''}"
 
 
 def ascii_formula(text: str) -> str:

@@ -39,20 +39,21 @@ square of either is a count of pairings."""
 
 _CONVERGENCE = r"""The flow never leaves the subspace $u_{21} = u_{12} = 0$, and there the loss is a quadratic form
 in the product $u U$. It is least where $u U = \Gamma^{-1}$. Balance, $u^2 = \|U\|_F^2$, then leaves a single limit.
-The proofs stand in section~\ref{sec:proofs} and appendix~\ref{sec:appendix-a}; figure~\ref{fig:flow} shows one flow
-with two bounds of its rate."""
+What is derived
+of this stands in section~\ref{sec:proofs} and appendix~\ref{sec:appendix-a}, what is cited is marked there;
+figure~\ref{fig:flow} shows one flow with two bounds of it."""
 
-_SHIFTS = r"""At the limit the prediction is $\hat y = x_q^\top \Gamma^{-1} \tfrac{1}{M} \sum_i y_i x_i$. If the
-prompt's covariates have the covariance $\Lambda_c$ instead of $\Lambda$, its mean for a given query is $x_q^\top
-\Gamma^{-1} \Lambda_c w$: what was a preconditioner for $\Lambda$ is none for $\Lambda_c$, and no length of the
-prompt mends it (figure~\ref{fig:shift}). A shift of the task changes nothing but the size of the terms in $1/M$ and
-$1/N^2$, a shift of the query nothing as $M$ grows."""
+_SHIFTS = r"""At the limit the prediction is $\hat y = x_q^\top \Gamma^{-1} \tfrac{1}{M} \sum_i y_i x_i$. The
+statements of this section say what becomes of its error where a test prompt has another law. If its covariates have
+the covariance $\Lambda_c$ instead of $\Lambda$, the mean prediction for a given query is $x_q^\top \Gamma^{-1}
+\Lambda_c w$, whatever the length of the prompt: what was a preconditioner for $\Lambda$ is none for $\Lambda_c$
+(figure~\ref{fig:shift}). A shift of the task, or of the query, leaves errors that vanish as $M$ and $N$ grow."""
 
 _RANDOM = r"""If every prompt has a covariance $\Lambda_\tau$ of its own, the flow is that of the mean loss. For
 diagonal $\Lambda_\tau$ it decouples into coordinates, and $A = \mathbb{E}[\Gamma_\tau \Lambda_\tau^2]^{-1}
-\mathbb{E}[\Lambda_\tau^2]$ takes the place of $\Gamma^{-1}$. No fixed matrix is the right preconditioner for all
-covariances: even as $N$ and $M$ grow, an error remains unless every entry takes at most one positive value. The
-proofs stand in appendix~\ref{sec:appendix-c}."""
+\mathbb{E}[\Lambda_\tau^2]$ takes the place of $\Gamma^{-1}$. One matrix has to serve all covariances, and for
+i.i.d.\ entries an error is left however long the prompts are (statement B7). The derivations stand in
+appendix~\ref{sec:appendix-c}; where the paper's proof is not among them, the evidence is named."""
 
 _PROOFS = r"""The chain of the argument: the prediction is a quadratic form in the weights (Lemma 5.1); the gradient
 of the loss vanishes in $u_{21}$ and $u_{12}$ on the subspace, which gives the flow of Lemma 5.2; completing the
@@ -72,6 +73,8 @@ limit (B4), local minima that are not global (B11), and the limit of section 4.3
 # The letters of the derivations, and what statements use beside them.
 LETTERS = {
     **NOTATION,
+    r"\kappa": r"condition number of $\Lambda$; for elliptical covariates the ratio of their fourth moment to that of "
+    "Gaussian ones",
     r"\Gamma": r"the preconditioner, $(1 + \tfrac{1}{N}) \Lambda + \tfrac{1}{N} \operatorname{tr}(\Lambda) I$ unless "
     "another is named",
     r"\Theta": "shape of the initialisation (Assumption 3.3)",
@@ -108,6 +111,11 @@ STANDING = {
     **dict.fromkeys(
         (
             r"$\Lambda$ positive definite",
+            r"$\|\Lambda\|_{\mathrm{op}}$ (typed opL) positive",
+            r"$\|\Gamma\|_{\mathrm{op}}$ (typed opG) positive",
+            r"$\|U\|_{\mathrm{op}}$ (typed opU) positive",
+            r"$\lambda_{\min}(\Lambda)$ (typed lowL) positive",
+            r"$\lambda_{\min}(\Gamma)$ (typed lowG) positive",
             r"$\Psi$ positive definite",
             r"$\Lambda_c$ positive definite",
             r"$\Lambda_1$ (typed L1) positive definite",
@@ -136,6 +144,11 @@ def outline(claims: Sequence[Claim] = ()) -> Outline:
 
 def _parts() -> tuple[Part, ...]:
     ids = {module: tuple(claim.id for claim in module.STATEMENTS) for module in paper.SECTIONS}
+    # Theorem 4.1 comes before what its global minimum rests on.
+    lemma = ("B10-even",)
+    theorem = tuple(name for name in ids[paper.section_4_1] if name.startswith(("thm-4.1", "sec-4.1")))
+    others = tuple(name for name in ids[paper.section_4_1] if name not in (*theorem, *lemma))
+    ids[paper.section_4_1] = (*theorem, *lemma, *others)
     # What no other statement of the main text needs.
     aside = tuple(name for name in ids[paper.beyond] if name.startswith(("law-", "B2-", "B3-", "B4-", "B11-")))
     beyond = tuple(name for name in ids[paper.beyond] if name not in aside)
@@ -229,6 +242,6 @@ def _shift_figure() -> str:
     caption = (
         rf"The exact error of the limit trained at $N = {_LENGTH}$ with eigenvalues 1, 0.6, 0.3, for $w = (1, -1, 1)$ "
         r"without noise, against the length $M$ of the test prompt. As trained, longer prompts help down to a floor of "
-        r"order $1/N^2$; with scaled covariates they do not help."
+        r"order $1/N^2$; with scaled covariates a larger error is left, however long the prompt."
     )
     return Chart("shift", caption, "length $M$", "error", curves, x_log=True).latex()
