@@ -377,8 +377,17 @@ class Formula:
                 positive.append(scalar(top) if degree else condition)
         left = tuple(d for d in self.definitions if not names & set(d.expression.lengths))
         kept = {key: held for key, held in self.arguments.items() if held not in names}
+        # It is no longer what `left` and `title` say.
         return replace(
-            self, name=said, expression=expression, arguments=kept, steps=(), definitions=left, positive=tuple(positive)
+            self,
+            name=said,
+            expression=expression,
+            arguments=kept,
+            steps=(),
+            definitions=left,
+            positive=tuple(positive),
+            left="",
+            title="",
         )
 
     def gradient(self, argument: str) -> Formula:

@@ -229,7 +229,7 @@ INITIALISATION = (
         relation="<",
         search=starts(),
         searched=30,
-        assumptions=(r"Assumption 3.3; $\sigma = s$; no condition on $\sigma$",),
+        assumptions=(r"Assumption 3.3; no condition on $\sigma$",),
         finding=Finding(
             "gap",
             "for initializations satisfying Assumption 3.3 converges to the model",

@@ -59,7 +59,7 @@ LETTERS: Mapping[str, Expression] = {
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("rho", "total", "kappa", "s", "gap", "lambda", "mu", "l", "h"),
+    **_positive("rho", "total", "kappa", "gap", "lambda", "mu", "l", "h"),
     **_printed(
         opL=r"\|\Lambda\|_{\mathrm{op}}",
         opG=r"\|\Gamma\|_{\mathrm{op}}",
@@ -67,6 +67,7 @@ LETTERS: Mapping[str, Expression] = {
         lowL=r"\lambda_{\min}(\Lambda)",
         lowG=r"\lambda_{\min}(\Gamma)",
         eps=r"\varepsilon",
+        s=r"\sigma",
     ),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
@@ -96,7 +97,7 @@ PAPER_AVERAGES = {
 GAUSSIAN = r"$x_i, x_q \sim N(0, \Lambda)$ i.i.d., $\Lambda$ positive definite; $w \sim N(0, I)$"
 SUBSPACE = "$u_{21} = u_{12} = 0$"
 FLOW = (
-    r"gradient flow started as in Assumption 3.3; $\sigma = s$; $\Theta$ stands for"
+    r"gradient flow started as in Assumption 3.3; $\Theta$ stands for"
     r" $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
 )
 CONDITION = r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$"

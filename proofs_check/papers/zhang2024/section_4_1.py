@@ -57,7 +57,7 @@ CONVERGENCE = (
         ),
         "Theorem 4.1",
         minimum.excess_over_all_blocks(),
-        "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)') + 1/2 even",
+        "1/2 tr(Gamma Lambda (V - Gamma^-1) Lambda (V - Gamma^-1)') + 1/2 even",
         place="statement B10",
         where={**GAMMA, **ODD_MATRIX},
         letters=("Lambda", "U11", "u21", "u12", "u"),
