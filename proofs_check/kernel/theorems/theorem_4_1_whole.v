@@ -6,6 +6,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import mpoly.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
+From mathcomp.algebra_tactics Require Import ring.
 From ICL Require Import frobenius definite curve setting gradient_flow reduced_loss_form random_matrix convergence.
 From ICL Require Import gaussian attention prompt gaussian_vector gaussian_positive.
 From ICLTheorems Require population_loss statement_B10 reduced_minimum.
@@ -117,24 +118,40 @@ Let flip_task : map_mx flip (task R d N) = - task R d N.
 Proof. by have := @flip_product d 1%:M 2 ord0 isT; rewrite /= /constant map_mx1 !mul1mx. Qed.
 
 Let law : is_expectation (@EE _ R : A -> R) := EE_expectation _ _.
+
+(* the loss at the limit is the least of the reduced loss *)
+Lemma layer_loss_limit : loss PV_limit KQ_limit = ell_min Lambda Gamma + 2%:R^-1 * \tr Lambda.
+Proof.
+have pG := pdGa N.+1 Lambda_definite; rewrite /PV_limit /KQ_limit scale_block_mx !scaler0 layer_loss_reduced; congr (_ + _).
+apply/(reduced_minimum.lemma_5_3 N.+1 Lambda_definite); rewrite scalerA.
+have [|f0] := eqVneq fourth_root 0; last by rewrite mulfV ?scale1r.
+rewrite /fourth_root; have -> : \tr (invmx Gamma *m invmx Gamma) = nrm2 (invmx Gamma).
+  by rewrite /nrm2 /dotp (sym_inv (pd_sym pG)).
+move=> /eqP; rewrite !sqrtr_eq0 => h; have {}h : Num.sqrt (nrm2 (invmx Gamma)) == 0 by rewrite eq_le h sqrtr_ge0.
+move: h; rewrite sqrtr_eq0 => h; have : nrm2 (invmx Gamma) == 0 by rewrite eq_le h nrm2_ge0.
+by rewrite nrm2_eq0 => /eqP ->; rewrite scaler0.
+Qed.
+
+(* the loss of any weights over that of the limit: half the sum of two squares, X = u U11 + u12 u21^T *)
+Theorem layer_excess (V W : 'M[R]_(d + 1)) :
+  let X := drsubmx V 0 0 *: ulsubmx W + (dlsubmx V)^T *m dlsubmx W - invmx Gamma in
+  loss V W - loss PV_limit KQ_limit = 2%:R^-1 * \tr (Gamma *m Lambda *m X *m Lambda *m X^T) +
+    2%:R^-1 * EE (statement_B10.even_part (covariates N Sq) (query N Sq) (task R d N) 0 V W ^+ 2).
+Proof.
+move=> X; have flip_0 : map_mx flip (0 : 'rV[A]_N.+1) = - 0 by rewrite raddf0 oppr0.
+rewrite {1}lossE (statement_B10.statement_B10 law (flip := flip) _ flip_covariates flip_query flip_task flip_0); last first.
+  exact: EE_change_signs.
+rewrite -lossE /statement_B10.reduced_PV /statement_B10.reduced_KQ layer_loss_reduced layer_loss_limit.
+have := reduced_minimum.corollary_A2_square N.+1 Lambda_definite
+  (drsubmx V 0 0 *: ulsubmx W + (dlsubmx V)^T *m dlsubmx W) 1; rewrite scale1r -/X -/Gamma => <-.
+move: (ell _ _ _ _) (ell_min _ _) (2%:R^-1 * EE _) (2%:R^-1 * \tr _) => a m e c; ring.
+Qed.
+
 Theorem layer_limit_minimal (V W : 'M[R]_(d + 1)) : loss PV_limit KQ_limit <= loss V W.
 Proof.
-have pG := pdGa N.+1 Lambda_definite; have pP := pdPa N.+1 Lambda_definite; have cG := commGa N.+1 Lambda.
-have -> : loss PV_limit KQ_limit = ell_min Lambda Gamma + 2%:R^-1 * \tr Lambda.
-  rewrite /PV_limit /KQ_limit scale_block_mx !scaler0 layer_loss_reduced; congr (_ + _).
-  apply/(reduced_minimum.lemma_5_3 N.+1 Lambda_definite); rewrite scalerA.
-  have [|f0] := eqVneq fourth_root 0; last by rewrite mulfV ?scale1r.
-  rewrite /fourth_root; have -> : \tr (invmx Gamma *m invmx Gamma) = nrm2 (invmx Gamma) by rewrite /nrm2 /dotp (sym_inv (pd_sym pG)).
-  move=> /eqP; rewrite !sqrtr_eq0 => h; have {}h : Num.sqrt (nrm2 (invmx Gamma)) == 0 by rewrite eq_le h sqrtr_ge0.
-  move: h; rewrite sqrtr_eq0 => h; have : nrm2 (invmx Gamma) == 0 by rewrite eq_le h nrm2_ge0.
-  by rewrite nrm2_eq0 => /eqP ->; rewrite scaler0.
-apply: le_trans (_ : _ <= loss (statement_B10.reduced_PV R d) (statement_B10.reduced_KQ V W)) _.
-  rewrite /statement_B10.reduced_PV /statement_B10.reduced_KQ layer_loss_reduced ler_add2r.
-  exact: reduced_minimum.corollary_A2_floor.
-rewrite !lossE; apply: (statement_B10.loss_of_reduced_weights_is_least law _ (flip := flip)) => //.
-- exact: EE_sqr_ge0.
-- exact: EE_change_signs.
-- by rewrite raddf0 oppr0.
+have pG := pdGa N.+1 Lambda_definite.
+rewrite -subr_ge0 layer_excess addr_ge0 ?mulr_ge0 ?invr_ge0 ?ler0n ?EE_sqr_ge0 //.
+by apply: form_ge0 => //; apply: pdPa.
 Qed.
 
 Theorem theorem_4_1 (Th : 'M[R]_d) (sigma : R) (W_PV W_KQ : R -> 'M[R]_(d + 1)) :
