@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from proofs_check import catalogue
-from proofs_check.papers.index import ROOT, Place, as_markdown, index, missing
+from proofs_check.papers.index import ROOT, Place, Row, as_markdown, index
 from proofs_check.papers.zhang2024.sources import NUMBERS, Number
 
 CLAIMS = catalogue("zhang2024")
 ROWS = index(CLAIMS)
+
+
+def missing(rows: Sequence[Row]) -> list[str]:
+    """The numbers that have neither a claim nor a word that says what they are."""
+    return [row.number for row in rows if not row.claim and not row.says]
 
 
 def places() -> list[Place]:
