@@ -28,6 +28,7 @@ from theory.derivation import Derivation, Formula, Step, require_equal
 from theory.zhang2024.explicit_rate import a_ii, f_i
 from theory.zhang2024.gradient_flow import gradient_flow
 from theory.zhang2024.model import u
+from theory.zhang2024.notation import notation
 from theory.zhang2024.preconditioner import U
 from theory.zhang2024.random_covariance import u_ii
 
@@ -91,15 +92,37 @@ def descent_rate() -> Derivation:
                 steps,
                 imbalance.source,
                 imbalance.definitions,
+                left=r"u_+^2 - \|U_+\|_F^2",
+                title="The imbalance after a step",
             ),
             "diagonal step": Formula(
                 "a diagonal entry after a step",
                 after,
-                {key: key for key in ("a_ii", "f_i", "u", "u_ii", "eta")},
+                {"zeta_ii": "zeta_ii", "xi_i": "xi_i", "u": "u", "u_ii": "u_ii", "eta": "eta"},
                 steps,
                 "statement B13",
+                left="(u_{ii})_+",
+                title="A diagonal entry after a step",
             ),
         },
+        notation(
+            (r"\eta", "the size of a step"),
+            ("U_+", "$U$ after a step, and $u_+$, $(u_{ii})_+$ the same of $u$ and $u_{ii}$"),
+            ("U_k", "$U$ after $k$ steps, and $u_k$ the same of $u$"),
+            ("v", "the entry for $u$ of a direction in which the weights move"),
+            ("w_{ii}", "its entry for $u_{ii}$"),
+            ("u_{ij}", "the entry of $U$ in row $i$ and column $j$, in the eigenbasis"),
+            (r"\zeta_{ij}", r"the coefficient of $u^2 u_{ij}^2/2$ in the restricted loss"),
+            (r"\xi_i", "the coefficient of $-u u_{ii}$ in the restricted loss"),
+            ("b_i", r"$\xi_i / \zeta_{ii}$, the value of $u u_{ii}$ at the minimum"),
+            ("b", "the vector of the $b_i$"),
+            (r"\kappa_0", r"$\min_{ij} \zeta_{ij}$"),
+            ("K", r"$\max_{ij} \zeta_{ij}$"),
+            ("E_k", r"$\ell(U_k, u_k) - \min \ell$, the excess loss after $k$ steps"),
+            ("P", r"$\|b\| + (2 E_0 / \kappa_0)^{1/2}$"),
+            (r"u_{\max}", r"the upper bound of $u$, $u_{\max}^2 = 5 P / 4$"),
+            ("c", r"the positive root of $c^2 = \sum_i \min(u_{ii}(0), b_i / u_{\max})^2$"),
+        ),
     )
 
 
@@ -115,16 +138,16 @@ def _identities(imbalance: Expression, after: Expression, bend: Expression) -> t
         ),
         Step(
             "(u_{ii})_+",
-            r"A diagonal entry after a step, with $b_i = f_i / a_{ii}$. Where $\eta u^2 a_{ii} \le 1$ this is a mean "
-            r"of $u_{ii}$ and $b_i / u$ with non-negative weights, so it is at least the smaller of the two.",
+            r"A diagonal entry after a step. Where $\eta u^2 \zeta_{ii} \le 1$ this is a "
+            r"mean of $u_{ii}$ and $b_i / u$ with non-negative weights, so it is at least the smaller of the two.",
             after,
             id="diagonal-step",
         ),
         Step(
             r"\frac{d^2}{ds^2} (\ell - \min \ell)_{ii}",
             r"The second derivative of one coordinate's term along the line through $(u_{ii}, u)$ with the direction "
-            r"$(w_{ii}, v)$. It is $a_{ii} (u w_{ii} + u_{ii} v)^2$ plus $2 a_{ii} (u u_{ii} - b_i) v w_{ii}$; summed "
-            r"over all coordinates, with $K = \max_{ij} a_{ij}$, it is at most "
+            r"$(w_{ii}, v)$. It is $\zeta_{ii} (u w_{ii} + u_{ii} v)^2$ plus $2 \zeta_{ii} (u u_{ii} - b_i) v w_{ii}$; "
+            r"summed over all coordinates, with $K = \max_{ij} \zeta_{ij}$, it is at most "
             r"$K (u^2 + \|U\|_F^2 + \|u U - \operatorname{diag} b\|_F)$ for a direction of length 1.",
             bend,
             id="second-derivative",
@@ -171,7 +194,7 @@ def _estimates() -> tuple[Step, ...]:
         ),
         Step(
             "u_k^2",
-            r"$u_k^2 \le 5 P/4 = u_{\max}^2$ and $\eta u_k^2 a_{ii} \le 1$, so every diagonal entry stays at least "
+            r"$u_k^2 \le 5 P/4 = u_{\max}^2$ and $\eta u_k^2 \zeta_{ii} \le 1$, so every diagonal entry stays at least "
             r"$\min(u_{ii}(0), b_i/u_{\max})$, and $\|U_k\|_F^2 \ge c^2$, the sum of their "
             r"squares. For $\eta \le c^2/(4 E_0)$ the imbalance is at most "
             r"$c^2/2$. The sign of $u$ stays: a step moves $u$ by at most $(2 \eta E_0)^{1/2} \le c/\sqrt{2}$.",

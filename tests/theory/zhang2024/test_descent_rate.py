@@ -39,9 +39,9 @@ def test_the_imbalance_after_a_step_at_numbers(d: int, N: int) -> None:
 def test_a_diagonal_entry_after_a_step_is_a_mean() -> None:
     """Between u_ii and b_i/u while eta u^2 a_ii <= 1, and outside beyond."""
     formula = descent_rate()["diagonal step"]
-    at = {"a_ii": Fraction(3, 2), "f_i": Fraction(5, 7), "u": Fraction(2, 3), "u_ii": Fraction(1, 5)}
-    target = at["f_i"] / at["a_ii"] / at["u"]
-    largest = 1 / (at["u"] ** 2 * at["a_ii"])
+    at = {"zeta_ii": Fraction(3, 2), "xi_i": Fraction(5, 7), "u": Fraction(2, 3), "u_ii": Fraction(1, 5)}
+    target = at["xi_i"] / at["zeta_ii"] / at["u"]
+    largest = 1 / (at["u"] ** 2 * at["zeta_ii"])
     assert at["u_ii"] < formula.evaluate(**at, eta=largest / 2) < target
     assert target == formula.evaluate(**at, eta=largest)
     assert target < formula.evaluate(**at, eta=2 * largest)
