@@ -34,6 +34,24 @@ from theory.zhang2024.random_covariance import u_ii
 
 HALF = Fraction(1, 2)
 eta = scalar_letter("eta", definite=True)
+_LETTERS = notation(
+    (r"\eta", "the size of a step"),
+    ("U_+", "$U$ after a step, and $u_+$, $(u_{ii})_+$ the same of $u$ and $u_{ii}$"),
+    ("U_k", "$U$ after $k$ steps, and $u_k$ the same of $u$"),
+    ("v", "the entry for $u$ of a direction in which the weights move"),
+    ("w_{ii}", "its entry for $u_{ii}$"),
+    ("u_{ij}", "the entry of $U$ in row $i$ and column $j$, in the eigenbasis"),
+    (r"\zeta_{ij}", r"the coefficient of $u^2 u_{ij}^2/2$ in the restricted loss"),
+    (r"\xi_i", "the coefficient of $-u u_{ii}$ in the restricted loss"),
+    ("b_i", r"$\xi_i / \zeta_{ii}$, the value of $u u_{ii}$ at the minimum"),
+    ("b", "the vector of the $b_i$"),
+    (r"\kappa_0", r"$\min_{ij} \zeta_{ij}$"),
+    ("K", r"$\max_{ij} \zeta_{ij}$"),
+    ("E_k", r"$\ell(U_k, u_k) - \min \ell$, the excess loss after $k$ steps"),
+    ("P", r"$\|b\| + (2 E_0 / \kappa_0)^{1/2}$"),
+    (r"u_{\max}", r"the upper bound of $u$, $u_{\max}^2 = 5 P / 4$"),
+    ("c", r"the positive root of $c^2 = \sum_i \min(u_{ii}(0), b_i / u_{\max})^2$"),
+)
 
 
 @cache
@@ -105,24 +123,7 @@ def descent_rate() -> Derivation:
                 title="A diagonal entry after a step",
             ),
         },
-        notation(
-            (r"\eta", "the size of a step"),
-            ("U_+", "$U$ after a step, and $u_+$, $(u_{ii})_+$ the same of $u$ and $u_{ii}$"),
-            ("U_k", "$U$ after $k$ steps, and $u_k$ the same of $u$"),
-            ("v", "the entry for $u$ of a direction in which the weights move"),
-            ("w_{ii}", "its entry for $u_{ii}$"),
-            ("u_{ij}", "the entry of $U$ in row $i$ and column $j$, in the eigenbasis"),
-            (r"\zeta_{ij}", r"the coefficient of $u^2 u_{ij}^2/2$ in the restricted loss"),
-            (r"\xi_i", "the coefficient of $-u u_{ii}$ in the restricted loss"),
-            ("b_i", r"$\xi_i / \zeta_{ii}$, the value of $u u_{ii}$ at the minimum"),
-            ("b", "the vector of the $b_i$"),
-            (r"\kappa_0", r"$\min_{ij} \zeta_{ij}$"),
-            ("K", r"$\max_{ij} \zeta_{ij}$"),
-            ("E_k", r"$\ell(U_k, u_k) - \min \ell$, the excess loss after $k$ steps"),
-            ("P", r"$\|b\| + (2 E_0 / \kappa_0)^{1/2}$"),
-            (r"u_{\max}", r"the upper bound of $u$, $u_{\max}^2 = 5 P / 4$"),
-            ("c", r"the positive root of $c^2 = \sum_i \min(u_{ii}(0), b_i / u_{\max})^2$"),
-        ),
+        _LETTERS,
     )
 
 
