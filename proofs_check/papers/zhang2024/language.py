@@ -96,10 +96,8 @@ PAPER_AVERAGES = {
 
 GAUSSIAN = r"$x_i, x_q \sim N(0, \Lambda)$ i.i.d., $\Lambda$ positive definite; $w \sim N(0, I)$"
 SUBSPACE = "$u_{21} = u_{12} = 0$"
-FLOW = (
-    r"gradient flow started as in Assumption 3.3; $\Theta$ stands for"
-    r" $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
-)
+NORMALISED = r"$\Theta$ stands for $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
+FLOW = f"gradient flow started as in Assumption 3.3; {NORMALISED}"
 CONDITION = r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$"
 AVERAGED_CONDITION = (
     r"$\sigma^2 \sqrt{d} \mathbb{E}[\|\Gamma_\tau\|_{\mathrm{op}} \|\Lambda_\tau\|_F^2]"

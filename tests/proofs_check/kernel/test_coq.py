@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from proofs_check.kernel.coq import CoqError, ask, build, compile_file
+from proofs_check.kernel.coq import FOLDERS, CoqError, ask, build
 from proofs_check.kernel.pins import Statement, differences, read_claims, read_pins
 from proofs_check.kernel.sources import ROOT
 
@@ -18,6 +19,19 @@ FOURTH = (ROOT / "generated" / "fourth_moment.v").read_text(encoding="utf-8")
 COEFFICIENT = "((6)%coqZ, (1, [:: 0],"
 SECOND = "  ((1)%coqZ, (1, [:: 0; 0], [:: [:: (0, false); (1, true); (0, false); (0, false); (1, false)]]));\n"
 FOURTH_TERM = "((1)%coqZ, (0, [::], [:: [:: (0, false); (1, true); (0, false); (2, true)]]))"
+
+
+def compile_file(path: Path, directory: Path) -> None:
+    """Compile one file against the library built in `directory`, leaving nothing there.
+
+    Raises:
+        CoqError: with Coq's message.
+    """
+    flags = [part for folder, library in FOLDERS.items() for part in ("-R", str(directory / folder), library)]
+    command = ["coqc", "-q", "-w", "none", *flags, path.name]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CoqError(done.stderr.strip() or done.stdout.strip())
 
 
 def replaced(text: str, old: str, new: str) -> str:
