@@ -1,6 +1,7 @@
 (* Lemma A.1, Corollary A.2, Lemma 5.3: the reduced loss, its gradient, its minimum and its minimisers, for every d and N (with 1/0 = 0). *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import reals.
+From mathcomp.algebra_tactics Require Import ring.
 From ICL Require Import frobenius definite semidefinite curve reduced_loss_form gradient convergence setting.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -24,6 +25,31 @@ Proof. exact: (gradient (pd_sym Lambda_definite) (pd_sym pG) cG). Qed.
 Theorem corollary_A2_square (U : 'M[R]_d) u : let X := u *: U - invmx Gamma in
   ell La Gamma U u - ell_min La Gamma = 2%:R^-1 * \tr (Gamma *m La *m X *m La *m X^T).
 Proof. exact: (square Lambda_definite pG cG). Qed.
+
+(* as printed, with a symmetric square root of Lambda: half of ||Gamma^(1/2) K||_F^2 = tr(Gamma K K^T) *)
+Theorem corollary_A2_norm (Root U : 'M[R]_d) u : Root^T = Root -> Root *m Root = La ->
+  let K := u *: (Root *m U *m Root) - Root *m Root *m invmx Gamma in
+  ell La Gamma U u - ell_min La Gamma = 2%:R^-1 * \tr (Gamma *m K *m K^T).
+Proof.
+move=> Rs RR K; rewrite corollary_A2_square; set X := u *: U - invmx Gamma; have Gu := pd_unit pG.
+have RG : Root *m Gamma = Gamma *m Root.
+  by rewrite /setting.Gamma mulmxDr mulmxDl -!scalemxAr -!scalemxAl mulmx1 mul1mx -RR mulmxA.
+have RI : Root *m invmx Gamma = invmx Gamma *m Root.
+  by rewrite -[RHS](mulmxK Gu) -[invmx Gamma *m Root *m Gamma]mulmxA RG mulKmx.
+have -> : K = Root *m X *m Root.
+  by rewrite /K /X mulmxBr mulmxBl -scalemxAr -scalemxAl -!mulmxA RI.
+have -> : Gamma *m (Root *m X *m Root) *m (Root *m X *m Root)^T = Gamma *m Root *m X *m Root *m Root *m X^T *m Root.
+  by rewrite !trmx_mul Rs !mulmxA.
+by congr (_ * _); rewrite [RHS]mxtrace_mulC !mulmxA RG -RR !mulmxA.
+Qed.
+
+(* the loss at the initialisation U = s Theta Theta^T, u = s *)
+Theorem lemma_A4_start (Th : 'M[R]_d) s : let S := Th *m Th^T in
+  ell La Gamma (s *: S) s = s ^+ 4 / 2%:R * \tr (Gamma *m La *m S *m La *m S) - s ^+ 2 * \tr (La *m La *m S).
+Proof.
+move=> S; have Ss : S^T = S by rewrite /S trmx_mul trmxK.
+rewrite /ell trZ Ss -!(scalemxAl, scalemxAr) !mxtraceZ; move: (\tr _) (\tr _) => a b; by field.
+Qed.
 
 Theorem corollary_A2_floor (U : 'M[R]_d) u : - (2%:R^-1 * \tr (La *m La *m invmx Gamma)) <= ell La Gamma U u.
 Proof. exact: (minimum Lambda_definite pG pP cG). Qed.
