@@ -48,7 +48,7 @@ words, with rational coefficients times powers of d and of one length N. Covered
 - square letters and their transposes, symmetric letters, scalars, fixed vectors;
 - independent Gaussian vectors of mean 0 whose covariance is one product of letters, and sums over their draws, each
   index from 1 to N; equal states are merged, so that degree 14 (`wishart7`) takes about 20 seconds;
-- the mean of a product of two such random polynomials, derivatives along curves, and the value where some letters are 0.
+- the mean of a product of two such polynomials, derivatives along curves, and the value where some letters are 0.
 
 Not covered, so that no such file is written (`ExportError` names the letter):
 

@@ -192,7 +192,8 @@ def flow_file() -> str:
         terms = letters.terms(spelt * -2, (letter(direction), name == "U11"))
         checks += f"Definition minus_flow_{block} : poly := {printed(terms, scale, shift)}.\n"
         checks += (
-            f"Lemma flow_{block}_ok : check (symmetric letters) (without dead along_{name}) minus_flow_{block} = true.\n"
+            f"Lemma flow_{block}_ok : "
+            f"check (symmetric letters) (without dead along_{name}) minus_flow_{block} = true.\n"
             "Proof. vm_cast_no_check (erefl true). Qed.\n"
         )
         if not formulas:
@@ -213,7 +214,9 @@ Local Notation scalars := (scalar_of u e).
 (* the flow as the engine gives it *)
 {formulas}\
 Let zero a : dead a -> meaning a = 0.
-Proof. by rewrite /dead /matrix_of; do {len(letters.order)} (case: a => [|a]; first by rewrite /= ?mul0mx); case: a. Qed.
+Proof.
+by rewrite /dead /matrix_of; do {len(letters.order)} (case: a => [|a]; first by rewrite /= ?mul0mx); case: a.
+Qed.
 Let turned a : symmetric letters a -> (meaning a)^T = meaning a.
 Proof. by rewrite /= !inE => /or3P[] /eqP -> /=; rewrite ?trmx_mul ?trmxK. Qed.
 (* the trace in u' as the engine writes its letters *)
@@ -243,8 +246,8 @@ have flow : ev meaning scalars n minus_flow_{block} = - ({factor}%:R * n%:R ^+ {
   rewrite /flow_{block} /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
   by rewrite /minus_flow_{block} /matrix_of /scalar_of; evaluate; by_field n.
 rewrite -(check_sound scalars n turned flow_{block}_ok) (ev_without scalars n zero) h in flow.
-apply: (mulfI (_ : {factor}%:R * n%:R ^+ {shift} != 0)); first by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
-by rewrite mulrN flow opprK.
+apply: (mulfI (_ : {factor}%:R * n%:R ^+ {shift} != 0)); last by rewrite mulrN flow opprK.
+by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
 Qed.
 """
 

@@ -46,7 +46,9 @@ Definition flow_U : 'M[R]_d := (u) *: (Lambda *m Lambda)
 Definition flow_u : R := \tr (Lambda *m Lambda *m U11)
   + (- 1) * u * \tr (Gamma *m Lambda *m U11 *m Lambda *m U11^T).
 Let zero a : dead a -> meaning a = 0.
-Proof. by rewrite /dead /matrix_of; do 10 (case: a => [|a]; first by rewrite /= ?mul0mx); case: a. Qed.
+Proof.
+by rewrite /dead /matrix_of; do 10 (case: a => [|a]; first by rewrite /= ?mul0mx); case: a.
+Qed.
 Let turned a : symmetric letters a -> (meaning a)^T = meaning a.
 Proof. by rewrite /= !inE => /or3P[] /eqP -> /=; rewrite ?trmx_mul ?trmxK. Qed.
 (* the trace in u' as the engine writes its letters *)
@@ -59,8 +61,8 @@ have flow : ev meaning scalars n minus_flow_U = - (2%:R * n%:R ^+ 2 * (\tr (flow
   rewrite /flow_U /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
   by rewrite /minus_flow_U /matrix_of /scalar_of; evaluate; by_field n.
 rewrite -(check_sound scalars n turned flow_U_ok) (ev_without scalars n zero) h in flow.
-apply: (mulfI (_ : 2%:R * n%:R ^+ 2 != 0)); first by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
-by rewrite mulrN flow opprK.
+apply: (mulfI (_ : 2%:R * n%:R ^+ 2 != 0)); last by rewrite mulrN flow opprK.
+by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
 Qed.
 Lemma flow_uE : flow_u * e = - (gradient_u n Lambda U11 0 0 u * e).
 Proof.
@@ -69,7 +71,7 @@ have flow : ev meaning scalars n minus_flow_u = - (2%:R * n%:R ^+ 2 * (flow_u * 
   rewrite /flow_u /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
   by rewrite /minus_flow_u /matrix_of /scalar_of; evaluate; by_field n.
 rewrite -(check_sound scalars n turned flow_u_ok) (ev_without scalars n zero) h in flow.
-apply: (mulfI (_ : 2%:R * n%:R ^+ 2 != 0)); first by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
-by rewrite mulrN flow opprK.
+apply: (mulfI (_ : 2%:R * n%:R ^+ 2 != 0)); last by rewrite mulrN flow opprK.
+by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
 Qed.
 End Formula.
