@@ -65,6 +65,26 @@ Qed.
 Theorem lemma_5_3 (U : 'M[R]_d) u : ell La Gamma U u = ell_min La Gamma <-> u *: U = invmx Gamma.
 Proof. exact: (minimiser Lambda_definite pG pP cG). Qed.
 
+(* B4: at a minimiser the loss in the direction (X, c) has no linear term, and its second derivative is tr(Gamma Lambda K Lambda K^T) *)
+Theorem B4_hessian (U X : 'M[R]_d) u c : u != 0 -> u *: U = invmx Gamma -> let K := u *: X + (c / u) *: invmx Gamma in
+  exists a b, forall s, ell La Gamma (U + s *: X) (u + s * c) =
+    ell_min La Gamma + s ^+ 2 / 2%:R * \tr (Gamma *m La *m K *m La *m K^T) + s ^+ 3 * a + s ^+ 4 * b.
+Proof.
+move=> u0 h K; pose Q (Y Z : 'M[R]_d) := \tr (Gamma *m La *m Y *m La *m Z^T).
+have QD Y Z W : Q (Y + Z) W = Q Y W + Q Z W by rewrite /Q mulmxDr !mulmxDl mxtraceD.
+have QDr Y Z W : Q W (Y + Z) = Q W Y + Q W Z by rewrite /Q linearD /= mulmxDr mxtraceD.
+have QZ k Y Z : Q (k *: Y) Z = k * Q Y Z by rewrite /Q -scalemxAr -!scalemxAl mxtraceZ.
+have QZr k Y Z : Q Y (k *: Z) = k * Q Y Z by rewrite /Q trZ -scalemxAr mxtraceZ.
+exists (2%:R^-1 * (Q K (c *: X) + Q (c *: X) K)), (2%:R^-1 * Q (c *: X) (c *: X)) => s.
+have move_ : (u + s * c) *: (U + s *: X) - invmx Gamma = s *: K + s ^+ 2 *: (c *: X).
+  have UE : U = u^-1 *: invmx Gamma by rewrite -h scalerA mulVf // scale1r.
+  rewrite UE /K; apply/matrixP => i j; rewrite !mxE.
+  by move: (invmx Gamma i j) (X i j) => g z; field.
+rewrite -[LHS](subrK (ell_min La Gamma)) corollary_A2_square move_; clearbody K.
+rewrite -/(Q (s *: K + s ^+ 2 *: (c *: X)) (s *: K + s ^+ 2 *: (c *: X))) -/(Q K K) !(QD, QDr, QZ, QZr); clearbody Q.
+by move: (ell_min La Gamma) (Q K K) (Q K X) (Q X K) (Q X X) => m p q r t; field.
+Qed.
+
 (* the gradient against the excess loss at every point, in the proof of Lemma 5.4; tr((Gamma Lambda)^-1) = tr(Gamma^-1 Lambda^-1) *)
 Theorem lemma_5_4_gradient (U : 'M[R]_d) u : 2%:R * u ^+ 2 * (ell La Gamma U u - ell_min La Gamma) <=
   \tr (invmx (Gamma *m La)) * \tr (invmx La) * (nrm2 (gradU La Gamma U u) + gradu La Gamma U u ^+ 2).
