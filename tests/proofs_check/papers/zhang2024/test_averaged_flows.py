@@ -8,7 +8,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
-from tests.proofs_check.papers.zhang2024.bounds_of_appendix_c import bounds
 
 from numerics.enclosure import enclose_averaged_flow, enclose_flow
 from numerics.problem import Problem
@@ -24,6 +23,7 @@ from proofs_check.papers.zhang2024 import appendix_c, beyond
 from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instances
 from proofs_check.papers.zhang2024.quantities.enclosed_flows import averaged_flow_facts, flow_facts
 from proofs_check.papers.zhang2024.quantities.named_laws import LAWS, cubature
+from tests.proofs_check.papers.zhang2024.bounds_of_appendix_c import bounds
 from theory.zhang2024.random_covariance import random_covariance
 from theory.zhang2024.random_entries import FiniteLaw, IndependentEntries
 
