@@ -7,9 +7,16 @@ from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.errors import ClaimError
-from proofs_check.papers import zhang2024
+from proofs_check.papers import bordelon2025, comparators, lu2025, zhang2024
 
-PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType({"zhang2024": zhang2024.catalogue})
+PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType(
+    {
+        "zhang2024": zhang2024.catalogue,
+        "lu2025": lu2025.catalogue,
+        "bordelon2025": bordelon2025.catalogue,
+        "comparators": comparators.catalogue,
+    }
+)
 
 
 def catalogue(paper: str | None = None) -> tuple[Claim, ...]:

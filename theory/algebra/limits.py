@@ -138,6 +138,13 @@ def proportional_limit(
     return Expression(terms, expression.rows, expression.cols, expression.computed)
 
 
+def with_quotient(expression: Expression, ratio: str, above: str, below: str) -> Expression:
+    """Return an expression with the quotient of two lengths in place of a ratio: d/N for the c of a limit."""
+    quotient = {ratio: Coefficient.length(above) / Coefficient.length(below)}
+    terms = {monomial: coefficient.substitute(quotient) for monomial, coefficient in expression.terms.items()}
+    return Expression(terms, expression.rows, expression.cols, expression.computed)
+
+
 @cache
 def marchenko_pastur_moment(k: int) -> Coefficient:
     """Return lim E tr(W^k)/(d N^k) for W = sum_{i <= N} x_i x_i', x_i ~ N(0, I), d = c N: a polynomial in c.

@@ -7,18 +7,17 @@ from math import comb
 
 import numpy as np
 
+from numerics.marchenko_pastur import marchenko_pastur_mean
 from proofs_check.judge.exact_wishart import moment_in_proportional_limit, trace_moment
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Array, Derived, Exact, Quantity
 from proofs_check.papers.bordelon2025.language import LETTERS
-from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, sum_over
-from theory.algebra.limits import proportional_limit
+from theory.algebra.limits import proportional_limit, with_quotient
 
-# Of the trapezoidal rule on the density of Marchenko and Pastur, which is analytic and periodic in the angle.
-_NODES = 400
+# How far the integrals in floating point may be trusted, relative to their size.
 _ACCURACY = 1e-9
 
 
@@ -33,13 +32,6 @@ def _spectral_loss(depth: int) -> Expression:
     data = sum_over("i", "N", indexed(x, "i") @ indexed(x, "i").T) / length("N")
     left = identity("d") - LETTERS["g"] * data / depth
     return expectation((left ** (2 * depth)).trace(), {x: Gaussian(identity("d"))}) / length("d")
-
-
-def _with_sizes_for_ratio(expression: Expression) -> Expression:
-    """d/N in place of the ratio c."""
-    ratio = {"c": Coefficient.length("d") / Coefficient.length("N")}
-    terms = {monomial: coefficient.substitute(ratio) for monomial, coefficient in expression.terms.items()}
-    return Expression(terms, expression.rows, expression.cols, expression.computed)
 
 
 def spectral_loss(depth: int) -> Quantity:
@@ -57,19 +49,6 @@ def spectral_loss(depth: int) -> Quantity:
     )
 
 
-def _marchenko_pastur_mean(depth: int, g: float, ratio: float) -> float:
-    """The integral of (1 - g lambda/L)^(2L) over the law of Marchenko and Pastur with d/N = ratio.
-
-    On its support lambda = 1 + ratio + 2 sqrt(ratio) cos(angle) the density times d lambda is
-    (2/pi) sin(angle)^2/lambda d angle; for ratio > 1 the law has an atom of weight 1 - 1/ratio at 0.
-    """
-    angles = (np.arange(_NODES) + 0.5) * np.pi / _NODES
-    points = 1 + ratio + 2 * np.sqrt(ratio) * np.cos(angles)
-    density = 2 / np.pi * np.sin(angles) ** 2 / points
-    inside = float(np.sum((1 - g * points / depth) ** (2 * depth) * density) * np.pi / _NODES)
-    return inside + max(0.0, 1 - 1 / ratio)
-
-
 def limiting_loss(depth: int) -> Quantity:
     """lim (1/d) E tr (I - g S/L)^(2L) as d and N grow in the ratio d/N of the instance.
 
@@ -78,7 +57,7 @@ def limiting_loss(depth: int) -> Quantity:
     """
 
     def derive() -> Derived:
-        return _with_sizes_for_ratio(proportional_limit(_spectral_loss(depth), {"N": "c"})), ()
+        return with_quotient(proportional_limit(_spectral_loss(depth), {"N": "c"}), "c", "d", "N"), ()
 
     def exact(instance: Instance) -> Exact:
         ratio = Fraction(instance.lengths["d"], instance.lengths["N"])
@@ -86,8 +65,8 @@ def limiting_loss(depth: int) -> Quantity:
         return one_by_one(sum(a * moment_in_proportional_limit(k, ratio) for k, a in enumerate(weights))), {}
 
     def compute(instance: Instance) -> tuple[Array, float]:
-        ratio = instance.lengths["d"] / instance.lengths["N"]
-        value = _marchenko_pastur_mean(depth, float(instance.values["g"]), ratio)
+        ratio, g = instance.lengths["d"] / instance.lengths["N"], float(instance.values["g"])
+        value = marchenko_pastur_mean(lambda points: (1 - g * points / depth) ** (2 * depth), ratio)
         return np.array([[value]]), _ACCURACY * (1 + abs(value))
 
     return Quantity(

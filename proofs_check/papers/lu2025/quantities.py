@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from numerics.marchenko_pastur import marchenko_pastur_mean
 from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.judge.exact_wishart import (
     between,
@@ -22,14 +23,12 @@ from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Array, Derived, Exact, Quantity
 from proofs_check.papers.lu2025.language import LETTERS, MODEL, SPHERE, WEIGHTS
 from theory import LinearAttention, Model, Moments
-from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, sum_over, vector
-from theory.algebra.limits import proportional_limit
+from theory.algebra.limits import proportional_limit, with_quotient
 
 ERROR = r"\mathbb{E}(\hat y - y_q)^2"
-# The quadrature of the law of Marchenko and Pastur, and how far its values may be trusted.
-_NODES = 2000
+# How far the integrals in floating point may be trusted, relative to their size.
 _ACCURACY = 1e-9
 # Moments of order 0 to 4 of the sample covariance.
 _MOMENTS = 5
@@ -101,13 +100,6 @@ def isotropic_error() -> Quantity:
 _WITHOUT_SQUARES = Model(SPHERE.replace(w=Moments("R", square="d")), LinearAttention(), {"U11": "d G1'", "u": "1"})
 
 
-def _in_sizes(expression: Expression, size: str) -> Expression:
-    """d/size in place of the ratio c of a limit."""
-    ratio = {"c": Coefficient.length("d") / Coefficient.length(size)}
-    terms = {monomial: coefficient.substitute(ratio) for monomial, coefficient in expression.terms.items()}
-    return Expression(terms, expression.rows, expression.cols, expression.computed)
-
-
 def limiting_error() -> Quantity:
     """lim of the error at g = 0 as d and l grow in a fixed ratio, with the normalised traces of G1 and R.
 
@@ -131,7 +123,7 @@ def limiting_error() -> Quantity:
 
     def derive() -> Derived:
         error_here = _WITHOUT_SQUARES.error().expression
-        return _in_sizes(proportional_limit(error_here, {"l": "c"}), "l"), ()
+        return with_quotient(proportional_limit(error_here, {"l": "c"}), "c", "d", "l"), ()
 
     return Quantity(r"\lim " + ERROR, derive=derive, exact=exact)
 
@@ -168,7 +160,7 @@ def wishart_moment_limit(k: int) -> Quantity:
         task = vector("w")
         data = sum_over("t", "N", indexed(task, "t") @ indexed(task, "t").T) / length("N")
         mean = expectation((data**k).trace(), {task: Gaussian(identity("d"))}) / length("d")
-        return _in_sizes(proportional_limit(mean, {"N": "c"}), "N"), ()
+        return with_quotient(proportional_limit(mean, {"N": "c"}), "c", "d", "N"), ()
 
     def exact(instance: Instance) -> Exact:
         ratio = Fraction(instance.lengths["d"], instance.lengths["N"])
@@ -203,11 +195,7 @@ def resolvent_limit() -> Quantity:
 
     def compute(instance: Instance) -> tuple[Array, float]:
         x, ratio = float(instance.values["x"]), 1 / float(instance.values["kappa"])
-        angles = (np.arange(_NODES) + 0.5) * np.pi / _NODES
-        points = 1 + ratio + 2 * np.sqrt(ratio) * np.cos(angles)
-        density = 2 / np.pi * np.sin(angles) ** 2 / points
-        inside = float(np.sum(density / (points + x)) * np.pi / _NODES)
-        value = inside + max(0.0, 1 - 1 / ratio) / x
+        value = marchenko_pastur_mean(lambda points: 1 / (points + x), ratio)
         return np.array([[value]]), _ACCURACY * (1 + abs(value))
 
     return Quantity(

@@ -1,0 +1,24 @@
+"""What is carried of the paper, in its order. Its statements were read in the authors' code, which has no numbers, so
+that they stand under what they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from proofs_check.papers.zhang2024.sources import Number
+
+TITLE = (
+    "Y. M. Lu, M. I. Letey, J. A. Zavatone-Veth, A. Maiti, C. Pehlevan, Asymptotic theory of in-context learning by"
+    " linear attention, PNAS 122(28), 2025, arXiv 2405.11751"
+)
+NUMBERS: Mapping[str, Number] = {
+    "e(G)": Number(),
+    "tasks": Number(),
+    "e(G) limit": Number(),
+    "M_kappa(x)": Number(),
+    "learning curve": Number(
+        says="undecided: the error of the G that is trained on n = tau d^2 prompts of finitely many tasks; it needs the"
+        " limit of the inverse of a random matrix of size d (d + 1), which the engine does not have"
+    ),
+}
