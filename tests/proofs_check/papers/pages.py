@@ -32,15 +32,30 @@ def judged(paper: str, name: str, right: str, where: Mapping[str, str] | None = 
     return check_claim(replace(claim, statement=statement, tight=False, sharper=None), BUDGET)
 
 
+def _page(paper: str) -> str:
+    return (ROOT / "docs" / "papers" / f"{paper}.md").read_text(encoding="utf-8")
+
+
+def _word(result: ClaimResult) -> str:
+    """The status; "refuted as printed" is what is expected of a finding."""
+    return f"{result.status} as printed" if result.finding else str(result.status)
+
+
 def counts_on_page(paper: str) -> dict[str, int]:
-    """The table of docs/papers/NAME.md: a status, and how many statements have it; findings are counted as such."""
-    text = (ROOT / "docs" / "papers" / f"{paper}.md").read_text(encoding="utf-8")
-    return {word: int(count) for word, count in re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", text, re.MULTILINE)}
+    """The table of docs/papers/NAME.md: a status, and how many statements have it."""
+    return {word: int(count) for word, count in re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", _page(paper), re.MULTILINE)}
 
 
 def counts_of_run(paper: str) -> dict[str, int]:
     """The same from a run."""
-    results = report(paper).results
-    plain = Counter(str(held.status) for held in results if not held.finding)
-    found = Counter(f"{held.status} as printed" for held in results if held.finding)
-    return dict(plain + found)
+    return dict(Counter(map(_word, report(paper).results)))
+
+
+def statuses_on_page(paper: str) -> list[tuple[str, str]]:
+    """The table of claims: an id and a status, in order."""
+    return re.findall(r"^\| `([^`]+)` \| ([a-z ]+) \|", _page(paper), re.MULTILINE)
+
+
+def statuses_of_run(paper: str) -> list[tuple[str, str]]:
+    """The same from a run."""
+    return [(result.id, _word(result)) for result in report(paper).results]

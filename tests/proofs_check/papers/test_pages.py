@@ -8,7 +8,7 @@ import pytest
 
 from proofs_check.papers import PAPERS
 from proofs_check.papers.index import ROOT, index, missing
-from tests.proofs_check.papers.pages import counts_of_run, counts_on_page, report
+from tests.proofs_check.papers.pages import counts_of_run, counts_on_page, report, statuses_of_run, statuses_on_page
 
 PAGES = sorted(path.stem for path in (ROOT / "docs" / "papers").glob("*.md"))
 
@@ -50,3 +50,9 @@ def test_a_page_names_findings_and_what_is_undecided(paper: str) -> None:
         assert not claim.finding or f"`{claim.id}`" in text
     for number, held in numbers.items():
         assert not held.says.startswith("undecided") or f"**{number}**" in text
+
+
+@pytest.mark.parametrize("paper", PAGES)
+def test_each_row_has_the_status_of_a_run(paper: str) -> None:
+    """The page lists every claim with its status, findings as `refuted as printed`, in the paper's order."""
+    assert statuses_of_run(paper) == statuses_on_page(paper)
