@@ -9,6 +9,7 @@ from proofs_check.kernel import read_record
 from proofs_check.kernel.coq import PACKAGES
 from proofs_check.kernel.pins import Proof, Statement, read_claims, read_pins
 from proofs_check.kernel.sources import source_of
+from theory.marked_text import plain_text
 
 _INTRODUCTION = f"""\
 # Theorems checked by Coq's kernel
@@ -60,7 +61,7 @@ def page() -> str:
 def _row(claim: Claim, proof: Proof, theorems: dict[str, Statement]) -> str:
     statement = claim.statement
     where = "".join(f", {name} = {text}" for name, text in statement.abbreviations)
-    ours = f"{claim.title}: {statement.relation} {statement.text}{where}"
+    ours = f"{plain_text(claim.title)}: {statement.relation} {statement.text}{where}"
     lines = [proof.theorem.removeprefix("ICLTheorems."), *theorems[proof.theorem].text]
     kernel = (
         proof.word

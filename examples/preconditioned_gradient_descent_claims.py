@@ -90,7 +90,7 @@ def loss_of_one_step() -> Claim:
         ),
         LANGUAGE,
         Plan(("A", "Lambda"), {"d": 2, "N": 3}),
-        assumptions=("x_i, x_q ~ N(0, Lambda), w ~ N(0, I)",),
+        assumptions=(r"$x_i, x_q \sim N(0, \Lambda)$, $w \sim N(0, I)$",),
     )
 
 
@@ -99,13 +99,13 @@ def best_preconditioner() -> Claim:
     """The gradient of the loss; Lambda and Gamma are invertible, so that it vanishes at A = Gamma^-1 alone."""
     return Claim(
         "one-step-gradient",
-        "The gradient of the loss, a factor of which is A - Gamma^-1",
+        r"The gradient of the loss, a factor of which is $A - \Gamma^{-1}$",
         SOURCE,
         Quantity(r"\nabla L(A)", derive=lambda: (gradient(loss(), A), ()), exact=exact_gradient),
         Statement.of("2 Lambda (A - Gamma^-1) Lambda Gamma", GAMMA),
         LANGUAGE,
         Plan(("A", "Lambda"), {"d": 2, "N": 3}),
-        assumptions=("x_i, x_q ~ N(0, Lambda), w ~ N(0, I)",),
+        assumptions=(r"$x_i, x_q \sim N(0, \Lambda)$, $w \sim N(0, I)$",),
         rests_on=("one-step-loss",),
     )
 
@@ -132,8 +132,10 @@ def elliptical_preconditioner() -> Claim:
         LANGUAGE,
         Plan(("A", "Lambda", "kappa"), {"d": 3, "N": 4}),
         assumptions=(
-            "E x_i x_i' = Lambda, E[x_i x_i' A x_i x_i'] = kappa (2 Lambda A Lambda + tr(A Lambda) Lambda)",
-            "w ~ N(0, I)",
+            r"$\mathbb{E}[x_i x_i^\top] = \Lambda$",
+            r"$\mathbb{E}[x_i x_i^\top A x_i x_i^\top]"
+            r" = \kappa (2 \Lambda A \Lambda + \operatorname{tr}(A \Lambda) \Lambda)$",
+            r"$w \sim N(0, I)$",
         ),
         rests_on=("one-step-loss",),
     )

@@ -65,13 +65,14 @@ class ClaimItem(pytest.Item):
         from proofs_check.judge.check import check_claim
         from proofs_check.judge.errors import ClaimError
         from proofs_check.judge.run import run_budget
+        from theory.marked_text import plain_text
 
         options = self.config.option
         budget = run_budget(1, options.claims_seed, 1e-6, options.claims_prompts)
         result = check_claim(self.held, budget)
         if result.status in ("refuted", "undecided"):
             where = f"\n  counterexample: {result.counterexample}" if result.counterexample else ""
-            raise ClaimError(f"{result.id} is {result.status}: {result.reason}{where}")
+            raise ClaimError(f"{result.id} is {result.status}: {plain_text(result.reason)}{where}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """A claim's failure needs no traceback."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -20,6 +19,7 @@ from theory.algebra.latex import latex, terms_latex
 from theory.algebra.limits import limit
 from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
+from theory.marked_text import latex_text, plain_formula, plain_text
 
 
 class DerivationError(IclTheoryError):
@@ -53,7 +53,7 @@ class Step:
     @property
     def plain_reason(self) -> str:
         """The reason as plain text."""
-        return "".join(plain(piece) if is_formula else piece for piece, is_formula in marked(self.reason))
+        return plain_text(self.reason)
 
     def latex(self) -> str:
         """The step as an equation."""
@@ -78,7 +78,7 @@ class Formula:
     """A derived formula with everything needed to use it.
 
     Args:
-        name: what it is, in words.
+        name: what it is, in words; its formulas are LaTeX between dollar signs.
         expression: the canonical expression.
         arguments: for each keyword of `evaluate` the name of the letter or length that it sets.
         steps: how it was derived.
@@ -108,9 +108,14 @@ class Formula:
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
         if clash:
-            raise ValueError(f"{min(clash)} is a letter and a length at once in {self.name}; rename one of them")
+            raise ValueError(f"{min(clash)} is a letter and a length at once in {self.words}; rename one of them")
         if self.steps:
             object.__setattr__(self, "expression", self.expression.as_computed())
+
+    @property
+    def words(self) -> str:
+        """The name as plain text."""
+        return plain_text(self.name)
 
     @property
     def _letter_names(self) -> set[str]:
@@ -236,19 +241,19 @@ class Formula:
         """The arguments with defaults filled in; TypeError for one that is unknown or missing."""
         unknown = [key for key in values if key not in self.arguments]
         if unknown:
-            raise TypeError(f"unknown argument {unknown[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+            raise TypeError(f"unknown argument {unknown[0]!r} of {self.words}; it takes {', '.join(self.arguments)}")
         missing = [key for key in self.arguments if key not in values and key not in self.defaults]
         if missing:
-            raise TypeError(f"missing argument {missing[0]!r} of {self.name}; it takes {', '.join(self.arguments)}")
+            raise TypeError(f"missing argument {missing[0]!r} of {self.words}; it takes {', '.join(self.arguments)}")
         given = {**self.defaults, **values}
         for key, value in given.items():
             if value is None and self.defaults.get(key, 0) is not None:
-                raise TypeError(f"{key} of {self.name} must be given, got None")
+                raise TypeError(f"{key} of {self.words} must be given, got None")
         for condition in self.positive:
             ((_, coefficient),) = condition.terms.items()
             sizes = {name: given[key] for key, name in self.arguments.items() if name in coefficient.names}
             if not np.all(coefficient.evaluate(sizes) > 0):
-                raise ValueError(f"{self.name} holds where {condition} > 0, got {sizes}")
+                raise ValueError(f"{self.words} holds where {condition} > 0, got {sizes}")
         return given
 
     def _used_definitions(self) -> list[Definition]:
@@ -262,7 +267,7 @@ class Formula:
     def _add_constants(self, letters: dict[str, Any]) -> None:
         if all_exact(letters):
             name, value = next(iter(self.constants.items()))
-            raise TypeError(f"{self.name} contains the irrational number {name} = {value}; pass floating-point values")
+            raise TypeError(f"{self.words} contains the irrational number {name} = {value}; pass floating-point values")
         letters.update({name: CONSTANTS[value] for name, value in self.constants.items()})
 
     def _value(self, letters: dict[str, Any], sizes: Mapping[str, int]) -> Any:
@@ -290,7 +295,7 @@ class Formula:
             name = result.arguments.get(argument)
             if name is None or any(symbol.name == name for symbol in result.expression.symbols):
                 raise ValueError(
-                    f"{argument!r} is no length of {self.name}; its arguments are {', '.join(self.arguments)}"
+                    f"{argument!r} is no length of {self.words}; its arguments are {', '.join(self.arguments)}"
                 )
             expression = limit(result.expression, name, result.definitions)
             left = tuple(d for d in result.definitions if name not in d.expression.lengths)
@@ -388,7 +393,7 @@ class Derivation:
             for number, step in enumerate(self.steps, 1):
                 lines += [
                     f"{number:2}. {step.plain_reason}",
-                    f"      {plain(step.label)} {plain(step.relation)} {step.value}",
+                    f"      {plain_formula(step.label)} {plain_formula(step.relation)} {step.value}",
                 ]
             lines.append("")
         for name, formula in self.results.items():
@@ -400,7 +405,7 @@ class Derivation:
         pieces = []
         if with_steps:
             for step in self.steps:
-                pieces.append(f"{step.reason}\n\\[\n  {step.latex()}\n\\]")
+                pieces.append(f"{latex_text(step.reason)}\n\\[\n  {step.latex()}\n\\]")
         else:
             pieces = [f"\\[\n  {formula.latex()}\n\\]" for formula in self.results.values()]
         return "\n".join(pieces)
@@ -412,61 +417,3 @@ class Derivation:
     def _repr_html_(self) -> str:
         steps = "".join(f"<li>{escape(step.reason)}$${escape(step.latex())}$$</li>" for step in self.steps)
         return f"<h3>{escape(self.title)}</h3><p>{escape(self.source)}</p><ol>{steps}</ol>"
-
-
-def marked(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the pieces of a text that are not empty, and whether each is a formula, which dollar signs mark."""
-    pieces = text.split("$")
-    if len(pieces) % 2 == 0:
-        raise ValueError(f"a dollar sign is missing in {text!r}")
-    for place, piece in enumerate(pieces):
-        if piece:
-            yield piece, place % 2 == 1
-
-
-# What LaTeX is replaced by in plain text, in this order; what is left of backslashes and braces is dropped.
-_PLAIN = (
-    (r"\\bigl\(\\begin\{smallmatrix\} *(.*?) *\\end\{smallmatrix\}\\bigr\)", r"[[\1]]"),
-    (r" ?\\\\ ?", "], ["),
-    (r" & ", ", "),
-    (r"\\frac\{d\}\{dt\}", "d/dt"),
-    (r"\\t?frac\{(\w)\}\{(\w)\}", r"\1/\2"),
-    (r"\\t?frac\{([^{}]*\{[^{}]*\}[^{}]*|[^{}]*)\}\{(\w+)\}", r"(\1)/\2"),
-    (r"\\tfrac12", "1/2"),
-    (r"\\operatorname\{(\w+)\}", r"\1"),
-    (r"\\math(?:rm|bb)\{(\w+)\}", r"\1"),
-    (r"_\{\\(max|min)\}", r"_\1"),
-    (r"\b([Uu])_\{(\d\d)\}", r"\1\2"),
-    (r"\^\{?\\top\}?", "'"),
-    (r"(?:\\left|\\right)?\\\|", "||"),
-    (r"\\(min|lim)(?=\\)", r"\1 "),
-    (r"\\hat (\w)", r"\1_hat"),
-    (r"\\varepsilon", "eps"),
-    (r"\\nabla_?(\w?)", lambda found: f"grad{'_' + found[1] if found[1] else ''}"),
-    (r"\\infty", "infinity"),
-    (r"\\Longleftrightarrow", "<=>"),
-    (r"\\Rightarrow", "=>"),
-    (r"\\otimes", "(x)"),
-    (r"\\mid", "|"),
-    (r"\\sim", "~"),
-    (r"\\(?:quad|[, ])", " "),
-    (r"\\to\b", "->"),
-    (r"\\ge\b", ">="),
-    (r"\\le\b", "<="),
-    (r"\\ne\b", "!="),
-    (r"\\ell(?![a-z])", "l"),
-    (r"\\(?:left|right|bigl|bigr)", ""),
-    (r"([\^_])\{([^{}]*[^{}\w,-][^{}]*)\}", r"\1(\2)"),
-    (r"\\([{}])", lambda found: {"{": "\0", "}": "\1"}[found[1]]),
-    (r"[\\{}]", ""),
-    ("\0", "{"),
-    ("\1", "}"),
-    (r"  +", " "),
-)
-
-
-def plain(text: str) -> str:
-    """A formula's LaTeX as plain text."""
-    for pattern, replacement in _PLAIN:
-        text = re.sub(pattern, replacement, text)
-    return text.strip()

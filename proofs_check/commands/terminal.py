@@ -15,6 +15,7 @@ import click
 
 from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.judge.status import Status, counts_by_status
+from theory.marked_text import plain_text
 
 _COLOURS: dict[Status, str] = {
     "proved": "green",
@@ -119,7 +120,7 @@ def _findings(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
     yield screen.bold("Findings: printed statements that do not hold as they stand")
     for result in found:
         assert result.finding is not None
-        head = f"{result.id} ({result.finding.kind}) {result.source}: {result.title}"
+        head = plain_text(f"{result.id} ({result.finding.kind}) {result.source}: {result.title}")
         yield from screen.wrap(head, 4, 2)
         yield from screen.wrap(_fails(result), 4)
         if result.corrected_by:
@@ -129,7 +130,7 @@ def _findings(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
 def _fails(result: ClaimResult) -> str:
     """The relation with both values, and where."""
     if not result.counterexample:
-        return result.reason
+        return plain_text(result.reason)
     where, _, sides = result.counterexample.rpartition(": left ")
     left, _, right = sides.rpartition(", right ")
     where = where if len(where) < 90 else f"{where[:87]}..."
@@ -151,7 +152,8 @@ def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
     for result in found:
         wanted = " (a finding that is no longer refuted)" if result.finding else ""
         # The place is shown once, with both sides.
-        reason = result.reason.partition(" at ")[0] if result.counterexample else result.reason
+        reason = plain_text(result.reason)
+        reason = reason.partition(" at ")[0] if result.counterexample else reason
         yield from screen.wrap(f"{result.id} is {result.status}{wanted}: {reason}", 4, 2)
         if result.counterexample:
             yield from screen.wrap(f"counterexample: {result.counterexample}", 4)
@@ -195,12 +197,12 @@ def _rows(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
         status = screen.style(f"{result.status:<11}", result.status)
         kernel = result.kernel.get("word", "")
         yield f"  {status} {result.id}{f'  [{kernel}]' if kernel else ''}"
-        yield from screen.wrap(result.title, 14)
+        yield from screen.wrap(plain_text(result.title), 14)
         yield from screen.wrap(_evidence(result), 14)
         if result.reason and result.as_expected and not result.finding:
-            yield from screen.wrap(result.reason, 14)
+            yield from screen.wrap(plain_text(result.reason), 14)
         if result.assumptions:
-            yield from screen.wrap(f"assumes: {'; '.join(result.assumptions)}", 14)
+            yield from screen.wrap(plain_text(f"assumes: {'; '.join(result.assumptions)}"), 14)
 
 
 def _evidence(result: ClaimResult) -> str:

@@ -17,6 +17,7 @@ from proofs_check.judge.names import find
 from proofs_check.judge.run import Run, write_atomically
 from proofs_check.papers import PAPERS, catalogue
 from proofs_check.verification import Catalogue, claim_source, with_kernel
+from theory.marked_text import plain_text
 
 # Monte Carlo prompts an instance for each second of --budget, so that the numbers do not depend on the machine.
 _PROMPTS_A_SECOND = 1000
@@ -119,7 +120,7 @@ def verify(
 def _list(known: Sequence[Claim], wanted: Sequence[str]) -> None:
     for claim in known:
         if not wanted or claim.id in wanted:
-            click.echo(f"{claim.id:<28} {claim.origin!s:<22} {claim.title}")
+            click.echo(f"{claim.id:<28} {plain_text(str(claim.origin)):<22} {plain_text(claim.title)}")
 
 
 @click.command("run", hidden=True)

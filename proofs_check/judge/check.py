@@ -13,7 +13,9 @@ from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.evidence import Budget, Measurement, SymbolicMeasurement, Verdict, measure
 from proofs_check.judge.fates import fates, points
 from proofs_check.judge.instances import shown
+from proofs_check.judge.language import require_consistent, require_known
 from proofs_check.judge.results import ClaimResult, EvidenceResult, FindingResult, digest
+from proofs_check.judge.shapes import require_shapes
 from proofs_check.judge.status import Judged, objection, status
 from proofs_check.judge.tightness import tightest
 from proofs_check.judge.time_limit import TimeLimitError, time_limit
@@ -30,6 +32,10 @@ def check_claim(claim: Claim, budget: Budget, modules: Sequence[str] = ()) -> Cl
     """
     began = time.perf_counter()
     try:
+        if claim.left.tree is not None:
+            require_known(claim.language, claim.left.tree)
+            require_consistent(claim.language, (), claim.left.tree, "the left side")
+            require_shapes(claim.language, (), claim.left.tree, "the left side")
         claim.statement.require_meaning(claim.language)
         with time_limit(budget.seconds, f"claim {claim.id}"):
             result = _checked(claim, budget, modules)
@@ -77,7 +83,7 @@ def _declared(claim: Claim) -> tuple[str, ...]:
     letters, used = claim.language.letters, claim.statement.names
     # x_i under sum_i is a copy of x.
     names = [name for name in letters if name in used or any(other.rpartition("_")[0] == name for other in used)]
-    fixed = tuple(f"{name} = {value}" for name, value in claim.plan.fixed.items())
+    fixed = tuple(f"${name} = {value}$" for name, value in claim.plan.fixed.items())
     return (*claim.language.properties(names), *fixed)
 
 

@@ -12,6 +12,7 @@ from proofs_check.judge.language import Language
 from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.statements import Statement
+from theory.marked_text import MarkingError, require_marked
 
 FindingKind = Literal["false", "misprint", "gap", "reading"]
 
@@ -58,7 +59,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Claim:
-    """left relation right, for all values of the letters.
+    r"""left relation right, for all values of the letters.
+
+    Title, assumptions, citations, reason and finding are sentences; the formulas in them are LaTeX between dollar
+    signs, as in r"the minimisers: $uU = \Gamma^{-1}$" (see `theory.marked_text`).
 
     Args:
         id: short and unique, such as "thm-4.2".
@@ -97,8 +101,19 @@ class Claim:
     def __post_init__(self) -> None:
         if not self.id or not all(ch.isalnum() or ch in ".-_" for ch in self.id):
             raise ClaimError(f"a claim's id consists of letters, digits, '.', '-' and '_', got {self.id!r}")
+        self._require_marked_texts()
         if self.tight and self.statement.relation == "=":
             raise ClaimError(f"claim {self.id}: only an inequality can be tight")
+
+    def _require_marked_texts(self) -> None:
+        texts = [self.title, self.origin.place, *self.assumptions, *self.cited, self.reason]
+        if isinstance(self.finding, Finding):
+            texts += [self.finding.quotation, self.finding.explanation]
+        for text in texts:
+            try:
+                require_marked(text)
+            except MarkingError as error:
+                raise ClaimError(f"claim {self.id}: {error}") from error
 
     @property
     def origin(self) -> Source:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,9 +19,12 @@ from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import cayley
 from theory.algebra.words import Symbol
 
+T = TypeVar("T")
+
 _FACTORS = tuple(
     Fraction(*pair) for pair in ((2, 1), (1, 2), (10, 1), (1, 10), (1000, 1), (1, 1000), (11, 10), (10, 11))
 )
+_LARGEST_DENOMINATOR = 10**9
 _SCALES = (Fraction(1), Fraction(1, 1000), Fraction(10**6))
 # The spectra of the ends: equal, spread over six orders of magnitude, one large eigenvalue, one small one.
 _SPECTRA: tuple[Callable[[int, int], Fraction], ...] = (
@@ -123,21 +126,22 @@ class Range:
         if symbol.rows == 1 and symbol.cols == 1:
             return (scale,) * count
         if symbol.definite:
-            d = _shape(symbol, lengths)[0]
-            return (*(scale * spectrum(i, d) for i in range(d)), *(Fraction(i % 2) for i in range(count - d)))
+            size, d = _raw_size(symbol, lengths), _shape(symbol, lengths)[0]
+            one = (*(scale * spectrum(i, d) for i in range(d)), *(Fraction(i % 2) for i in range(size - d)))
+            return one * (count // size)
         return tuple(scale * spectrum(i, count) for i in range(count))
 
-    def moved(self, draft: Draft, rng: np.random.Generator) -> Draft:
-        """The draft after one random move."""
+    def moved(self, draft: Draft, rng: np.random.Generator, fine: bool = False) -> Draft:
+        """The draft after one random move; a fine one changes a single number by little."""
         sized = [name for name in self.largest if name not in self.fixed]
-        if sized and rng.random() < 0.2:
+        if sized and not fine and rng.random() < 0.2:
             return self._resized(draft, sized[int(rng.integers(len(sized)))], rng)
         if not self.letters:
             return draft
         name = self.letters[int(rng.integers(len(self.letters)))]
         raw = list(draft.raw[name])
         place = int(rng.integers(len(raw)))
-        raw[place] = self._changed(name, draft, place, raw, rng)
+        raw[place] = _nudged(raw[place], rng) if fine else self._changed(name, draft, place, raw, rng)
         return Draft(draft.lengths, {**draft.raw, name: tuple(raw)})
 
     def _changed(
@@ -145,7 +149,7 @@ class Range:
     ) -> Fraction:
         symbol = self.language.symbol(name)
         rows = _shape(symbol, draft.lengths)[0]
-        positive = symbol.definite and (symbol.rows == 1 or place % len(raw) < rows)
+        positive = symbol.definite and (symbol.rows == 1 or place % _raw_size(symbol, draft.lengths) < rows)
         choice = rng.random()
         if choice < 0.2:
             other = raw[int(rng.integers(len(raw)))]
@@ -158,26 +162,59 @@ class Range:
         now, most = draft.lengths[name], self.largest[name]
         options = (1, most, min(most, 2 * now), min(most, 10 * now), max(1, now // 2), min(most, now + 1))
         lengths = {**draft.lengths, name: options[int(rng.integers(len(options)))]}
-        raw = {letter: _resized(draft.raw[letter], self._count(letter, lengths)) for letter in self.letters}
+        raw = {letter: self._fitted(letter, draft, lengths) for letter in self.letters}
         return Draft(lengths, raw)
 
+    def _fitted(self, name: str, draft: Draft, lengths: Mapping[str, int]) -> tuple[Fraction, ...]:
+        """The raw numbers of a letter at other lengths; a spectrum comes from a spectrum, so that it stays positive."""
+        symbol, stacked, raw = self.language.symbol(name), self.language.stacked.get(name), draft.raw[name]
+        size = _raw_size(symbol, draft.lengths)
+        copies = [raw[k : k + size] for k in range(0, len(raw), size)]
+        fitted = [_fitted_copy(symbol, copy, draft.lengths, lengths) for copy in copies]
+        count = 1 if stacked is None else lengths[stacked]
+        return tuple(entry for copy in _repeated(fitted, count) for entry in copy)
 
-def _resized(raw: tuple[Fraction, ...], count: int) -> tuple[Fraction, ...]:
-    return (raw * (count // len(raw) + 1))[:count]
+
+def _fitted_copy(
+    symbol: Symbol, raw: tuple[Fraction, ...], before: Mapping[str, int], after: Mapping[str, int]
+) -> tuple[Fraction, ...]:
+    size = _raw_size(symbol, after)
+    if not symbol.definite:
+        return tuple(_repeated(raw, size))
+    old, new = _shape(symbol, before)[0], _shape(symbol, after)[0]
+    return (*_repeated(raw[:old], new), *_repeated(raw[old:] or (Fraction(0),), size - new))
+
+
+def _repeated(items: Sequence[T], count: int) -> Sequence[T]:
+    return (list(items) * (count // len(items) + 1))[:count]
+
+
+def _nudged(value: Fraction, rng: np.random.Generator) -> Fraction:
+    """A number changed by a tenth, a hundredth, ... or a millionth of itself, with a denominator that stays short."""
+    step = Fraction(1 if rng.random() < 0.5 else -1, 10 ** int(rng.integers(1, 7)))
+    return (value * (1 + step)).limit_denominator(_LARGEST_DENOMINATOR) or value
 
 
 def climb(
-    around: Range, score: Callable[[Instance], float | None], starts: Sequence[Draft], tries: int, seed: int
+    around: Range,
+    score: Callable[[Instance], float | None],
+    starts: Sequence[Draft],
+    tries: int,
+    seed: int,
+    fine: int = 0,
 ) -> None:
-    """Drive a score upwards from the best of the starts by accepting every move that does not lower it."""
+    """Drive a score upwards from the best of the starts by accepting every move that does not lower it.
+
+    After the coarse tries come fine ones, which find a narrow range of numbers in which a statement fails.
+    """
     rng = np.random.default_rng(seed)
     scored = [(value, i) for i, start in enumerate(starts) if (value := score(around.build(start))) is not None]
     if not scored:
         return
     best, place = max(scored)
     draft = starts[place]
-    for _ in range(tries):
-        candidate = around.moved(draft, rng)
+    for k in range(tries + fine):
+        candidate = around.moved(draft, rng, fine=k >= tries)
         value = score(around.build(candidate))
         if value is not None and value >= best:
             best, draft = value, candidate

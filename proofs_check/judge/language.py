@@ -10,7 +10,9 @@ from proofs_check.judge.errors import ClaimError
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, letter
 from theory.algebra.grammar import Name, Node, SumOver, Vocabulary
+from theory.algebra.latex import latex, name_latex
 from theory.algebra.words import Symbol
+from theory.marked_text import MarkingError, plain_formula
 
 # Names that are lengths in every language.
 _USUAL_LENGTHS = ("N", "M", "n", "d")
@@ -75,26 +77,34 @@ class Language:
         return Vocabulary(names, law, self.upto)
 
     def properties(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The declared properties of letters, and the laws of random ones, in words."""
+        """The declared properties of letters, and the laws of random ones, as sentences with marked formulas."""
         said = [sentence for name in names if (sentence := self._property(name))]
         for name in names:
             if name in self.law:
                 law = self.gaussian(name)
-                mean = "0" if law.mean is None else str(law.mean)
-                said.append(f"{name} ~ N({mean}, {law.covariance})")
+                mean = "0" if law.mean is None else latex(law.mean)
+                said.append(rf"{self._printed(name)} $\sim N({mean}, {latex(law.covariance)})$")
         return tuple(said)
 
     def _property(self, name: str) -> str:
-        symbol = self.symbol(name)
+        symbol, shown = self.symbol(name), self._printed(name)
         number = symbol.rows == 1 and symbol.cols == 1
-        commutes = f", commutes with {symbol.family}" if symbol.family != symbol.name else ""
+        commutes = f", commutes with {self._printed(symbol.family)}" if symbol.family != symbol.name else ""
         if symbol.definite:
-            return f"{name} {'> 0' if number else 'positive definite' + commutes}"
+            return f"{shown} {'positive' if number else 'positive definite' + commutes}"
         if symbol.non_negative:
-            return f"{name} >= 0"
+            return f"{shown} not negative"
         if symbol.symmetric and not number:
-            return f"{name} symmetric{commutes}"
-        return f"{name} invertible" if symbol.invertible else ""
+            return f"{shown} symmetric{commutes}"
+        return f"{shown} invertible" if symbol.invertible else ""
+
+    def _printed(self, name: str) -> str:
+        """A letter as a formula, with its name where that is typed in another way than it is printed."""
+        shown = (self.symbol(name).latex if name in self.letters else "") or name_latex(name)
+        try:
+            return f"${shown}$" if plain_formula(shown) == name else f"${shown}$ (typed {name})"
+        except MarkingError:
+            return name
 
 
 def names_in(node: Node) -> Iterator[Name]:
@@ -113,7 +123,9 @@ def labels_in(node: Node) -> Iterator[str]:
         yield from labels_in(child)
 
 
-def require_consistent(language: Language, where: Sequence[tuple[str, Node]], right: Node) -> None:
+def require_consistent(
+    language: Language, where: Sequence[tuple[str, Node]], side: Node, called: str = "the right side"
+) -> None:
     """Do nothing if names are used in one meaning each.
 
     Raises:
@@ -122,7 +134,7 @@ def require_consistent(language: Language, where: Sequence[tuple[str, Node]], ri
     for name, _ in where:
         if name in language.length_names:
             raise ClaimError(f"the abbreviation {name!r} has the name of a length; give it another name")
-    trees = [(f"the abbreviation {name!r}", tree) for name, tree in where] + [("the right side", right)]
+    trees = [(f"the abbreviation {name!r}", tree) for name, tree in where] + [(called, side)]
     summed: dict[str, str] = {}
     for place, tree in trees:
         labels = set(labels_in(tree))
@@ -136,3 +148,15 @@ def require_consistent(language: Language, where: Sequence[tuple[str, Node]], ri
                     f"{place}: the letter {base!r} is summed to {summed[base]} and to {count}; "
                     "give the sums one length, or the copies two names"
                 )
+
+
+def require_known(language: Language, left: Node) -> None:
+    """Do nothing if a left side that is a formula uses letters, lengths and copies of letters only; else ClaimError."""
+    labels = set(labels_in(left))
+    for used in names_in(left):
+        base, _, label = used.name.rpartition("_")
+        if used.name in language.letters or used.name in (*language.length_names, "I"):
+            continue
+        if label not in labels or base not in language.letters:
+            known = ", ".join((*language.letters, *language.length_names, "I"))
+            raise ClaimError(f"the left side, column {used.column + 1}: unknown name {used.name!r}; known are {known}")

@@ -18,9 +18,9 @@ import numpy as np
 
 from proofs_check.judge.instances import Instance, integer_value
 from proofs_check.judge.language import Language
-from theory.algebra.definitions import Definition
+from proofs_check.judge.statements import Statement
 from theory.algebra.degrees import Degree, degree
-from theory.algebra.grammar import Expect, GrammarError, Node, SumOver, elaborate
+from theory.algebra.grammar import Expect, GrammarError, Node, SumOver
 
 if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
@@ -64,8 +64,7 @@ def degree_of(claim: Claim) -> Degree | None:
     left = claim.left
     try:
         if left.tree is not None:
-            derived = elaborate(left.tree, claim.language.vocabulary({}), left.text)
-            known: tuple[Definition, ...] = ()
+            derived, known = Statement(left.tree, text=left.text).elaborated(claim.language)
         elif left.derive is not None:
             derived, known = left.derive()
         else:

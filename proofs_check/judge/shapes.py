@@ -25,7 +25,9 @@ Shape = tuple[str | int, str | int]
 _NUMBER: Shape = (1, 1)
 
 
-def require_shapes(language: Language, where: Sequence[tuple[str, Node]], right: Node) -> None:
+def require_shapes(
+    language: Language, where: Sequence[tuple[str, Node]], side: Node, called: str = "the right side"
+) -> None:
     """Do nothing if every sum, product, trace and power has fitting shapes.
 
     Raises:
@@ -35,7 +37,7 @@ def require_shapes(language: Language, where: Sequence[tuple[str, Node]], right:
     known |= dict.fromkeys(language.length_names, _NUMBER)
     for name, tree in where:
         known[name] = _Shapes(known, f"the abbreviation {name!r}").of(tree)
-    _Shapes(known, "the right side").of(right)
+    _Shapes(known, called).of(side)
 
 
 class _Shapes:

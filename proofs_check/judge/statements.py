@@ -11,6 +11,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.inverses import where_named, with_named_sums
 from proofs_check.judge.language import Language, names_in, require_consistent
 from proofs_check.judge.meaning import InterpretationError, interpret
 from proofs_check.judge.moments_of_formulas import exact_expectation
@@ -85,14 +86,25 @@ class Statement:
         """
         definitions: list[Definition] = []
         names: dict[str, Expression] = {}
-        for name, tree in self.where:
+        where, right = self._with_named_sums(language)
+        for name, tree in where:
             value = elaborate(tree, language.vocabulary(names), self.text)
             same = next((d for d in known if d.expression == value), None)
             square = value.rows == value.cols and not value.is_scalar
             definition = same or define(f"{name}_stated" if known else name, value, invertible=square)
             names[name] = definition.name
             definitions.append(definition)
-        return elaborate(self.right, language.vocabulary(names), self.text), tuple(definitions)
+        return elaborate(right, language.vocabulary(names), self.text), tuple(definitions)
+
+    def _with_named_sums(self, language: Language) -> tuple[tuple[tuple[str, Node], ...], Node]:
+        """The abbreviations, with further ones for inverted sums, and the right side that uses them."""
+        where: list[tuple[str, Node]] = []
+        named: dict[Node, str] = {}
+        for name, tree in (*self.where, ("", self.right)):
+            before = len(named)
+            tree = with_named_sums(tree, language, named)
+            where += [*where_named(named)[before:], (name, tree)]
+        return tuple(where[:-1]), where[-1][1]
 
     def value(self, instance: Instance, language: Language) -> Array:
         """The literal meaning at an instance, in exact arithmetic."""

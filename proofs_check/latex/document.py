@@ -11,9 +11,8 @@ from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.judge.status import ORDER
 from proofs_check.latex.display import display, top_level_pieces
-from proofs_check.latex.prose import READABLE, escape, prose_latex
 from proofs_check.papers.zhang2024 import catalogue
-from proofs_check.papers.zhang2024.language import LETTERS
+from proofs_check.papers.zhang2024.language import LETTERS, TWO_ATOMS
 from theory import DERIVATIONS
 from theory.algebra.definitions import Definition, abbreviate
 from theory.algebra.expression import Expression, letter
@@ -21,6 +20,7 @@ from theory.algebra.grammar import Node, Number, Product, parse
 from theory.algebra.latex import latex, terms_latex
 from theory.algebra.statement_latex import statement_latex
 from theory.derivation import WEIGHTS, Derivation, Formula, Step
+from theory.marked_text import escaped, latex_text
 
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
@@ -141,7 +141,7 @@ class Stated:
 def _names(claim: Claim) -> dict[str, str]:
     """LaTeX of the letters that are not printed as they are spelled."""
     letters = {name: letter(held).latex for name, held in claim.language.letters.items() if letter(held).latex}
-    return {**READABLE, **letters}
+    return letters
 
 
 def _derived(claim: Claim) -> Expression | None:
@@ -157,10 +157,8 @@ def _derived(claim: Claim) -> Expression | None:
 
 # Right sides with more characters than this may have been written by the engine rather than typed.
 _LONGEST_TYPED = 300
-# Longer counterexamples are set as plain text, which may be broken inside numbers.
-_LONGEST_TYPESET = 300
 _RELATIONS = {"<=": r"\le", ">=": r"\ge"}
-LETTER_LATEX = {name: letter(held).latex for name, held in LETTERS.items() if letter(held).latex}
+LETTER_LATEX = {name: letter(held).latex for name, held in {**TWO_ATOMS, **LETTERS}.items() if letter(held).latex}
 
 
 def derivation_document(report: Report) -> str:
@@ -230,8 +228,8 @@ def citation(source: str) -> str:
     """Where in the paper, as a citation."""
     match = re.fullmatch(r"Zhang(?:, Frei and Bartlett| et al\.) \(2024\),? ?(.*)", source)
     if match is None:
-        return prose_latex(source)
-    return rf"\cite[{prose_latex(match[1])}]{{zhang2024}}" if match[1] else r"\cite{zhang2024}"
+        return latex_text(source)
+    return rf"\cite[{latex_text(match[1])}]{{zhang2024}}" if match[1] else r"\cite{zhang2024}"
 
 
 def label_of(name: str) -> str:
@@ -269,9 +267,9 @@ def statement_display(stated: Stated, label: str = "") -> str:
 
 def _statement(stated: Stated, known: set[str]) -> str:
     lines = [
-        rf"\subsection*{{{prose_latex(stated.title)}}}",
-        rf"\texttt{{{escape(stated.id)}}}; {citation(stated.source)}. Assumed: "
-        + "; ".join(prose_latex(text) for text in stated.assumptions)
+        rf"\subsection*{{{latex_text(stated.title)}}}",
+        rf"\texttt{{{escaped(stated.id)}}}; {citation(stated.source)}. Assumed: "
+        + "; ".join(latex_text(text) for text in stated.assumptions)
         + ".",
         statement_display(stated, label_of(stated.id)),
     ]
@@ -297,18 +295,16 @@ def _verdict(result: ClaimResult | None) -> str:
         corrected = ", ".join(rf"\eqref{{{label_of(name)}}}" for name in result.corrected_by)
         text = "The printed statement does not hold" + (f"; what holds is {corrected}." if corrected else ".")
     if result.reason and not result.counterexample:
-        text += f" {_breakable(result.reason)}."
+        text += f" {latex_text(result.reason, _breakable)}."
     if result.counterexample:
-        short = len(result.counterexample) < _LONGEST_TYPESET
-        shown = prose_latex(result.counterexample) if short else _breakable(result.counterexample)
-        text += rf" Counterexample:{chr(10)}{chr(10)}{{\raggedright {shown}\par}}"
+        text += rf" Counterexample:{chr(10)}{chr(10)}{{\raggedright {_breakable(result.counterexample)}\par}}"
     return text
 
 
 def _breakable(text: str) -> str:
     """Plain text that may be broken inside long numbers and lists."""
     pieces = re.findall(r"\d{1,12}|[^\d]", text)
-    return "".join(escape(p) + (r"\allowbreak{}" if p in ",=[]/()" or len(p) == 12 else "") for p in pieces)
+    return "".join(escaped(p) + (r"\allowbreak{}" if p in ",=[]/()" or len(p) == 12 else "") for p in pieces)
 
 
 def _evidence(statements: Iterable[Stated]) -> str:
@@ -317,7 +313,7 @@ def _evidence(statements: Iterable[Stated]) -> str:
         result = stated.result
         if result is None:
             continue
-        kinds = "; ".join(f"{escape(item.kind)}: {_breakable(item.summary)}" for item in result.evidence)
+        kinds = "; ".join(f"{escaped(item.kind)}: {_breakable(item.summary)}" for item in result.evidence)
         killed = f"{result.count('killed')}/{result.count('killed') + result.count('survived')}"
         rows.append(
             rf"\eqref{{{label_of(stated.id)}}} & \raggedright\texttt{{{_breakable_name(stated.id)}}} & "
@@ -334,7 +330,7 @@ def _evidence(statements: Iterable[Stated]) -> str:
 
 
 def _breakable_name(name: str) -> str:
-    return escape(name).replace("-", "-\\allowbreak{}").replace(".", ".\\allowbreak{}")
+    return escaped(name).replace("-", "-\\allowbreak{}").replace(".", ".\\allowbreak{}")
 
 
 @dataclass(frozen=True)
@@ -377,7 +373,7 @@ def shown_steps(derivation: Derivation) -> list[ShownStep]:
 
 
 def _derivation(name: str, derivation: Derivation) -> str:
-    lines = [f"\\section{{{prose_latex(derivation.title)}}}", citation(derivation.source) + "."]
+    lines = [f"\\section{{{latex_text(derivation.title)}}}", citation(derivation.source) + "."]
     steps = shown_steps(derivation)
     gamma = next((d for shown in steps for d in shown.definitions), None)
     if gamma is not None and all(step.value != gamma.expression for step in derivation.steps):
@@ -392,14 +388,14 @@ def _derivation(name: str, derivation: Derivation) -> str:
     steps_values = {step.value for step in derivation.steps}
     for key, formula in derivation.results.items():
         if formula.expression not in steps_values:
-            lines.append(f"{prose_latex(_capital(result_title(key, formula)))}:")
+            lines.append(f"{latex_text(_capital(result_title(key, formula)))}:")
             lines.append(display("&", formula.latex_terms(), label_of(f"{name}-{slug(key)}")))
     return _joined(lines)
 
 
 def result_title(key: str, formula: Formula) -> str:
     """What a final formula is, in words that tell it from the derivation's other ones."""
-    return formula.name if key in formula.name or formula.name == key else key
+    return formula.name if key in formula.words else key
 
 
 def slug(name: str) -> str:

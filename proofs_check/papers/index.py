@@ -19,6 +19,7 @@ from proofs_check.judge.claims import Claim
 from proofs_check.kernel import kernel_column
 from proofs_check.kernel.record import RecordError
 from proofs_check.papers.zhang2024.sources import NUMBERS, TITLE, Number
+from theory.marked_text import plain_text
 
 ROOT = Path(__file__).resolve().parents[2]
 _STATEMENTS = ROOT / "proofs_check" / "papers"
@@ -102,9 +103,9 @@ def as_text(rows: Sequence[Row]) -> str:
     """The rows for a terminal: the number with the claim, and beneath it what is known of it."""
     lines = [kernel_note()] if kernel_note() else []
     for row in rows:
-        lines.append(f"{row.number:<16} {row.claim or row.says}")
+        lines.append(f"{row.number:<16} {row.claim or plain_text(row.says)}")
         if row.claim and row.says:
-            lines.append(f"{'':<16}   {row.says}")
+            lines.append(f"{'':<16}   {plain_text(row.says)}")
         lines += [f"{'':<16}   {what:<12} {place}" for what, place in _places(row)]
     return "\n".join(lines)
 

@@ -41,7 +41,7 @@ def shown_steps(
         names: LaTeX of the letters that are not printed as they are spelled.
     """
     name, steps = steps_of(result.id)
-    shown = [ShownStep(s.plain_reason, s.label, s.relation, expression_pieces(s.value), s.cited) for s in steps]
+    shown = [ShownStep(s.reason, s.label, s.relation, expression_pieces(s.value), s.cited) for s in steps]
     symbolic = next((item for item in result.evidence if item.kind == "symbolic"), None)
     if symbolic is None:
         return name, shown
@@ -55,14 +55,16 @@ def shown_steps(
         reason = "The left side of this claim, computed by the engine from its definition, in normal form."
         shown.append(ShownStep(reason, result.left, "=", read(symbolic.data["derived"])))
     for key, text in definitions.items():
+        symbol = names.get(key, name_latex(key))
         if text not in {str(step.value) for step in steps}:
-            shown.append(ShownStep(f"Here {key} abbreviates this.", names.get(key, name_latex(key)), "=", read(text)))
-    eliminated = f" once {' and '.join(definitions)} is multiplied out" if definitions else ""
+            shown.append(ShownStep(f"Here ${symbol}$ abbreviates this.", symbol, "=", read(text)))
+    defined = " and ".join(f"${names.get(key, name_latex(key))}$" for key in definitions)
+    eliminated = f" once {defined} is multiplied out" if definitions else ""
     if symbolic.outcome == "refuted":
         reason = f"The normal forms of the two sides differ{eliminated}, by this."
         shown.append(ShownStep(reason, _DIFFERENCE, "=", read(symbolic.detail.removeprefix("the sides differ by "))))
     elif result.relation == "=" and symbolic.outcome == "holds":
-        reason = f"The right side has the same normal form{eliminated}, so the two agree for every d and every length."
+        reason = f"The right side has the same normal form{eliminated}, so they agree for every $d$ and every length."
         shown.append(ShownStep(reason, _DIFFERENCE, "=", [("+", "0")]))
     elif symbolic.outcome == "holds":
         claim = claims.get(result.id)

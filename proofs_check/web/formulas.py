@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.etree import ElementTree
 
-from proofs_check.latex.prose import READABLE
+from proofs_check.latex.document import LETTER_LATEX
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Negative, Node, Product, Sum
 from theory.algebra.latex import terms_latex
@@ -31,12 +31,7 @@ _WIDEST = 15.0
 # A sum as (sign, LaTeX) of its terms.
 Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
-NAMES = {
-    **READABLE,
-    "s2": r"s^{2}",
-    "floor": r"R_{\min}",
-    "two_over_pi": r"\tfrac{2}{\pi}",
-}
+NAMES = {**LETTER_LATEX, "two_over_pi": r"\tfrac{2}{\pi}"}
 
 
 @dataclass(frozen=True)

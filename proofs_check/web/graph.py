@@ -15,6 +15,7 @@ from html import escape
 from itertools import pairwise
 
 from proofs_check.judge.results import ClaimResult
+from theory.marked_text import plain_text
 
 _SWEEPS = 24
 # How strongly the middle of the drawing attracts, next to one edge; without it layers drift to one side.
@@ -245,7 +246,7 @@ def draw(results: Sequence[ClaimResult], style: Style, kind: str) -> str:
     boxes = []
     for result in results:
         x, y = found.centres[result.id]
-        title = f"{result.id}: {result.title}. {result.status}"
+        title = f"{result.id}: {plain_text(result.title)}. {result.status}"
         full = " full" if result.status == "proved" else ""
         boxes.append(
             f'<a href="#{escape(result.id)}" class="node {result.status}{full}" '

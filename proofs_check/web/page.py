@@ -28,15 +28,17 @@ from proofs_check.web.export import explorer_formulas
 from proofs_check.web.figures import figures
 from proofs_check.web.formulas import NAMES, FormulaSheet, expression_pieces, signed_pieces
 from proofs_check.web.network_figures import network_figures, network_outcomes
-from proofs_check.web.prose import prose
 from proofs_check.web.record import PageRecord
 from theory.algebra.latex import name_latex
+from theory.marked_text import html_text
 
 _FOLDER = Path(__file__).parent
 _RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 # Instances of one kind of evidence that a section lists, and characters of an instance that it shows.
 _INSTANCES = 12
 _LONGEST = 400
+# A value of an instance, which is printed as "name = value, name = value".
+_SET = re.compile(r"(^|, )([A-Za-z]\w*) =")
 # A round number long enough to be read more easily with a power of ten.
 _ROUND = re.compile(r"\b(\d{1,2}?)(0{5,})\b")
 
@@ -112,23 +114,23 @@ def _claim(result: ClaimResult, used_by: list[str], sheet: FormulaSheet, known: 
     derivation, steps = shown_steps(result, known, sheet, names)
     return {
         "id": result.id,
-        "title": prose(result.title),
+        "title": _sentence(result.title),
         "status": result.status,
         "kernel": result.kernel,
         "statement": Markup(sheet.equation(result.left, relation, pieces)),
         "where": [Markup(line) for line, _ in where],
-        "source": result.source,
-        "assumptions": [prose(text) for text in result.assumptions],
+        "source": _sentence(result.source),
+        "assumptions": [_sentence(text) for text in result.assumptions],
         "rests_on": result.rests_on,
         "used_by": used_by,
-        "cited": [prose(text) for text in result.cited],
-        "finding": result.finding,
+        "cited": [_sentence(text) for text in result.cited],
+        "finding": result.finding and {name: _sentence(text) for name, text in vars(result.finding).items()},
         "corrected_by": result.corrected_by,
         "tightness": "" if result.tightness is None else f"{result.tightness:g}",
         "tightest": _place(result.tightest),
         "reproduction": result.reproduction,
         "counterexample": result.counterexample,
-        "reason": result.reason if result.status != "refuted" else "",
+        "reason": _sentence(result.reason) if result.status != "refuted" else "",
         "derivation": derivation,
         "steps": [_step(step, sheet) for step in steps],
         "evidence": [_evidence(item) for item in result.evidence],
@@ -148,7 +150,7 @@ def _bounds(results: tuple[ClaimResult, ...]) -> list[dict[str, Any]]:
     return [
         {
             "id": result.id,
-            "title": prose(result.title),
+            "title": _sentence(result.title),
             "status": result.status,
             "ratio": f"{ratio:.6g}",
             "share": f"{100 * min(1.0, ratio):.4g}%",
@@ -159,13 +161,19 @@ def _bounds(results: tuple[ClaimResult, ...]) -> list[dict[str, Any]]:
 
 
 def _place(instance: str) -> Markup:
-    """An instance as text, long round numbers as powers of ten."""
-    return prose(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}10^{len(m[2])}", instance))
+    """An instance as text, its names set, long round numbers as powers of ten."""
+    instance = _SET.sub(lambda m: f"{m[1]}${name_latex(m[2])}$ =", instance)
+    return _sentence(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}$10^{{{len(m[2])}}}$", instance))
+
+
+def _sentence(text: str) -> Markup:
+    """A text of a claim with its formulas set."""
+    return Markup(html_text(text))
 
 
 def _step(step: ShownStep, sheet: FormulaSheet) -> dict[str, Any]:
     return {
-        "reason": prose(step.reason),
+        "reason": _sentence(step.reason),
         "cited": step.cited,
         "formula": Markup(sheet.equation(step.left, step.relation, step.pieces)),
     }

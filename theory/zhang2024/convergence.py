@@ -120,8 +120,8 @@ def convergence() -> Derivation:
         {
             "balance": formula("balance", drift, weights),
             "PL factor": formula("PL factor", factor, weights),
-            "u limit": formula("limit of u", u_limit, arguments),
-            "U limit": formula("limit of U", U_limit, arguments),
+            "u limit": formula("limit of $u$", u_limit, arguments),
+            "U limit": formula("limit of $U$", U_limit, arguments),
         },
     )
 

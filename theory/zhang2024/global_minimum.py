@@ -135,9 +135,9 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
         {
             "excess loss": formula("excess loss", excess, on_subspace),
             "floor": formula("floor", short_floor, arguments),
-            "minimum of L": formula("minimum of L", parts.constant + short_floor, arguments),
+            "minimum of L": formula("minimum of $L$", parts.constant + short_floor, arguments),
             "minimiser": formula("minimiser", limit, arguments),
-            "Gamma": Formula("Gamma", parts.Gamma.expression, arguments, tuple(steps), source),
+            "Gamma": Formula(r"$\Gamma$", parts.Gamma.expression, arguments, tuple(steps), source),
         },
     )
 

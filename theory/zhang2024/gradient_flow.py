@@ -59,7 +59,7 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
     parts = preconditioner(law)
     reduced_arguments = {**law.arguments(), "U": "U", "u": "u"}
     definition = parts.Gamma
-    results = {f"{name}'": Formula(f"flow of {name}", field, arguments) for name, field in fields.items()}
+    results = {f"{name}'": Formula(f"flow of ${name_latex(name)}$", field, arguments) for name, field in fields.items()}
     for name, block, full in (("U", U, "U11"), ("u", u, "u")):
         field = require_equal(
             reduced(fields[full]).substitute({letter(U11): U}), -gradient(parts.loss, block), "Lemma A.1"
@@ -76,7 +76,7 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
             )
         )
         results[f"{name}' reduced"] = Formula(
-            f"flow of {name} on u21 = u12 = 0",
+            rf"flow of ${name}$ on $u_{{21}} = u_{{12}} = 0$",
             short,
             reduced_arguments,
             source="Zhang et al. (2024), Lemma 5.2",

@@ -166,7 +166,7 @@ def prediction_error(label: str | None = None) -> Formula:
             r"\mathbb{E}\left(\hat y - y_q\right)^2",
             (
                 r"Only the first two moments of $y_i x_i$ and of $(x_q, y_q)$ enter: mean $\Lambda a$ "
-                r"and covariance $\Sigma$ of $y_i x_i$, and $y_q = a^\top x_q$ + a rest of variance "
+                r"and covariance $\Sigma$ of $y_i x_i$, and $y_q = a^\top x_q$ plus a rest of variance "
                 r"$R_{\min}$ that is uncorrelated with $x_q$."
             ),
             derived,

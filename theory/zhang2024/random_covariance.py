@@ -368,8 +368,8 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             "population loss over random covariances", loss, {**arguments, **{n: n for n in BLOCKS}}, steps, source
         ),
         "restricted loss": Formula("restricted loss", restricted, on_subspace, steps, source),
-        "U'": Formula("flow of U", U_field, on_subspace, steps, source),
-        "u'": Formula("flow of u", u_field, on_subspace, steps, source),
+        "U'": Formula("flow of $U$", U_field, on_subspace, steps, source),
+        "u'": Formula("flow of $u$", u_field, on_subspace, steps, source),
         "balance": Formula("balance", drift, on_subspace, steps, source),
     }
     return results, steps
@@ -468,8 +468,8 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     )
     arguments = {"A": "A"}
     results = {
-        "u limit": Formula("limit of u", u_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
-        "U limit": Formula("limit of U", U_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
+        "u limit": Formula("limit of $u$", u_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
+        "U limit": Formula("limit of $U$", U_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
         "predictor": Formula(
             "predictor",
             as_sum,
@@ -510,7 +510,7 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         ),
         Step(
             r"\gamma",
-            (r"I.i.d. entries, $\mathbb{E} \lambda^k = m_k$: $s$ is $\lambda_i$ and $d - 1$ others."),
+            (r"The entries are i.i.d. with $\mathbb{E} \lambda^k = m_k$: $s$ is $\lambda_i$ and $d - 1$ others."),
             gamma.expression,
             id="gamma-iid",
         ),
@@ -538,8 +538,8 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     trained = {**entries, "dimension": "d", "context_length": "N"}
     source = "Zhang et al. (2024), (C.3); statement B7, B9"
     results = {
-        "gamma": Formula("gamma, i.i.d. entries", gamma.expression, trained, steps, source),
-        "zeta": Formula("zeta, i.i.d. entries", zeta, trained, steps, source),
+        "gamma": Formula(r"$\gamma$, i.i.d. entries", gamma.expression, trained, steps, source),
+        "zeta": Formula(r"$\zeta$, i.i.d. entries", zeta, trained, steps, source),
         "minimiser": Formula("minimiser, i.i.d. entries", best, trained, steps, source, (gamma,)),
         "error": Formula("error, i.i.d. entries", error, {**trained, "prompt_length": "M"}, steps, source, (gamma,)),
         "error limit": Formula(

@@ -43,5 +43,5 @@ def derivation() -> Derivation:
             ),
             Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression, id=f"minimum-{slug}"),
         ]
-        results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=f"Gamma with {name}")
+        results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=rf"$\Gamma$ with {name}")
     return Derivation("variants", "Variants of the training law", "statement B5 and B6", tuple(steps), results)

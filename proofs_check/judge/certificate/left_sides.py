@@ -26,7 +26,7 @@ from proofs_check.judge.certificate.subject import Subject, as_float, matrix_of
 from proofs_check.judge.evidence.comparison import plain
 from theory.algebra.usage import watching
 
-# A claim's left sides are computed again for so long, but always at this many instances.
+# A claim's left sides are computed again for so much processor time, but always at this many instances.
 SECONDS = 0.15
 _ALWAYS = 2
 # Samples are drawn again if a run has at most so many prompts.
@@ -59,10 +59,10 @@ def check_left_sides(subject: Subject, record: Record, item: Evidence, points: P
     take = left.exact if item.kind == "exact" else left.enclose
     if take is None:
         raise subject.fail(f"its left side offers no {item.kind} evidence")
-    began, done = time.perf_counter(), 0
+    began, done = time.process_time(), 0
     with watching() as engine:
         for k in _order(record, subject, count, first):
-            if done >= _ALWAYS and time.perf_counter() - began > SECONDS:
+            if done >= _ALWAYS and time.process_time() - began > SECONDS:
                 break
             _check_one(subject, item.instances[k], take, points.lefts[k])
             done += 1
@@ -123,9 +123,9 @@ def check_computed_values(subject: Subject, item: Evidence) -> Rerun:
     """Compute floating-point left sides again, with their accuracies."""
     compute = subject.claim.left.compute
     assert compute is not None
-    began, done = time.perf_counter(), 0
+    began, done = time.process_time(), 0
     for one in item.instances:
-        if done and time.perf_counter() - began > SECONDS:
+        if done and time.process_time() - began > SECONDS:
             break
         try:
             left, accuracy = compute(subject.instance(one))

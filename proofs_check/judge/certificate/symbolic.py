@@ -20,6 +20,7 @@ from proofs_check.judge.certificate.matrices import Matrix, changed, identity, p
 from proofs_check.judge.certificate.reading import Evidence, mapping, text_of
 from proofs_check.judge.certificate.subject import Subject, in_balls, in_floats
 from proofs_check.judge.evidence.measure import Asked, measure_symbolic
+from proofs_check.judge.evidence.symbolic import SymbolicMeasurement
 
 FRESH_POINTS = 6
 _LARGEST = 10**6
@@ -194,18 +195,27 @@ def check_symbolic(subject: Subject, item: Evidence, asked: Asked, points: Point
     wrong = fresh.differs(subject.right) if equation else fresh.fails(subject.right)
     if item.outcome == "holds":
         subject.require(not wrong, "the derived form and the statement differ at a fresh point")
-        subject.require(item.detail == _SAID["=" if equation else ""], f"symbolic evidence says {item.detail!r}")
+        if item.detail != _SAID["=" if equation else ""]:
+            _require_same_verdict(subject, item, derived)
     elif item.outcome == "refuted":
-        subject.require(wrong is not False, "symbolic evidence refutes it, but both sides agree at every fresh point")
-        verdict = derived.judge(subject.claim.statement, subject.claim.language)
+        # An inequality can fail between fresh points; what refutes it then is its exact evidence.
         subject.require(
-            (verdict.outcome, verdict.detail) == ("refuted", item.detail), f"symbolic evidence says {item.detail!r}"
+            wrong is not False or not equation,
+            "symbolic evidence refutes it, but both sides agree at every fresh point",
         )
+        _require_same_verdict(subject, item, derived)
     else:
         subject.require(item.detail, "symbolic evidence is undecided and does not say why")
     if points is not None and item.outcome == "holds":
         _require_agreement(subject, fresh, points)
     return fresh, wrong is not None
+
+
+def _require_same_verdict(subject: Subject, item: Evidence, derived: SymbolicMeasurement) -> None:
+    verdict = derived.judge(subject.claim.statement, subject.claim.language)
+    subject.require(
+        (verdict.outcome, verdict.detail) == (item.outcome, item.detail), f"symbolic evidence says {item.detail!r}"
+    )
 
 
 def _require_agreement(subject: Subject, fresh: Fresh, points: Points) -> None:

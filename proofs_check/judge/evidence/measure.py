@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from proofs_check.judge.statements import Statement
 from proofs_check.judge.tightness import closeness
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression
-from theory.algebra.grammar import elaborate
+from theory.algebra.grammar import GrammarError
 from theory.algebra.usage import watching
 
 if TYPE_CHECKING:
@@ -36,8 +36,12 @@ SAMPLED_INSTANCES = 5
 COMPUTED_INSTANCES = 4
 # How long prompts get where a formula is cheap at any length.
 _LONGEST = 10**9
+# The largest matrices that are drawn where a statement is predicted to fail.
+_LARGEST_MATRIX = 64
 # Steps of the climb towards equality, from the best of the ends.
 _CLIMB = 60
+# Further fine steps, for formulas in numbers alone.
+_FINE = 240
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,18 @@ def measure_symbolic(asked: Asked) -> SymbolicMeasurement | None:
     expression, definitions = derived
     computed = claim.left.tree is not None or expression.computed
     witnesses = () if claim.left.witnesses is None else claim.left.witnesses()
-    return SymbolicMeasurement(expression, definitions, computed, witnesses)
+    everywhere = claim.plan.search is None and not claim.plan.fixed
+    return SymbolicMeasurement(expression, definitions, computed, witnesses, everywhere)
 
 
 def _derived(claim: Claim) -> tuple[Expression, tuple[Definition, ...]] | None:
     left = claim.left
     if left.tree is not None:
-        return elaborate(left.tree, claim.language.vocabulary({}), left.text), ()
+        try:
+            return Statement(left.tree, text=left.text).elaborated(claim.language)
+        except GrammarError:
+            # What is typed as a left side may be beyond the engine, such as d^(1/2); instances still decide about it.
+            return None
     return None if left.derive is None else left.derive()
 
 
@@ -88,7 +97,8 @@ def left_side(claim: Claim) -> LeftSide | None:
     left = claim.left
     if left.tree is not None:
         formula = Statement(left.tree, text=left.text)
-        return lambda instance: (formula.value(instance, claim.language), {})
+        value = formula.ball_value if formula.has_roots else formula.value
+        return lambda instance: (value(instance, claim.language), {})
     return left.exact or left.enclose
 
 
@@ -145,7 +155,26 @@ def _visit_all(asked: Asked, visited: _Visited) -> Settled | None:
         visited(instance)
     if asked.inequality:
         _climb(asked, visited, largest)
+        for instance in _predicted_failure(asked, largest):
+            visited(instance)
     return settled
+
+
+def _predicted_failure(asked: Asked, largest: Mapping[str, int]) -> Iterator[Instance]:
+    """Where the real roots of the difference say that the inequality fails, if the left side can be had there."""
+    claim = asked.claim
+    symbolic = measure_symbolic(asked)
+    predicted = None if symbolic is None else symbolic.predicted_failure(claim.statement, claim.language)
+    if predicted is None or predicted.failure is None:
+        return
+    name, value = predicted.variable, predicted.failure
+    lengths = {each: min(2, most) for each, most in largest.items()}
+    if name in claim.language.letters:
+        drawn = claim.plan.instance(claim.language, np.random.default_rng(asked.seeds[0]), lengths)
+        yield drawn.with_values(**{name: value})
+    elif value <= largest.get(name, 0) or (is_cheap(claim) and (value <= _LARGEST_MATRIX or not claim.plan.letters)):
+        at = {**lengths, name: int(value)}
+        yield claim.plan.instance(claim.language, np.random.default_rng(asked.seeds[0]), at)
 
 
 def generic(asked: Asked) -> tuple[list[Instance], Settled | None, Mapping[str, int]]:
@@ -183,7 +212,9 @@ def _climb(asked: Asked, visited: _Visited, largest: Mapping[str, int]) -> None:
         complete, left = visited(instance)
         return closeness(claim.statement, complete, left, claim.language)
 
-    climb(around, score, list(around.ends()), _CLIMB, int(asked.seeds[0].generate_state(1)[0]))
+    seed = int(asked.seeds[0].generate_state(1)[0])
+    numbers = all(claim.language.letters[name].shape == (1, 1) for name in claim.plan.letters)
+    climb(around, score, list(around.ends()), _CLIMB, seed, _FINE if numbers and is_cheap(claim) else 0)
 
 
 def measure_sampled(asked: Asked) -> SampledMeasurement | None:

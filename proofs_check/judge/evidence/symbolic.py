@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from proofs_check.judge import one_variable
 from proofs_check.judge.evidence.verdict import Earned, Verdict
 from proofs_check.judge.language import Language
 from proofs_check.judge.statements import Statement
@@ -24,19 +25,22 @@ class SymbolicMeasurement:
 
     Equations are compared by normal form, or proved by an identity of rational expressions. For an inequality the
     difference of the sides must be a sum of terms that are each at least zero by form, in its normal form or in one of
-    the forms given as witnesses.
+    the forms given as witnesses; a difference in one length or number alone is decided by its real roots.
 
     Args:
         derived: the left side.
         definitions: of the letters in it that stand for expressions.
         computed: whether the engine computed it from a definition; a typed expression is no derivation.
         witnesses: forms of the difference of the sides of an inequality.
+        everywhere: whether an inequality is meant for all values that its letters and lengths can have, so that a
+            negative difference refutes it.
     """
 
     derived: Expression
     definitions: tuple[Definition, ...]
     computed: bool = True
     witnesses: tuple[Expression, ...] = ()
+    everywhere: bool = False
     kind: ClassVar[str] = "symbolic"
     earns: ClassVar[Earned] = "proved"
 
@@ -51,9 +55,7 @@ class SymbolicMeasurement:
             if stated.shape != self.derived.shape:
                 return Verdict("ill-formed", f"shapes {self.derived.shape} and {stated.shape}")
             if statement.relation != "=":
-                difference = expand(self.derived - stated, definitions)
-                surplus = -difference if statement.relation in ("<=", "<") else difference
-                return self._sign(surplus, statement, definitions)
+                return self._sign(self._surplus(stated, statement, definitions), statement, definitions)
             answer = decide(self.derived, stated, definitions)
         except (GrammarError, ValueError) as error:
             return Verdict("ill-formed", str(error))
@@ -91,6 +93,22 @@ class SymbolicMeasurement:
             return "the right side is taken from the derivation, so comparing the two checks nothing"
         return ""
 
+    def predicted_failure(self, statement: Statement, language: Language) -> one_variable.Sign | None:
+        """Where the real roots say that an inequality fails; None where they say nothing, or that it holds."""
+        try:
+            stated, more = statement.elaborated(language, self.definitions)
+            surplus = self._surplus(stated, statement, (*self.definitions, *more))
+        except (GrammarError, ValueError):
+            # What has no meaning for the engine is told where the statement is judged.
+            return None
+        found = one_variable.sign(surplus, statement.relation in ("<", ">")) if self.everywhere else None
+        return found if found is not None and found.failure is not None else None
+
+    def _surplus(self, stated: Expression, statement: Statement, definitions: Sequence[Definition]) -> Expression:
+        """The larger side of an inequality less the smaller one, as the statement has them."""
+        difference = expand(self.derived - stated, definitions)
+        return -difference if statement.relation in ("<=", "<") else difference
+
     def _sign(self, surplus: Expression, statement: Statement, definitions: Sequence[Definition]) -> Verdict:
         strict = statement.relation in ("<", ">")
         for form in (surplus, *self.witnesses):
@@ -98,6 +116,11 @@ class SymbolicMeasurement:
                 continue
             if is_positive(form) if strict else is_non_negative(form):
                 return Verdict("holds", "the difference of the sides is a sum of terms that are at least 0 by form")
+        found = one_variable.sign(surplus, strict)
+        if found is not None and found.failure is None:
+            return Verdict("holds", f"the difference of the sides is decided by its real roots in {found.variable}")
+        if found is not None and self.everywhere:
+            return Verdict("refuted", f"the difference of the sides has the wrong sign at {found}")
         return Verdict("undecided", "the sign of the difference is not seen by form")
 
     def summary(self) -> str:

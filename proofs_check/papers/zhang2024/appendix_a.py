@@ -25,7 +25,7 @@ START = (GAUSSIAN, FLOW, CONDITION)
 STATEMENTS = (
     state(
         "eq-A.7",
-        "The mean square of the second moment of a prompt's covariates is Gamma Lambda",
+        r"The mean square of the second moment of a prompt's covariates is $\Gamma \Lambda$",
         "(A.7)",
         Quantity.formula("E[(1/N sum_i(x_i x_i')) (1/N sum_i(x_i x_i'))]"),
         "Gamma Lambda",
@@ -33,12 +33,12 @@ STATEMENTS = (
         law={"x": LAMBDA},
         letters=("Lambda",),
         largest={"d": 3, "N": 3},
-        assumptions=("x_i ~ N(0, Lambda) i.i.d.",),
+        assumptions=(r"$x_i \sim N(0, \Lambda)$ i.i.d.",),
         rests_on=("lem-D.2",),
     ),
     state(
         "lem-A.1",
-        "The restricted loss, whose gradient flow this is",
+        "The restricted loss, whose gradient flow is that of Lemma 5.2",
         "Lemma A.1",
         loss.restricted_loss(),
         "1/2 u^2 tr(Gamma Lambda U Lambda U') - u tr(Lambda^2 U')",
@@ -49,7 +49,7 @@ STATEMENTS = (
     ),
     state(
         "cor-A.2-square",
-        "The excess loss is half a weighted square of uU - Gamma^-1",
+        r"The excess loss is half a weighted square of $uU - \Gamma^{-1}$",
         "Corollary A.2",
         minimum.excess_of_restricted_loss(),
         "1/2 tr(Gamma Lambda (u U - Gamma^-1) Lambda (u U - Gamma^-1)')",
@@ -62,16 +62,19 @@ STATEMENTS = (
     ),
     state(
         "cor-A.2-norm",
-        "The excess loss as printed: half of ||Gamma^(1/2) K||_F^2, which is tr(Gamma K K')",
+        (
+            r"The excess loss as printed: half of $\|\Gamma^{1/2} K\|_F^2$, which is"
+            r" $\operatorname{tr}(\Gamma K K^\top)$"
+        ),
         "Corollary A.2",
         minimum.excess_at_root(),
         "1/2 tr(Gamma K K')",
         where={"Gamma": "(1 + 1/N) Root^2 + tr(Root^2)/N I", "K": "u Root U Root - Root^2 Gamma^-1"},
         letters=("Root", "U", "u"),
         largest=SMALL,
-        assumptions=(*ON_SUBSPACE, "Root = Lambda^(1/2)"),
+        assumptions=(*ON_SUBSPACE, r"$\Lambda^{1/2}$ the positive definite root"),
         rests_on=("cor-A.2-square",),
-        reason="the engine has no relation between Lambda and its root; the form without roots is proved",
+        reason=r"the engine has no relation between $\Lambda$ and its root; the form without roots is proved",
     ),
     state(
         "cor-A.2-floor",
@@ -87,7 +90,7 @@ STATEMENTS = (
     ),
     state(
         "lem-A.3",
-        "Balance: u^2 and tr(UU') grow at one rate",
+        r"Balance: $u^2$ and $\operatorname{tr}(UU^\top)$ grow at one rate",
         "Lemma A.3",
         flow.growth_of_u_squared(),
         "2 tr(V U')",
@@ -106,12 +109,12 @@ STATEMENTS = (
         where={**GAMMA, "S": "Theta Theta'"},
         letters=("Lambda", "Theta", "s"),
         largest=SMALL,
-        assumptions=(GAUSSIAN, "U(0) = s Theta Theta', u(0) = s"),
+        assumptions=(GAUSSIAN, r"$U(0) = s \Theta \Theta^\top$, $u(0) = s$"),
         rests_on=("lem-A.1",),
     ),
     state(
         "lem-A.4-bound",
-        "The restricted loss at the initialisation, over sigma^2, against its bound",
+        r"The restricted loss at the initialisation, divided by $\sigma^2$, against its bound",
         "Lemma A.4",
         loss.relative_start(),
         "align/2 (d^(1/2) s^2 opG - 2)",
@@ -119,13 +122,13 @@ STATEMENTS = (
         relation="<=",
         where=ALIGNMENT,
         search=flow_instances("none").filter(lambda instance: instance.lengths["d"] > 1),
-        assumptions=(GAUSSIAN, FLOW, "d > 1; for d = 1 both sides are one number"),
+        assumptions=(GAUSSIAN, FLOW, "$d > 1$; for $d = 1$ both sides are equal"),
         rests_on=("lem-A.4-start", "lem-D.3-used"),
         reason=ALONG_FLOWS,
     ),
     state(
         "lem-A.4",
-        "u stays positive",
+        "$u$ stays positive",
         "Lemma A.4",
         enclosed_flows.least_u(),
         "0",
@@ -139,7 +142,7 @@ STATEMENTS = (
     ),
     state(
         "lem-A.5",
-        "u stays away from zero",
+        "$u$ stays away from zero",
         "Lemma A.5",
         enclosed_flows.least_squared_u(),
         "s^2 align (2 - d^(1/2) s^2 opG)/(2 d^(1/2) opL^2)",

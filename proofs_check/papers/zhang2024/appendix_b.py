@@ -7,13 +7,20 @@ from proofs_check.papers.zhang2024.quantities import prediction_error
 
 LETTERS = ("Lambda", "w", "B", "c", "s2")
 SIZES = {"d": 2, "N": 3, "M": 2}
-LABELS = ("y = <w, x> + x'Bx + c + noise of variance s2", "x ~ N(0, Lambda)", "a = Lambda^-1 E[xy], b = Gamma^-1 E[xy]")
+LABELS = (
+    r"$y = \langle w, x\rangle + x^\top Bx + c$ plus noise of variance $s^2$",
+    r"$x \sim N(0, \Lambda)$",
+    r"$a = \Lambda^{-1} \mathbb{E}[xy]$, $b = \Gamma^{-1} \mathbb{E}[xy]$",
+)
 BY_LAW = "the engine states moments of labels of a given kind only; these are quadratic"
 
 STATEMENTS = (
     state(
         "eq-B.1",
-        "a = Lambda^-1 E[xy] is the best linear predictor: the excess of any other p is a square",
+        (
+            r"$a = \Lambda^{-1} \mathbb{E}[xy]$ is the best linear predictor: the excess of any other $p$"
+            " is a square"
+        ),
         "(B.1)",
         prediction_error.excess_of_linear_predictor(),
         "(p - a)' Lambda (p - a)",
@@ -24,11 +31,11 @@ STATEMENTS = (
     ),
     state(
         "app-B-II",
-        "Term II: the mean square of y_hat - <b, x_q>",
+        r"Term $II$: the mean square of $\hat y - \langle b, x_q\rangle$",
         "Theorem 4.2",
         prediction_error.error_term(1, 1),
         "1/M tr(Sigma Gamma^-2 Lambda)",
-        place="in the proof, term II",
+        place="in the proof, term $II$",
         where=GAMMA,
         letters=LETTERS,
         largest=SIZES,
@@ -38,11 +45,11 @@ STATEMENTS = (
     ),
     state(
         "app-B-III",
-        "Term III: the mean square of <b - a, x_q>",
+        r"Term $III$: the mean square of $\langle b - a, x_q\rangle$",
         "Theorem 4.2",
         prediction_error.error_term(2, 2),
         "1/N^2 (a' Gamma^-2 Lambda^3 a + 2 tr(Lambda) a' Gamma^-2 Lambda^2 a + tr(Lambda)^2 a' Gamma^-2 Lambda a)",
-        place="in the proof, term III",
+        place="in the proof, term $III$",
         where=GAMMA,
         letters=LETTERS,
         largest=SIZES,
@@ -52,7 +59,7 @@ STATEMENTS = (
     *(
         state(
             f"app-B-{name}",
-            f"Term {name}: two parts of the error are not correlated",
+            f"Term {name}: two parts of the error are uncorrelated",
             "(B.2)",
             prediction_error.error_term(first, second),
             "0",

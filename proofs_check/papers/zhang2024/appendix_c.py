@@ -26,6 +26,7 @@ from proofs_check.papers.zhang2024.language import (
     state,
 )
 from proofs_check.papers.zhang2024.quantities import averaged_loss, enclosed_flows, random_covariance
+from theory.algebra.latex import name_latex
 
 # Both sides of these identities are linear in the law, so that two values with letters for their probabilities stand
 # for any law with finitely many values; the titles say what is stated.
@@ -37,7 +38,7 @@ FLOW = (
     *(
         state(
             f"lem-C.1-invariance-{name}",
-            f"{name} stays zero under a random covariance with two values",
+            f"${name_latex(name)}$ stays zero under a random covariance with two values",
             "Lemma C.1",
             random_covariance.gradient_on_subspace(name),
             "0 a",
@@ -51,7 +52,7 @@ FLOW = (
     ),
     state(
         "lem-C.1-U",
-        "The flow of U for a random covariance with two values",
+        "The flow of $U$ for a random covariance with two values",
         "Lemma C.1",
         random_covariance.flow_of_U(),
         "-u^2 (p G1 L1 U L1 + q G2 L2 U L2) + u (p L1^2 + q L2^2)",
@@ -64,7 +65,7 @@ FLOW = (
     ),
     state(
         "lem-C.1-u",
-        "The flow of u for a random covariance with two values",
+        "The flow of $u$ for a random covariance with two values",
         "Lemma C.1",
         random_covariance.flow_of_u(),
         "-u tr(p G1 L1 U L1 U' + q G2 L2 U L2 U') + tr((p L1^2 + q L2^2) U')",
@@ -115,7 +116,7 @@ COORDINATES = (
     ),
     state(
         "cor-C.2-u",
-        "The flow of u in coordinates",
+        "The flow of $u$ in coordinates",
         "Corollary C.2",
         random_covariance.coordinate_flow("u"),
         f"-u v^2 ({GAMMA_I}) - u z^2 ({ZETA_IJ}) + v ({XI_I})",
@@ -132,7 +133,7 @@ COORDINATES = (
 MINIMUM = (
     state(
         "lem-C.3",
-        "The loss whose gradient flow this is, for a law with two values",
+        "The loss whose gradient flow is that of Lemma C.1, for a law with two values",
         "Lemma C.3",
         random_covariance.restricted_loss(),
         "p tr(1/2 u^2 G1 L1 U L1 U' - u L1^2 U') + q tr(1/2 u^2 G2 L2 U L2 U' - u L2^2 U')",
@@ -145,7 +146,7 @@ MINIMUM = (
     ),
     state(
         "lem-C.3-coordinates",
-        "The loss in the entries of U",
+        "The loss in the entries of $U$",
         "(C.5)",
         random_covariance.coordinate_loss(),
         f"1/2 u^2 v^2 ({GAMMA_I}) + 1/2 u^2 z^2 ({ZETA_IJ}) - u v ({XI_I})",
@@ -159,7 +160,7 @@ MINIMUM = (
     ),
     state(
         "lem-C.4-floor",
-        "The least loss, -1/2 sum_i xi_i^2/gamma_i, as a trace of diagonal matrices",
+        r"The least loss, $-\tfrac{1}{2} \sum_i \xi_i^2/\gamma_i$, as a trace of diagonal matrices",
         "Lemma C.4",
         random_covariance.floor(),
         "-1/2 tr(S^2 G^-1)",
@@ -173,7 +174,7 @@ MINIMUM = (
     ),
     state(
         "lem-C.4-minimiser",
-        "The minimisers: u u_ij = 1{i = j} xi_i/gamma_i",
+        r"The minimisers: $u u_{ij} = 1\{i = j\} \xi_i/\gamma_i$",
         "Lemma C.4",
         random_covariance.minimiser(),
         "G^-1 S",
@@ -187,7 +188,7 @@ MINIMUM = (
     ),
     state(
         "lem-C.5",
-        "Balance: u^2 and tr(UU') grow at one rate, for a law with two values",
+        r"Balance: $u^2$ and $\operatorname{tr}(UU^\top)$ grow at one rate, for a law with two values",
         "Lemma C.5",
         random_covariance.growth_of_u_squared(),
         "2 tr(V U')",
@@ -206,7 +207,7 @@ DELTA = "nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)"
 RATE = (
     state(
         "lem-C.6",
-        "u stays positive under random covariances",
+        "$u$ stays positive under random covariances",
         "Lemma C.6",
         enclosed_flows.least_u(averaged=True),
         "0",
@@ -221,7 +222,7 @@ RATE = (
     ),
     state(
         "lem-C.7",
-        "u stays away from zero under random covariances",
+        "$u$ stays away from zero under random covariances",
         "Lemma C.7",
         enclosed_flows.least_squared_u(averaged=True),
         "s^2 (2 align - d^(1/2) s^2 spread)/(2 d^(1/2) opS)",
@@ -250,7 +251,12 @@ RATE = (
         tight=True,
         search=averaged_weights(),
         searched=50,
-        assumptions=("any U and u; gap = l(U, u) - min l; nu the least of gamma_i and zeta_ij",),
+        assumptions=(
+            (
+                r"any $U$ and $u$; $\mathrm{gap} = \ell(U, u) - \min \ell$; $\nu$ the least of $\gamma_i$"
+                r" and $\zeta_{ij}$"
+            ),
+        ),
         rests_on=("lem-C.3", "lem-C.4-floor"),
         reason=BY_INSTANCES,
     ),
@@ -274,7 +280,7 @@ RATE = (
     ),
     state(
         "lem-C.8-decay",
-        "The excess loss decays at the rate delta from the start, for random covariances",
+        r"The excess loss decays at the rate $\delta$ from the start, for random covariances",
         "Lemma C.8",
         enclosed_flows.least_decay_rate(averaged=True),
         DELTA,

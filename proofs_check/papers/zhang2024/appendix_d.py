@@ -18,17 +18,17 @@ DERIVATIVES = tuple(
         assumptions=("any matrices",),
     )
     for name, function, right, letters in (
-        ("form", "x'Bx by x", "(B + B') x", ("B", "x")),
-        ("square", "tr(XBX') by X", "X B' + X B", ("B", "X")),
-        ("linear", "tr(AX') by X", "A", ("A", "X")),
-        ("product", "tr(AXBX'C) by X", "A' C' X B' + C A X B", ("A", "B", "C", "X")),
+        ("form", r"$x^\top Bx$ by $x$", "(B + B') x", ("B", "x")),
+        ("square", r"$\operatorname{tr}(XBX^\top)$ by $X$", "X B' + X B", ("B", "X")),
+        ("linear", r"$\operatorname{tr}(AX^\top)$ by $X$", "A", ("A", "X")),
+        ("product", r"$\operatorname{tr}(AXBX^\top C)$ by $X$", "A' C' X B' + C A X B", ("A", "B", "C", "X")),
     )
 )
 
 MOMENTS = (
     state(
         "lem-D.1-vec",
-        "Vec(AXB) through the Kronecker product, folded back into a matrix",
+        r"$\operatorname{vec}(AXB)$ through the Kronecker product, folded back into a matrix",
         "Lemma D.1",
         technical.vectorised_product(),
         "A X B",
@@ -37,7 +37,7 @@ MOMENTS = (
     ),
     state(
         "lem-D.1-inner",
-        "tr(A'B) through the entries of A and B",
+        r"$\operatorname{tr}(A^\top B)$ through the entries of $A$ and $B$",
         "Lemma D.1",
         technical.inner_product_of_vectors(),
         "tr(A' B)",
@@ -52,13 +52,16 @@ MOMENTS = (
         technical.fourth_moment(),
         "Lambda (A + A') Lambda + tr(A Lambda) Lambda",
         letters=("Lambda", "A"),
-        assumptions=("x ~ N(0, Lambda)", "any A"),
+        assumptions=(r"$x \sim N(0, \Lambda)$", "any $A$"),
     ),
 )
 
 WIDE = {"U": matrix("U", "d", "n"), "V": matrix("V", "d", "n"), "a": vector("a"), "b": vector("b")}
-SINGULAR = "U, V are d x n with d <= n; a, b their singular values in falling order, opU = a_1"
-SEMIDEFINITE = "A, B positive semidefinite"
+SINGULAR = (
+    r"$U$, $V$ are $d \times n$ with $d \le n$; $a$, $b$ their singular values in falling"
+    r" order, $\|U\|_{\mathrm{op}} = a_1$"
+)
+SEMIDEFINITE = "$A$, $B$ positive semidefinite"
 
 TRACES = (
     state(
@@ -85,7 +88,7 @@ TRACES = (
         tight=True,
         search=trace_instances(),
         more=WIDE,
-        assumptions=(SINGULAR, "total the sum of b"),
+        assumptions=(SINGULAR, r"$\mathrm{total}$ the sum of $b$"),
         reason=BY_INSTANCES,
     ),
     state(
@@ -104,7 +107,10 @@ TRACES = (
     ),
     state(
         "lem-D.3-used",
-        "Von Neumann's trace inequality as it is used, squared: tr(U'V) <= sqrt(d) ||U||_op ||V||_F",
+        (
+            "Von Neumann's trace inequality as it is used, squared:"
+            r" $\operatorname{tr}(U^\top V) \le \sqrt{d} \|U\|_{\mathrm{op}} \|V\|_F$"
+        ),
         "Lemma D.3",
         technical.squared_inner_product(),
         "d opU^2 tr(V V')",
@@ -135,7 +141,7 @@ TRACES = (
         "0",
         relation=">=",
         search=semidefinite_pairs(True),
-        assumptions=(SEMIDEFINITE, "AB = BA; then AB is symmetric"),
+        assumptions=(SEMIDEFINITE, "$AB = BA$; then $AB$ is symmetric"),
         reason=BY_INSTANCES,
     ),
 )

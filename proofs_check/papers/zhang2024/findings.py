@@ -32,12 +32,12 @@ from proofs_check.papers.zhang2024.section_4_3 import CONVERGES, DIAGONAL_START,
 from theory.algebra.expression import matrix, scalar_letter, vector
 
 PROMPTS = {"X": matrix("X", "d", "N"), "rank": scalar_letter("rank", definite=True)}
-ALMOST_SURELY = "a prompt outside a null set: covariates in general position, <w, x_q> not 0"
+ALMOST_SURELY = r"a prompt outside a null set: covariates in general position, $\langle w, x_q\rangle$ not 0"
 
 NEGATIVE_DIRECTIONS = (
     state(
         "F1-corrected",
-        "H has as many negative eigenvalues as E has rank",
+        "$H$ has as many negative eigenvalues as $E$ has rank",
         "F1",
         layer.negative_directions_of_H(),
         "rank",
@@ -45,11 +45,11 @@ NEGATIVE_DIRECTIONS = (
         more=PROMPTS,
         search=generic_prompts(),
         searched=30,
-        assumptions=(ALMOST_SURELY, "rank is that of E"),
+        assumptions=(ALMOST_SURELY, r"$\mathrm{rank}$ is that of $E$"),
     ),
     state(
         "F1",
-        "H has at least d + 1 negative eigenvalues almost surely",
+        "$H$ has at least $d + 1$ negative eigenvalues almost surely",
         "F1",
         layer.negative_directions_of_H(),
         "d + 1",
@@ -61,8 +61,11 @@ NEGATIVE_DIRECTIONS = (
         assumptions=(ALMOST_SURELY,),
         finding=Finding(
             "false",
-            "Thus H_tau has at least d + 1 negative eigenvalues",
-            "There are as many as E has rank. Almost surely that is min(d, N) + 1, which is less than d + 1 for N < d.",
+            r"Thus $H_\tau$ has at least $d + 1$ negative eigenvalues",
+            (
+                r"There are as many as $E$ has rank. Almost surely that is $\min(d, N) + 1$, which is less"
+                " than $d + 1$ for $N < d$."
+            ),
         ),
         corrected_by=("F1-corrected",),
     ),
@@ -73,7 +76,7 @@ QUERIES = {"X": matrix("X", "d", "M"), "y": vector("y", "M")}
 ORTHOGONAL_QUERIES = (
     state(
         "F2-corrected",
-        "A query orthogonal to the prompt's covariates is predicted 0 if Lambda is isotropic",
+        r"The prediction for a query orthogonal to the prompt's covariates is 0 if $\Lambda$ is isotropic",
         "F2",
         limit.limiting_prediction(),
         "0",
@@ -81,12 +84,12 @@ ORTHOGONAL_QUERIES = (
         more=QUERIES,
         search=orthogonal_queries(True),
         searched=30,
-        assumptions=("x_q orthogonal to x_1, ..., x_M", "Lambda = c I"),
+        assumptions=(r"$x_q$ orthogonal to $x_1, \ldots, x_M$", r"$\Lambda = c I$"),
         rests_on=("eq-4.3",),
     ),
     state(
         "F2",
-        "A query orthogonal to the prompt's covariates is predicted 0",
+        "The prediction for a query orthogonal to the prompt's covariates is 0",
         "F2",
         limit.limiting_prediction(),
         "0",
@@ -94,23 +97,35 @@ ORTHOGONAL_QUERIES = (
         more=QUERIES,
         search=orthogonal_queries(False),
         searched=30,
-        assumptions=("x_q orthogonal to x_1, ..., x_M",),
+        assumptions=(r"$x_q$ orthogonal to $x_1, \ldots, x_M$",),
         rests_on=("eq-4.3",),
         finding=Finding(
             "false",
-            "orthogonal to the subspace spanned by the xi's, the prediction will be zero",
-            "The predictor is x_q' Gamma^-1 times a combination of the x_i. It is 0 for such a query if Gamma^-1 leaves"
-            " their span invariant, as for isotropic covariances; otherwise it need not be.",
+            r"orthogonal to the subspace spanned by the $x_i$'s, the prediction will be zero",
+            (
+                r"The predictor is $x_q^\top \Gamma^{-1}$ times a combination of the $x_i$. It is 0 for"
+                r" such a query if $\Gamma^{-1}$ leaves their span invariant, as for isotropic"
+                " covariances; otherwise it need not be."
+            ),
         ),
         corrected_by=("F2-corrected",),
     ),
 )
 
 EXPONENTIAL = (
-    "Lambda_new = diag(lambda_1, ..., lambda_d), lambda_i i.i.d. Exp(1), and x_q ~ N(0, Lambda_new)",
-    "M and N tend to infinity, so that y_hat = 1/3 x_q' Lambda_new w",
+    (
+        r"$\Lambda_{\mathrm{new}} = \operatorname{diag}(\lambda_1, \ldots, \lambda_d)$, $\lambda_i$ i.i.d. Exp(1), and"
+        r" $x_q \sim N(0, \Lambda_{\mathrm{new}})$"
+    ),
+    r"$M$ and $N$ tend to infinity, so that $\hat y = \tfrac{1}{3} x_q^\top \Lambda_{\mathrm{new}} w$",
 )
-NEW_PROMPT = (RANDOM, "a new prompt with Lambda_new of the same law, y_i = <w, x_i>")
+NEW_PROMPT = (
+    RANDOM,
+    (
+        r"a new prompt with $\Lambda_{\mathrm{new}}$ of the same law,"
+        r" $y_i = \langle w, x_i\rangle$"
+    ),
+)
 
 OWN_QUERY = (
     state(
@@ -128,7 +143,7 @@ OWN_QUERY = (
     ),
     state(
         "eq-4.13-independent-query",
-        "The printed mean of the prediction, for a query drawn independently of Lambda_new",
+        r"The printed mean of the prediction, for a query drawn independently of $\Lambda_{\mathrm{new}}$",
         "F3",
         random_error.mean_prediction_over_atoms(),
         "x_q' A (p L1 + q L2) w",
@@ -136,7 +151,7 @@ OWN_QUERY = (
         letters=("L1", "L2", "A", "x_q", "w"),
         more=TWO_ATOMS,
         largest={"d": 2, "M": 2},
-        assumptions=(*NEW_PROMPT, "x_q given, of a law that does not depend on Lambda_new"),
+        assumptions=(*NEW_PROMPT, r"$x_q$ given, of a law that does not depend on $\Lambda_{\mathrm{new}}$"),
         rests_on=("eq-4.13",),
     ),
     state(
@@ -148,12 +163,15 @@ OWN_QUERY = (
         place="corrects section 4.3, after (4.13)",
         search=random_query_instances(),
         searched=25,
-        assumptions=(*EXPONENTIAL, "r the vector of |x_q,i| x_q,i, rho = 1/sqrt(2)"),
+        assumptions=(*EXPONENTIAL, r"$r$ the vector of $|x_{q,i}| x_{q,i}$, $\rho = 1/\sqrt{2}$"),
         rests_on=("eq-4.13", "exp-minimiser"),
     ),
     state(
         "F3",
-        "For Exp(1) entries the mean of the prediction given the query and the task is 1/3 <w, x_q>",
+        (
+            "For Exp(1) entries the mean of the prediction given the query and the task is"
+            r" $\tfrac{1}{3} \langle w, x_q\rangle$"
+        ),
         "F3",
         random_query.mean_prediction_given_query(),
         "1/3 x_q' w",
@@ -164,9 +182,12 @@ OWN_QUERY = (
         rests_on=("eq-4.13", "exp-minimiser"),
         finding=Finding(
             "false",
-            "Then, taking expectation over Lambda_new in (4.13), we obtain",
-            "The display that follows, part of which the extracted text has lost, takes the plain mean of Lambda_new."
-            " Given its own query, Lambda_new has another law: E[lambda_i | x_q,i] = 1/2 + |x_q,i|/sqrt(2).",
+            r"Then, taking expectation over $\Lambda_{\mathrm{new}}$ in (4.13), we obtain",
+            (
+                "The display that follows, part of which the extracted text has lost, takes the plain"
+                r" mean of $\Lambda_{\mathrm{new}}$. Given its own query, $\Lambda_{\mathrm{new}}$ has"
+                r" another law: $\mathbb{E}[\lambda_i \mid x_{q,i}] = 1/2 + |x_{q,i}|/\sqrt{2}$."
+            ),
         ),
         corrected_by=("F3-corrected", "eq-4.13-independent-query"),
     ),
@@ -186,9 +207,12 @@ ALL_BLOCKS = (
         assumptions=(GAUSSIAN,),
         finding=Finding(
             "gap",
-            "We remark that actually this is the loss function L up to some constant.",
-            "So it is on u12 = u21 = 0 only. Lemmas 5.3 and 5.4 show that the limit is least there; that it is least"
-            " over all blocks, as Theorem 4.1 says, is true by B10 and not shown in the paper.",
+            "We remark that actually this is the loss function $L$ up to some constant.",
+            (
+                "So it is on $u_{12} = u_{21} = 0$ only. Lemmas 5.3 and 5.4 show that the limit is least"
+                " there; that it is least over all blocks, as Theorem 4.1 says, is true by B10 and not"
+                " shown in the paper."
+            ),
         ),
         corrected_by=("lem-A.1", "thm-4.1-global"),
     ),
@@ -205,12 +229,15 @@ INITIALISATION = (
         relation="<",
         search=starts(),
         searched=30,
-        assumptions=("Assumption 3.3; sigma = s; no condition on sigma",),
+        assumptions=(r"Assumption 3.3; $\sigma = s$; no condition on $\sigma$",),
         finding=Finding(
             "gap",
             "for initializations satisfying Assumption 3.3 converges to the model",
-            "The proof is that of Theorem 4.1, which asks for sigma^2 ||Gamma||_op sqrt(d) < 2 so that the loss starts"
-            " below 0. Without it the loss can start above 0. The flow converges all the same (B1, B12).",
+            (
+                "The proof is that of Theorem 4.1, which asks for"
+                r" $\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$ so that the loss starts below 0."
+                " Without it the loss can start above 0. The flow converges all the same (B1, B12)."
+            ),
         ),
         corrected_by=("B1-positive", "B12-decay"),
     ),
@@ -219,7 +246,10 @@ INITIALISATION = (
 LABEL_MOMENTS = (
     state(
         "F6-corrected",
-        "With E y^2 finite as well, the error of every linear predictor is finite: w'w + E y^2 for y = |x|^-h, 2h < d",
+        (
+            r"For $y = |x|^{-h}$ with $2h < d$, where $\mathbb{E} y^2$ is finite, the error of the predictor"
+            r" $\langle w, x\rangle$ is $w^\top w + \mathbb{E} y^2$"
+        ),
         "F6",
         labels.error_on_power_labels(),
         "w' w + square",
@@ -227,11 +257,14 @@ LABEL_MOMENTS = (
         more={"square": scalar_letter("square", definite=True)},
         search=finite_power_labels(),
         searched=20,
-        assumptions=("x ~ N(0, I), y = |x|^-h with 2h < d", "square = E y^2 = 2^-h Gamma(d/2 - h)/Gamma(d/2)"),
+        assumptions=(
+            r"$x \sim N(0, I)$, $y = |x|^{-h}$ with $2h < d$",
+            r"$\mathrm{square} = \mathbb{E} y^2 = 2^{-h} \Gamma(d/2 - h)/\Gamma(d/2)$, $\Gamma$ the function",
+        ),
     ),
     state(
         "F6",
-        "The moments that Theorem 4.2 asks for bound E y^2, by any number b that is tried",
+        r"The moments that Theorem 4.2 asks for keep $\mathbb{E} y^2$ below a given number $b$",
         "F6",
         labels.truncated_square(),
         "b",
@@ -241,14 +274,21 @@ LABEL_MOMENTS = (
         search=infinite_power_labels(),
         searched=20,
         assumptions=(
-            "x ~ N(0, I), y = |x|^-h with 2h = d: E y, E xy and E y^2 x x' are finite",
-            "the left side counts 2^-K <= |x| <= 8 only, K the least integer that is at least 4 b",
+            (
+                r"$x \sim N(0, I)$, $y = |x|^{-h}$ with $2h = d$: $\mathbb{E} y$, $\mathbb{E} xy$ and"
+                r" $\mathbb{E} y^2 x x^\top$ are finite"
+            ),
+            r"the left side counts $2^{-K} \le |x| \le 8$ only, $K$ the least integer that is at least $4 b$",
         ),
         finding=Finding(
             "false",
-            "we know that E(<w, x_query> - y_query)^2 exists for each w",
-            "The moments that are asked for, E y, E xy and E y^2 x x', do not bound E y^2: for y = |x|^-h with 2h = d"
-            " they are finite and E y^2 is not. Then both sides of (4.6) are infinite.",
+            r"we know that $\mathbb{E}(\langle w, x_{\mathrm{query}}\rangle - y_{\mathrm{query}})^2$ exists"
+            " for each $w$",
+            (
+                r"The moments that are asked for, $\mathbb{E} y$, $\mathbb{E} xy$ and"
+                r" $\mathbb{E} y^2 x x^\top$, do not bound $\mathbb{E} y^2$: for $y = |x|^{-h}$ with $2h = d$"
+                r" they are finite and $\mathbb{E} y^2$ is not. Then both sides of (4.6) are infinite."
+            ),
         ),
         corrected_by=("F6-corrected", "thm-4.2"),
     ),
@@ -259,7 +299,7 @@ PAIR = {name: matrix(name, symmetric=True) for name in ("A", "B")}
 COMMUTING = (
     state(
         "lem-D.4-symmetric",
-        "If A, B and the symmetric matrix AB are positive semidefinite, A and B commute",
+        "If $A$, $B$ and the symmetric matrix $AB$ are positive semidefinite, $A$ and $B$ commute",
         "F7",
         technical.commutator(),
         "0 A",
@@ -267,24 +307,33 @@ COMMUTING = (
         more=PAIR,
         search=products_with_positive_form(True),
         searched=30,
-        assumptions=("A, B positive semidefinite", "AB symmetric and positive semidefinite"),
+        assumptions=("$A$, $B$ positive semidefinite", "$AB$ symmetric and positive semidefinite"),
     ),
     state(
         "F7",
-        "If A and B are positive semidefinite and x'ABx >= 0 for all x, A and B commute",
+        r"If $A$ and $B$ are positive semidefinite and $x^\top ABx \ge 0$ for all $x$, $A$ and $B$ commute",
         "F7",
         technical.commutator(),
         "0 A",
-        place="Lemma D.4, where AB >= 0 is read as a quadratic form",
+        place=r"Lemma D.4, where $AB \ge 0$ is read as a quadratic form",
         more=PAIR,
         search=products_with_positive_form(False),
         searched=100,
-        assumptions=("A, B positive semidefinite", "x'ABx >= 0 for all x; AB need not be symmetric"),
+        assumptions=(
+            "$A$, $B$ positive semidefinite",
+            (
+                r"$x^\top ABx \ge 0$ for all $x$; $AB$ need not be"
+                " symmetric"
+            ),
+        ),
         finding=Finding(
             "reading",
-            "AB >= 0 if and only if A and B commute.",
-            "True for a symmetric AB, and for AB read as symmetric by the notation; false if AB >= 0 only says that its"
-            " quadratic form is at least 0. The extracted text shows the sign >= as a question mark.",
+            r"$AB \ge 0$ if and only if $A$ and $B$ commute.",
+            (
+                "True for a symmetric $AB$, and for $AB$ read as symmetric by the notation; false if"
+                r" $AB \ge 0$ only says that its quadratic form is at least 0. The extracted text shows"
+                r" the sign $\ge$ as a question mark."
+            ),
         ),
         corrected_by=("lem-D.4-symmetric",),
     ),
@@ -306,7 +355,7 @@ ALIGNMENT = (
     ),
     state(
         "lem-C.6-alignment-printed",
-        "The linear term of the loss at the initialisation is ||E[Lambda] Theta||_F^2",
+        r"The linear term of the loss at the initialisation is $\|\mathbb{E}[\Lambda] \Theta\|_F^2$",
         "Lemma C.6",
         random_covariance.initial_alignment(),
         "tr((p L1 + q L2) Theta Theta' (p L1 + q L2))",
@@ -319,8 +368,12 @@ ALIGNMENT = (
         finding=Finding(
             "false",
             "From the property of trace, we know",
-            "The display that follows, of which the extracted text has lost a part, puts ||E[Lambda] Theta||_F^2 for"
-            " tr(E[Lambda^2] Theta Theta'). The second is at least the first by Jensen, so Lemma C.6 still holds.",
+            (
+                "The display that follows, of which the extracted text has lost a part, puts"
+                r" $\|\mathbb{E}[\Lambda] \Theta\|_F^2$ for"
+                r" $\operatorname{tr}(\mathbb{E}[\Lambda^2] \Theta \Theta^\top)$. The second is at least"
+                " the first by Jensen, so Lemma C.6 still holds."
+            ),
         ),
         corrected_by=("lem-C.6-alignment",),
     ),
@@ -329,7 +382,7 @@ ALIGNMENT = (
 MISPRINTS = (
     state(
         "eq-C.15-printed",
-        "The limit of u is (sum_i xi_i/gamma_i)^(1/4)",
+        r"The limit of $u$ is $(\sum_i \xi_i/\gamma_i)^{1/4}$",
         "(C.15)",
         random_limit.limit(of_u=True),
         "F^(1/4)",
@@ -346,9 +399,11 @@ MISPRINTS = (
         cited=(CONVERGES,),
         finding=Finding(
             "misprint",
-            "converges to the global minimal value, u_ij and u_-1 converge to the following limits,",
-            "The second limit, in (C.15), is printed with xi_i/gamma_i under the root; (C.17) has their squares, and so"
-            " has the first limit of (C.15).",
+            "converges to the global minimal value, $u_{ij}$ and $u_{-1}$ converge to the following limits,",
+            (
+                r"The second limit, in (C.15), is printed with $\xi_i/\gamma_i$ under the root; (C.17) has"
+                " their squares, and so has the first limit of (C.15)."
+            ),
         ),
         corrected_by=("thm-4.5-u",),
     ),

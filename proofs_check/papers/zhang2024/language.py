@@ -16,6 +16,11 @@ def _positive(*names: str) -> dict[str, Expression]:
     return {name: scalar_letter(name, definite=True) for name in names}
 
 
+def _printed(**latex: str) -> dict[str, Expression]:
+    """Positive numbers whose names are typed, and not printed, as they are spelled."""
+    return {name: scalar_letter(name, definite=True, latex=text) for name, text in latex.items()}
+
+
 LETTERS: Mapping[str, Expression] = {
     "Lambda": LAMBDA,
     "Psi": PSI,
@@ -46,8 +51,14 @@ LETTERS: Mapping[str, Expression] = {
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive(
-        "rho", "total", "kappa", "opL", "lowL", "opG", "lowG", "s", "eps", "gap", "opU", "lambda", "mu", "l", "h"
+    **_positive("rho", "total", "kappa", "s", "gap", "lambda", "mu", "l", "h"),
+    **_printed(
+        opL=r"\|\Lambda\|_{\mathrm{op}}",
+        opG=r"\|\Gamma\|_{\mathrm{op}}",
+        opU=r"\|U\|_{\mathrm{op}}",
+        lowL=r"\lambda_{\min}(\Lambda)",
+        lowG=r"\lambda_{\min}(\Gamma)",
+        eps=r"\varepsilon",
     ),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
@@ -74,14 +85,23 @@ PAPER_AVERAGES = {
     "spread": "p g1 tr(L1^2) + q g2 tr(L2^2)",
 }
 
-GAUSSIAN = "x_i, x_q ~ N(0, Lambda) i.i.d., Lambda positive definite; w ~ N(0, I)"
-SUBSPACE = "u21 = u12 = 0"
-FLOW = "gradient flow from Assumption 3.3; sigma = s; Theta stands for Theta / ||Theta Theta'||_F^(1/2)"
-CONDITION = "sigma^2 ||Gamma||_op sqrt(d) < 2"
-AVERAGED_CONDITION = "sigma^2 sqrt(d) E[||Gamma_tau||_op ||Lambda_tau||_F^2] < 2 ||E[Lambda_tau] Theta||_F^2"
-RANDOM = "Lambda_tau = L1 or L2 with probabilities p and q; given it x_i, x_q ~ N(0, Lambda_tau) i.i.d.; w ~ N(0, I)"
-DIAGONAL = "Lambda_tau diagonal almost surely"
-TWO_DIAGONAL_FLOW = ("Lambda_tau diagonal: L1 or L2 with probabilities p and q", FLOW)
+GAUSSIAN = r"$x_i, x_q \sim N(0, \Lambda)$ i.i.d., $\Lambda$ positive definite; $w \sim N(0, I)$"
+SUBSPACE = "$u_{21} = u_{12} = 0$"
+FLOW = (
+    r"gradient flow started as in Assumption 3.3; $\sigma = s$; $\Theta$ stands for"
+    r" $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
+)
+CONDITION = r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$"
+AVERAGED_CONDITION = (
+    r"$\sigma^2 \sqrt{d} \mathbb{E}[\|\Gamma_\tau\|_{\mathrm{op}} \|\Lambda_\tau\|_F^2]"
+    r" < 2 \|\mathbb{E}[\Lambda_\tau] \Theta\|_F^2$"
+)
+RANDOM = (
+    r"$\Lambda_\tau = \Lambda_1$ or $\Lambda_2$ with probabilities $p$ and $q$; given it"
+    r" $x_i, x_q \sim N(0, \Lambda_\tau)$ i.i.d.; $w \sim N(0, I)$"
+)
+DIAGONAL = r"$\Lambda_\tau$ diagonal almost surely"
+TWO_DIAGONAL_FLOW = (r"$\Lambda_\tau$ diagonal: $\Lambda_1$ or $\Lambda_2$ with probabilities $p$ and $q$", FLOW)
 ALONG_FLOWS = "flows are enclosed at instances; the argument for all of them is not derived by the engine"
 BY_INSTANCES = "an inequality between spectra, which the engine does not derive; exact at instances"
 BY_LAYER = "found from the layer by brute force; the engine derives no form of it"

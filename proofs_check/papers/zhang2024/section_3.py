@@ -26,13 +26,13 @@ EVEN_SQUARE = (
     "u12' G u12 + 1/N^2 u12' P u12 + 2/N u12' Lambda U11 K u12"
     " + u^2 m (u21' Lambda u21) + 2 u u12' T U11 Lambda u21 + 2 u t/N u12' K u21"
 )
-EVEN = "even is the mean square of the part of the prediction that is even in w"
+EVEN = r"$\mathrm{even}$ is the mean square of the part of the prediction that is even in $w$"
 OUTPUT = "((u12' X + u y') (X' U11 x_q + y u21' x_q) + u12' x_q x_q' U11 x_q)/N"
 
 STATEMENTS = (
     state(
         "prediction",
-        "The prediction of the layer depends on four blocks of the weights; E E' contains the query",
+        r"The prediction of the layer depends on four blocks of the weights; $E E^\top$ contains the query",
         "(3.6)",
         layer.layer_prediction(),
         OUTPUT,
@@ -42,7 +42,7 @@ STATEMENTS = (
     ),
     state(
         "population-loss",
-        "The population loss in all blocks: half a square that is odd in w, and half one that is even",
+        "The population loss in all blocks: half the mean square of a part odd in $w$ plus half that of an even part",
         "(3.8)",
         loss.training_loss(Law()),
         "1/2 (tr(Lambda) - 2 tr(Lambda^2 X') + tr(Gamma Lambda X Lambda X')) + 1/2 even",

@@ -30,16 +30,16 @@ GRONWALL = (
 START = (
     GAUSSIAN,
     "the initialisation of Assumption 3.3",
-    f"{CONDITION}; the flows that are integrated have sigma = 0.7, whether or not it holds",
+    rf"{CONDITION}; the flows that are integrated start with $\sigma = 0.7$, whether or not this holds",
 )
 LIMIT = ("prediction", "lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-5.3", "lem-A.3", "lem-A.5", "lem-5.4-decay")
 QUADRATIC = "the derivation is for any labels through these moments; exact evidence has quadratic ones with noise"
-NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
+NOISELESS = (GAUSSIAN, r"$y = \langle w, x\rangle$", "the limit of training on prompts of length $N$")
 
 CONVERGENCE = (
     state(
         "B10-even",
-        "The mean square of the part of the prediction that is even in w",
+        "The mean square of the part of the prediction that is even in $w$",
         "B10",
         Quantity.formula("E[(u12' (1/N sum_i(x_i x_i') + 1/N x_q x_q') U11 x_q + u/N sum_i((w' x_i)^2) (u21' x_q))^2]"),
         EVEN_SQUARE,
@@ -51,7 +51,10 @@ CONVERGENCE = (
     ),
     state(
         "thm-4.1-global",
-        "The minimum over u21 = u12 = 0 is the minimum over all blocks: the excess is half the sum of two squares",
+        (
+            "The minimum over $u_{21} = u_{12} = 0$ is the minimum over all blocks: the excess is half"
+            " the sum of two squares"
+        ),
         "Theorem 4.1",
         minimum.excess_over_all_blocks(),
         "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)') + 1/2 even",
@@ -59,12 +62,12 @@ CONVERGENCE = (
         where={**GAMMA, **ODD_MATRIX},
         letters=("Lambda", "U11", "u21", "u12", "u"),
         largest={"d": 2, "N": 3},
-        assumptions=(GAUSSIAN, EVEN, "even = 0 at u21 = u12 = 0"),
+        assumptions=(GAUSSIAN, EVEN, r"$\mathrm{even} = 0$ at $u_{21} = u_{12} = 0$"),
         rests_on=("population-loss", "lem-5.3", "B10-even"),
     ),
     state(
         "thm-4.1-u",
-        "The limit of the last entry of W_PV",
+        "The limit of the last entry of $W^{PV}$",
         "Theorem 4.1",
         limit.limit_of_u(),
         "tr(Gamma^-2)^(1/4)",
@@ -79,7 +82,7 @@ CONVERGENCE = (
     ),
     state(
         "thm-4.1-U",
-        "The limit of the first block of W_KQ",
+        "The limit of the first block of $W^{KQ}$",
         "Theorem 4.1",
         limit.limit_of_U(),
         "tr(Gamma^-2)^(-1/4) Gamma^-1",
@@ -95,7 +98,7 @@ CONVERGENCE = (
     *(
         state(
             f"thm-4.1-W_{name}",
-            f"The limit of the whole of W_{name}",
+            f"The limit of $W^{{{name}}}$ as a whole",
             "Theorem 4.1",
             enclosed_flows.limit_of_weights(name),
             right,
@@ -104,7 +107,15 @@ CONVERGENCE = (
             search=whole_weights(),
             searched=12,
             shared_with="limits",
-            assumptions=(GAUSSIAN, FLOW, CONDITION, "n = d + 1; J = [I; 0], n x d, and e the last unit vector"),
+            assumptions=(
+                GAUSSIAN,
+                FLOW,
+                CONDITION,
+                (
+                    r"$n = d + 1$; $J$ the $n \times d$ matrix of $I$ above a row of zeros,"
+                    " $e$ the last unit vector"
+                ),
+            ),
             rests_on=(*LIMIT, "lem-5.2-invariance-u21", "lem-5.2-invariance-u12"),
             cited=(GRONWALL,),
         )
@@ -112,19 +123,19 @@ CONVERGENCE = (
     ),
     state(
         "sec-4.1-scaling",
-        "W_PV multiplied by a number and W_KQ divided by it give the same prediction",
+        "$W^{PV}$ multiplied by a number and $W^{KQ}$ divided by it give the same prediction",
         "Theorem 4.1",
         layer.rescaled_prediction(),
         OUTPUT,
         place="after it",
         letters=("X", "y", "x_q", "U11", "u21", "u12", "u", "kappa"),
         more=PROMPT,
-        assumptions=("any prompt, any weights, any positive kappa",),
+        assumptions=(r"any prompt, any weights, any positive $\kappa$",),
         rests_on=("prediction",),
     ),
     state(
         "eq-4.2",
-        "The predictor at the limit, on a prompt with labels <w, x_i>",
+        r"The predictor at the limit, on a prompt with labels $\langle w, x_i\rangle$",
         "(4.2)",
         limit.prediction_at_limit(linear=True),
         "1/M sum_i((x_q' Gamma^-1 x_i) (x_i' w))",
@@ -133,9 +144,9 @@ CONVERGENCE = (
         upto={"i": "M"},
         stacked={"x": "M"},
         largest=SMALL,
-        assumptions=("any prompt of any length M",),
+        assumptions=("any prompt of any length $M$",),
         rests_on=("eq-4.3",),
-        reason="it is (4.3) at y_i = <w, x_i>, which is not derived anew",
+        reason=r"it is (4.3) at $y_i = \langle w, x_i\rangle$, which is not derived anew",
     ),
     state(
         "eq-4.3",
@@ -149,7 +160,7 @@ CONVERGENCE = (
         upto={"i": "M"},
         stacked={"x": "M", "y": "M"},
         largest=SMALL,
-        assumptions=("any prompt of any length M",),
+        assumptions=("any prompt of any length $M$",),
         rests_on=("prediction", "thm-4.1-u", "thm-4.1-U"),
     ),
 )
@@ -157,7 +168,7 @@ CONVERGENCE = (
 ERROR = (
     state(
         "thm-4.2",
-        "The prediction error through a, Sigma and the least error of a linear predictor",
+        r"The prediction error in terms of $a$, $\Sigma$ and the least error of a linear predictor",
         "Theorem 4.2",
         prediction_error.general_prediction_error(),
         "floor + 1/M tr(Sigma Gamma^-2 Lambda) + 1/N^2 (a' Gamma^-2 Lambda^3 a"
@@ -165,18 +176,24 @@ ERROR = (
         where=GAMMA,
         letters=("Lambda", "w", "B", "c", "s2"),
         largest={"d": 2, "N": 3, "M": 2},
-        assumptions=("(x_i, y_i), (x_q, y_q) i.i.d., x ~ N(0, Lambda), E y^2 and E y^2 |x|^2 finite", QUADRATIC),
+        assumptions=(
+            (
+                r"$(x_i, y_i)$, $(x_q, y_q)$ i.i.d., $x \sim N(0, \Lambda)$, $\mathbb{E} y^2$ and"
+                r" $\mathbb{E} y^2 |x|^2$ finite"
+            ),
+            QUADRATIC,
+        ),
         rests_on=("eq-4.3",),
     ),
     state(
         "thm-4.2-covariance",
-        "Cov(xy) for noiseless linear labels",
+        r"$\operatorname{Cov}(xy)$ for noiseless linear labels",
         "Theorem 4.2",
         prediction_error.label_covariance(),
         "(w' Lambda w) Lambda + Lambda w w' Lambda",
         place="after it",
         letters=("Lambda", "w"),
-        assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+        assumptions=(r"$y = \langle w, x\rangle$", r"$x \sim N(0, \Lambda)$"),
     ),
     state(
         "thm-4.2-noiseless",
@@ -189,7 +206,7 @@ ERROR = (
         where=GAMMA,
         letters=("Lambda", "w"),
         largest=SMALL,
-        assumptions=("y = <w, x>", "x ~ N(0, Lambda)"),
+        assumptions=(r"$y = \langle w, x\rangle$", r"$x \sim N(0, \Lambda)$"),
         rests_on=("thm-4.2-linear",),
     ),
     state(
@@ -203,7 +220,7 @@ ERROR = (
         where={**GAMMA, "S": "(w' Lambda w) Lambda + Lambda w w' Lambda + s2 Lambda"},
         letters=("Lambda", "w", "s2"),
         largest=SMALL,
-        assumptions=("y = <w, x> + noise of variance s2", "x ~ N(0, Lambda)"),
+        assumptions=(r"$y = \langle w, x\rangle$ plus noise of variance $s^2$", r"$x \sim N(0, \Lambda)$"),
         rests_on=("thm-4.2", "thm-4.2-covariance"),
     ),
 )
@@ -213,7 +230,7 @@ MOMENT_BOUND = "(d + 1) tr(Lambda W)/M + 1/N^2 (tr(Lambda W) + 2 tr(W) tr(Lambda
 BOUNDS = (
     state(
         "thm-4.2-bound",
-        "The error of noiseless linear labels, for tasks with E ww' = W",
+        r"The error of noiseless linear labels, for tasks with $\mathbb{E} ww^\top = W$",
         "Theorem 4.2",
         error_bounds.error_for_tasks(),
         MOMENT_BOUND,
@@ -222,13 +239,13 @@ BOUNDS = (
         tight=True,
         ends=lambda: (long_training(),),
         search=error_instances(),
-        assumptions=(*NOISELESS, "W positive definite; W = ww', one task, by continuity"),
+        assumptions=(*NOISELESS, r"$W$ positive definite; $W = ww^\top$, one task, by continuity"),
         rests_on=("thm-4.2-linear",),
         sharper=sharper("thm-4.2-bound-sharp"),
     ),
     state(
         "thm-4.2-bound-w",
-        "The error of noiseless linear labels, for every task w",
+        "The error of noiseless linear labels, for every task $w$",
         "Theorem 4.2",
         error_bounds.error_for_one_task(),
         "(d + 1) w' Lambda w/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",
@@ -258,7 +275,7 @@ BOUNDS = (
     ),
     state(
         "trace-product",
-        "tr(Lambda) tr(Lambda^-1) against the condition number",
+        r"$\operatorname{tr}(\Lambda) \operatorname{tr}(\Lambda^{-1})$ against the condition number",
         "Theorem 4.2",
         error_bounds.trace_product(),
         "d^2 kappa",
@@ -266,7 +283,7 @@ BOUNDS = (
         relation="<=",
         tight=True,
         search=conditioned_covariances(),
-        assumptions=("Lambda positive definite, kappa its condition number",),
+        assumptions=(r"$\Lambda$ positive definite, $\kappa$ its condition number",),
         sharper=sharper("trace-product-sharp"),
         reason=BY_INSTANCES,
     ),
@@ -289,7 +306,10 @@ BOUNDS = (
     ),
     state(
         "cor-4.3",
-        "Learning linear models up to eta: the error at M >= (d + 1) tr(Lambda)/eps",
+        (
+            r"Learning linear models up to $\eta$: the error at"
+            r" $M \ge (d + 1) \operatorname{tr}(\Lambda)/\varepsilon$"
+        ),
         "Corollary 4.3",
         error_bounds.error_at_long_prompt(),
         "(1 + 2 d + d^2 kappa) tr(Lambda)/N^2 + eps",
@@ -297,13 +317,19 @@ BOUNDS = (
         ends=lambda: (long_training(),),
         tight=True,
         search=accuracy_instances(),
-        assumptions=(*NOISELESS, "M is the least integer with M >= (d + 1) tr(Lambda)/eps"),
+        assumptions=(
+            *NOISELESS,
+            (
+                "$M$ is the least integer with"
+                r" $M \ge (d + 1) \operatorname{tr}(\Lambda)/\varepsilon$"
+            ),
+        ),
         rests_on=("thm-4.2-bound-kappa",),
         reason=BY_INSTANCES,
     ),
     state(
         "cor-4.3-floor",
-        "Training on prompts of finite length leaves an error that no test prompt removes",
+        "Training on prompts of finite length leaves an error that no test prompt, however long, removes",
         "Corollary 4.3",
         error_bounds.error_of_infinite_prompt(),
         "0",

@@ -25,14 +25,14 @@ PLANE = {
 }
 PLANE_LETTERS = ("l1", "m1", "l2", "m2", "v", "z")
 LIMIT = ("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u", "lem-C.4-minimiser", "lem-C.5", "lem-C.7", "lem-C.8-decay")
-DIAGONAL_START = (RANDOM, DIAGONAL, "u21 = u12 = 0")
+DIAGONAL_START = (RANDOM, DIAGONAL, "$u_{21} = u_{12} = 0$")
 CONVERGES = "Gronwall's inequality, which turns Lemma C.8 into convergence; then Lemma C.4 and balance give the limit"
 
 STATEMENTS = (
     *(
         state(
             f"thm-4.5-W_{name}",
-            f"The limit of the whole of W_{name}, for two diagonal covariances",
+            f"The limit of $W^{{{name}}}$ as a whole, for two diagonal covariances",
             "Theorem 4.5",
             enclosed_flows.limit_of_weights(name, averaged=True),
             right,
@@ -45,7 +45,7 @@ STATEMENTS = (
             assumptions=(
                 *TWO_DIAGONAL_FLOW,
                 AVERAGED_CONDITION,
-                "n = d + 1; J = [I; 0], n x d, and e the last unit vector",
+                r"$n = d + 1$; $J$ the $n \times d$ matrix of $I$ above a row of zeros, $e$ the last unit vector",
             ),
             rests_on=("prediction", *LIMIT, "lem-C.1-invariance-u21", "lem-C.1-invariance-u12"),
             cited=(CONVERGES,),
@@ -55,7 +55,7 @@ STATEMENTS = (
     ),
     state(
         "thm-4.5-u",
-        "The limit of the last entry of W_PV, ||A||_F^(1/2), at d = 2",
+        r"The limit of the last entry of $W^{PV}$, $\|A\|_F^{1/2}$, at $d = 2$",
         "Theorem 4.5",
         random_limit.limit(of_u=True),
         "F^(1/4)",
@@ -80,7 +80,7 @@ STATEMENTS = (
     ),
     state(
         "thm-4.5-U",
-        "The first entry of the limit of W_KQ, A_11/||A||_F^(1/2), at d = 2",
+        r"The first entry of the limit of $W^{KQ}$, $A_{11}/\|A\|_F^{1/2}$, at $d = 2$",
         "Theorem 4.5",
         random_limit.limit(of_u=False),
         "F^(-1/4) x1/g1",
@@ -105,23 +105,26 @@ STATEMENTS = (
     ),
     state(
         "eq-4.13",
-        "The mean of the prediction given Lambda_new, the query and the task, for every length M",
+        (
+            r"The mean of the prediction given $\Lambda_{\mathrm{new}}$, the query and the task, for every"
+            " length $M$"
+        ),
         "(4.13)",
         shift.mean_prediction(),
         "x_q' A Lambda w",
         letters=("Lambda", "A", "x_q", "w"),
         largest={"d": 3, "M": 3},
-        assumptions=("x_i ~ N(0, Lambda), given x_q and w",),
+        assumptions=(r"$x_i \sim N(0, \Lambda)$, given $x_q$ and $w$",),
         rests_on=("eq-4.3",),
     ),
     state(
         "exp-minimiser",
-        "The minimiser for i.i.d. Exp(1) entries, a multiple of I",
+        "The minimiser for i.i.d. Exp(1) entries, a multiple of $I$",
         "Section 4.3",
         random_error.exponential_minimiser(),
         "N/(3 N + d + 5)",
         largest={"d": 2, "N": 2},
-        assumptions=("lambda_i i.i.d. Exp(1)",),
+        assumptions=(r"$\lambda_i$ i.i.d. Exp(1)",),
         rests_on=("lem-C.4-minimiser",),
     ),
 )

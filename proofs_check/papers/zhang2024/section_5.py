@@ -20,6 +20,7 @@ from proofs_check.papers.zhang2024.language import (
 )
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, layer, loss, minimum
 from proofs_check.papers.zhang2024.section_3 import EVEN_PARTS, ODD_MATRIX, OUTPUT, PROMPT
+from theory.algebra.latex import name_latex
 from theory.zhang2024.model import Law
 
 ON_SUBSPACE = (GAUSSIAN, SUBSPACE)
@@ -57,7 +58,7 @@ RIGHT_SIDES = {
 GRADIENTS = tuple(
     state(
         f"gradient-{name}",
-        f"The gradient of the population loss with respect to {name}",
+        f"The gradient of the population loss with respect to ${name_latex(name)}$",
         "Lemma 5.2",
         loss.training_gradient(Law(), name),
         right,
@@ -75,7 +76,7 @@ DYNAMICS = (
     *(
         state(
             f"lem-5.2-invariance-{name}",
-            f"{name} stays zero: its gradient vanishes on u21 = u12 = 0",
+            rf"${name_latex(name)}$ stays zero: its gradient vanishes on {SUBSPACE}",
             "Lemma 5.2",
             loss.gradient_on_subspace(Law(), name),
             "0 a",
@@ -88,7 +89,7 @@ DYNAMICS = (
     ),
     state(
         "lem-5.2-U",
-        "The flow of U",
+        "The flow of $U$",
         "Lemma 5.2",
         flow.flow_of_U(),
         "-u^2 Gamma Lambda U Lambda + u Lambda^2",
@@ -100,7 +101,7 @@ DYNAMICS = (
     ),
     state(
         "lem-5.2-u",
-        "The flow of u",
+        "The flow of $u$",
         "Lemma 5.2",
         flow.flow_of_u(),
         "-u tr(Gamma Lambda U Lambda U') + tr(Lambda^2 U')",
@@ -111,7 +112,7 @@ DYNAMICS = (
     ),
     state(
         "lem-5.3",
-        "The minimisers: uU = Gamma^-1",
+        r"The minimisers: $uU = \Gamma^{-1}$",
         "Lemma 5.3",
         minimum.minimiser(Law()),
         "Gamma^-1",
@@ -135,7 +136,7 @@ RATE = (
         where=GAMMA,
         tight=True,
         search=weight_instances(),
-        assumptions=("any U and u; gap = l(U, u) - min l",),
+        assumptions=(r"any $U$ and $u$; $\mathrm{gap} = \ell(U, u) - \min \ell$",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
         sharper=sharper("lem-5.4-gradient-sharp"),
         reason=BY_INSTANCES,
@@ -158,7 +159,7 @@ RATE = (
     ),
     state(
         "lem-5.4-decay",
-        "The excess loss decays at the rate mu from the start",
+        r"The excess loss decays at the rate $\mu$ from the start",
         "Lemma 5.4",
         enclosed_flows.least_decay_rate(),
         MU,

@@ -50,7 +50,7 @@ SECTION_3: Mapping[str, Number] = {
     "(3.4)": _says("definition: the embedding of a prompt"),
     "(3.5)": _says("notation: the blocks of the weights"),
     "(3.6)": _states("prediction"),
-    "(3.7)": _says("definition: the empirical loss over B prompts"),
+    "(3.7)": _says("definition: the empirical loss over $B$ prompts"),
     "(3.8)": _states("population-loss"),
     "(3.9)": _says("definition: gradient flow"),
     "Assumption 3.3": _says("assumption: the initialisation"),
@@ -64,7 +64,7 @@ SECTION_4: Mapping[str, Number] = {
     "(4.3)": _states("eq-4.3"),
     "(4.4)": _step("an approximation for long prompts; the best linear predictor in it is that of (B.1)", "eq-B.1"),
     "Theorem 4.2": _states("thm-4.2"),
-    "(4.5)": _says("definition: a and Sigma"),
+    "(4.5)": _says(r"definition: $a$ and $\Sigma$"),
     "(4.6)": _states("thm-4.2"),
     "Corollary 4.3": _states("cor-4.3"),
     "(4.7)": _step("an approximation of (4.3) for long training", "eq-4.3"),
@@ -74,7 +74,7 @@ SECTION_4: Mapping[str, Number] = {
     "(4.9)": _says("definition: the minimiser of the loss over prompts with random covariances"),
     "(4.10)": _says("definition: the population loss with random covariances"),
     "Theorem 4.5": _states("thm-4.5-W_KQ", "thm-4.5-W_PV", "thm-4.5-u", "thm-4.5-U"),
-    "(4.11)": _says("a condition on sigma, an assumption of Lemmas C.6 to C.8"),
+    "(4.11)": _says(r"a condition on $\sigma$, an assumption of Lemmas C.6 to C.8"),
     "(4.12)": _states("thm-4.5-W_KQ", "thm-4.5-W_PV"),
     "(4.13)": _states("eq-4.13", "F3"),
     "Section 4.3": Number(),
@@ -82,7 +82,7 @@ SECTION_4: Mapping[str, Number] = {
 
 SECTION_5: Mapping[str, Number] = {
     "Lemma 5.1": _states("lem-5.1"),
-    "(5.1)": _says("definition: the matrix H of the quadratic form"),
+    "(5.1)": _says("definition: the matrix $H$ of the quadratic form"),
     "(5.2)": _step("the empirical loss through Lemma 5.1", "lem-5.1"),
     "Lemma 5.2": _states("lem-5.2-U", "lem-5.2-u", *_INVARIANCE),
     "(5.3)": _step("the population loss through Lemma 5.1", "population-loss"),
@@ -91,7 +91,7 @@ SECTION_5: Mapping[str, Number] = {
     "Lemma 5.3": _states("lem-5.3"),
     "(5.6)": _states("lem-5.3"),
     "Lemma 5.4": _states("lem-5.4-PL", "lem-5.4-decay"),
-    "(5.7)": _step("definition: the rate mu", "lem-5.4-PL"),
+    "(5.7)": _step(r"definition: the rate $\mu$", "lem-5.4-PL"),
     "(5.8)": _states("lem-5.4-PL"),
     "(5.9)": _states("thm-4.1-u", "thm-4.1-U"),
 }
@@ -124,7 +124,9 @@ APPENDIX_A: Mapping[str, Number] = {
 
 APPENDIX_B: Mapping[str, Number] = {
     "(B.1)": _states("eq-B.1"),
-    "(B.2)": _step("definition: b, and the error in six terms, of which I is the floor", "app-B-II", "app-B-III"),
+    "(B.2)": _step(
+        "definition: $b$, and the error in six terms, of which term I is the floor", "app-B-II", "app-B-III"
+    ),
 }
 
 APPENDIX_C: Mapping[str, Number] = {
@@ -132,7 +134,7 @@ APPENDIX_C: Mapping[str, Number] = {
     "(C.1)": _states("lem-C.1-U", "lem-C.1-u"),
     "(C.2)": _step("the flow given the covariance, which is that of Lemma 5.2", "lem-5.2-U", "lem-5.2-u"),
     "Corollary C.2": _states("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u"),
-    "(C.3)": _says("definition: gamma_i, xi_i and zeta_ij"),
+    "(C.3)": _says(r"definition: $\gamma_i$, $\xi_i$ and $\zeta_{ij}$"),
     "(C.4)": _states("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u"),
     "Lemma C.3": _states("lem-C.3"),
     "(C.5)": _states("lem-C.3", "lem-C.3-coordinates"),
@@ -145,15 +147,15 @@ APPENDIX_C: Mapping[str, Number] = {
     "Lemma C.5": _states("lem-C.5"),
     "(C.9)": _states("lem-C.5"),
     "Lemma C.6": _states("lem-C.6"),
-    "(C.10)": _says("a condition on sigma, that of (4.11)"),
+    "(C.10)": _says(r"a condition on $\sigma$, that of (4.11)"),
     "(C.11)": _states("lem-C.6-alignment", "lem-C.6-alignment-printed"),
     "Lemma C.7": _states("lem-C.7"),
     "(C.12)": _states("lem-C.7"),
     "Lemma C.8": _states("lem-C.8-PL", "lem-C.8-decay"),
-    "(C.13)": _step("definition: the rate delta", "lem-C.8-PL"),
+    "(C.13)": _step(r"definition: the rate $\delta$", "lem-C.8-PL"),
     "(C.14)": _states("lem-C.8-PL"),
     "(C.15)": _states("thm-4.5-U", "eq-C.15-printed"),
-    "(C.16)": _step("the limit of uU, which Lemma C.4 and the decay of the excess give", "lem-C.4-minimiser"),
+    "(C.16)": _step("the limit of $uU$, which Lemma C.4 and the decay of the excess give", "lem-C.4-minimiser"),
     "(C.17)": _states("thm-4.5-u"),
 }
 
@@ -164,7 +166,7 @@ FINDINGS: Mapping[str, Number] = {f"F{k}": Number() for k in range(1, 8)}
 BEYOND: Mapping[str, Number] = {
     **{f"B{k}": Number() for k in range(1, 12)},
     "B10": _states("B10-even", "thm-4.1-global"),
-    "B12": _says("the explicit rate for every sigma, derived in theory.zhang2024.explicit_rate"),
+    "B12": _says(r"the explicit rate for every $\sigma$, derived in `theory/zhang2024/explicit_rate.py`"),
     "B13": _says("open: a rate for gradient descent with a step; nothing is claimed"),
 }
 

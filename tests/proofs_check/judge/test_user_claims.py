@@ -175,3 +175,29 @@ def test_a_letter_and_a_length_of_one_name_are_refused() -> None:
     """A name means one thing."""
     with pytest.raises(ValueError, match="T is a letter and a length at once"):
         Language({"T": scalar_letter("T")}, upto={"i": "T"})
+
+
+def test_titles_without_dollars_are_text(tmp_path: Path) -> None:
+    """A title that looks like a formula and marks none is printed as it is; one that marks its formula is set."""
+    path = tmp_path / "titled.py"
+    path.write_text(
+        GOOD.replace('Claim(name, "", ""', 'Claim(name, "tr(A Lambda)_2 costs 5 % & more", ""')
+        + "from dataclasses import replace\n"
+        + 'marked = replace(good, id="marked", title=r"the mean $x^\\top A x$")\n'
+    )
+    result = CliRunner().invoke(main, ["verify", "--module", str(path), "--list"])
+    assert result.exit_code == 0, result.output
+    assert "tr(A Lambda)_2 costs 5 % & more" in result.output
+    assert "the mean x' A x" in result.output
+
+
+@pytest.mark.parametrize(("title", "says"), [("costs $5", "a dollar sign is missing"), (r"$\evil$", r"\evil")])
+def test_badly_marked_titles_are_refused(tmp_path: Path, title: str, says: str) -> None:
+    """The error names the file, the line, the claim and the remedy."""
+    path = tmp_path / "titled.py"
+    path.write_text(GOOD.replace('Claim(name, ""', f"Claim(name, {title!r}"))
+    result = CliRunner().invoke(main, ["verify", "--module", str(path)])
+    assert result.exit_code == 2
+    assert "titled.py, line" in result.output
+    assert "claim good: " in result.output
+    assert says in result.output

@@ -210,6 +210,30 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     "the square of a trace": lambda: claim("tr(A)^2", "tr(A^2)", ["A"]),
     "a determinant of two": lambda: claim("tr(A)^2 - tr(A^2)", "2 (tr(A) - 1)", ["A"]),
     "a root": lambda: claim("a", "(a^2 + 1/1000000)^(1/2)", ["a"]),
+    "a root on the left": lambda: claim("tr(P^2)^(1/2)", "tr(P)", ["P"]),
+    "a norm, 0.1% too strong": lambda: claim("d^(1/2) tr(P^2)^(1/2)", "1001/1000 tr(P)", ["P"], ">="),
+    # false in a narrow range, or far out
+    "between two lengths": lambda: claim("N^2 + 10000", "201 N", [], ">="),
+    "at one dimension": lambda: claim("(d - 50)^2", "1", [], ">="),
+    "at one length": lambda: claim("(N - 1000)^2", "1/2", [], ">="),
+    "beyond every length seen": lambda: claim("N", "1000000000000", [], "<="),
+    "near one ratio": lambda: claim("(a - 7 b)^2", "1/100000 b^2", ["a", "b"], ">="),
+    "near one number": lambda: claim("(r - 12345)^2", "1/100", ["r"], ">="),
+    "zero up to a large degree": lambda: claim(
+        "(N - 1)(N - 2)(N - 3)(N - 4)(N - 5)(N - 6)(N - 7)(N - 8)(N - 9)(N - 10)", "0", []
+    ),
+    # inverses of sums without a name
+    "the inverse of a sum, term by term": lambda: claim("(P + Lambda)^-1", "P^-1 + Lambda^-1", ["P", "Lambda"]),
+    "Sherman-Morrison with 2 for 1": lambda: claim(
+        "(P + v v')^-1", "P^-1 - P^-1 v v' P^-1/(2 + v' P^-1 v)", ["P", "v"]
+    ),
+    "a parallel sum with a sign": lambda: claim(
+        "(P^-1 + Lambda^-1)^-1", "P (P - Lambda)^-1 Lambda", ["P", "Lambda"]
+    ),
+    "push-through without its order": lambda: claim("A (I + B A)^-1", "(I + B A)^-1 A", ["A", "B"]),
+    "the first order of an inverse": lambda: claim(
+        "((1 + 1/N) P + tr(P)/N I)^-1", "P^-1 - 1/N P^-1 (P + tr(P) I) P^-1", ["P"]
+    ),
 }  # fmt: skip
 
 
@@ -289,6 +313,30 @@ TRUE: Mapping[str, tuple[Callable[[], Claim], tuple[str, ...]]] = {
     "tr(P)^2 <= d tr(P^2)": (lambda: claim("tr(P)^2", "d tr(P^2)", ["P"], "<=", tight=True), TESTED),
     "Cauchy-Schwarz": (lambda: claim("(v' w)^2", "(v' v) (w' w)", ["v", "w"], "<=", tight=True), TESTED),
     "tr(P^2) <= tr(P)^2": (lambda: claim("tr(P^2)", "tr(P)^2", ["P"], "<=", tight=True), TESTED),
+    "Sherman-Morrison": (
+        lambda: claim("(P + v v')^-1", "P^-1 - P^-1 v v' P^-1/(1 + v' P^-1 v)", ["P", "v"]),
+        PROVED,
+    ),
+    "push-through": (lambda: claim("A (I + B A)^-1", "(I + A B)^-1 A", ["A", "B"]), PROVED),
+    "the parallel sum as an inverse": (
+        lambda: claim("(P^-1 + Lambda^-1)^-1", "P (P + Lambda)^-1 Lambda", ["P", "Lambda"]),
+        PROVED,
+    ),
+    "the trace of an inverse is convex": (
+        lambda: claim("4 tr((P + Lambda)^-1)", "tr(P^-1) + tr(Lambda^-1)", ["P", "Lambda"], "<=", tight=True),
+        TESTED,
+    ),
+    "a square of a length": (lambda: claim("(N - 5)^2", "0", [], ">="), PROVED),
+    "integers on both sides of a negative range": (lambda: claim("(N - 3) (N - 4)", "0", [], ">="), PROVED),
+    "a number and its inverse": (lambda: claim("a + 1/a", "2", ["a"], ">=", tight=True), PROVED),
+    "a norm with its root, whose balls overlap at equality": (
+        lambda: claim("d^(1/2) tr(P^2)^(1/2)", "tr(P)", ["P"], ">="),
+        ("tested", "undecided"),
+    ),
+    "a norm with its root, away from equality": (
+        lambda: claim("2 d^(1/2) tr(P^2)^(1/2)", "tr(P)", ["P"], ">="),
+        TESTED,
+    ),
     "a positive sum": (lambda: claim("tr(P) + a", "0", ["P", "a"], ">"), PROVED),
     "tr(A) = a at d = 1, said so": (
         lambda: claim("tr(A B)", "tr(A) tr(B)", ["A", "B"], plan=Plan(("A", "B"), fixed={"d": 1})),
@@ -320,6 +368,8 @@ MEANINGLESS: Mapping[str, tuple[Callable[[], Claim], str]] = {
     "a shape": (lambda: claim("tr(A)", "A", ["A"]), "claim trial: the statement has no meaning"),
     "a sum of shapes": (lambda: claim("tr(A)", "tr(A) + v", ["A", "v"]), "claim trial"),
     "an unknown letter": (lambda: claim("tr(A)", "tr(Q)", ["A"]), "claim trial"),
+    "an unknown letter on the left": (lambda: claim("tr(Q)", "tr(A)", ["A"]), "claim trial"),
+    "a shape on the left": (lambda: claim("A v A", "A", ["A", "v"]), "claim trial"),
     "a letter that is a length": (
         lambda: claim("tr(A)", "tr(A)", ["A"], upto={"i": "a"}),
         "a is a letter and a length at once",

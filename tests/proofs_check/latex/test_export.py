@@ -16,7 +16,6 @@ from proofs_check.latex import export as latex_export
 from proofs_check.latex.display import LINE_WIDTH, printed_width, rows, top_level_pieces
 from proofs_check.latex.document import BIBLIOGRAPHY, PREAMBLE, Stated, article, right_side, shown_steps
 from proofs_check.latex.export import TexError, compile_pdf, complaints, snippets
-from proofs_check.latex.prose import prose_latex
 from theory import DERIVATIONS
 from theory.algebra.definitions import expand
 from theory.algebra.grammar import Number, Vocabulary, elaborate
@@ -170,35 +169,6 @@ def test_everything_cited_is_in_the_bibliography() -> None:
     text = article([Stated.of_result(result) for result in report.results])
     cited = {key for keys in re.findall(r"\\cite(?:\[[^]]*\])?\{([^}]*)\}", text) for key in keys.split(",")}
     assert cited == set(BIBLIOGRAPHY)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("minimisers are uU = Gamma^{-1}.", r"minimisers are $uU = \Gamma^{-1}$."),
-        ("the subspace u21 = u12 = 0 is invariant", r"the subspace $u_{21} = u_{12} = 0$ is invariant"),
-        ("the query's column (x_q, 0)", r"the query's column $(x_{q}, 0)$"),
-        ("for every d and N, and a lemma", r"for every $d$ and $N$, and a lemma"),
-        ("mean Lambda a and covariance Sigma", r"mean $\Lambda a$ and covariance $\Sigma$"),
-        ("Gamma = 1/N tr(Lambda) I", r"$\Gamma = \tfrac{1}{N} \operatorname{tr}(\Lambda) I$"),
-        ("Lemma A.3, (4.3) and B10", "Lemma A.3, (4.3) and B10"),
-        ("i.i.d. w ~ N(0, I)", r"i.i.d. $w \sim N (0, I)$"),
-        ("E[even^2]/2 >= 0", r"$\mathbb{E}[\mathrm{even}^{2}] / 2 \ge 0$"),
-        ("||R|| <= 1", r"$\|R\| \le 1$"),
-        ("100 % of a & b_c_d", r"100 \% of a \& $b_{c}$\_d"),
-        ("run `icl-theory derive`", r"run \texttt{icl-theory derive}"),
-        (
-            "tr(U'V) <= sqrt(d) ||U||_op ||V||_F",
-            r"$\operatorname{tr}(U^\top  V) \le \sqrt{d} \|U\|_{\mathrm{op}} \|V\|_F$",
-        ),
-        ("In Lambda's eigenbasis", r"In $\Lambda$'s eigenbasis"),
-        ("U, V are d x n with d <= n", r"$U$, $V$ are $d \times n$ with $d \le n$"),
-        ("as `w'x_i` is", r"as $w^\top  x_{i}$ is"),
-    ],
-)
-def test_formulas_in_sentences_are_recognised(text: str, expected: str) -> None:
-    """Letters and what joins them become formulas, words and references stay text."""
-    assert expected == prose_latex(text)
 
 
 def test_long_equations_are_broken() -> None:

@@ -35,7 +35,6 @@ from proofs_check.web.export import explorer_formulas, exported
 from proofs_check.web.formulas import FormulaSheet
 from proofs_check.web.graph import NARROW, WIDE, layout, reduced_edges
 from proofs_check.web.page import _kind, _measured, page
-from proofs_check.web.prose import prose
 from proofs_check.web.record import of_report
 from theory import DERIVATIONS, distribution_shift, limiting_predictor, population_loss, prediction_error
 from theory.algebra.grammar import parse
@@ -250,7 +249,7 @@ def test_page_shows_how_near_bounds_come_to_equality(record: PageRecord) -> None
     html = page(replace(record, results=(loose, tight)), ())
     assert html.index('<a href="#tight">tight</a>') < html.index('<a href="#loose">loose</a>')
     assert "--share:25%" in html
-    assert "N = 10<sup>7</sup>, Λ = [[1]]" in html
+    assert "<i>N</i> = 10<sup>7</sup>, <i>Λ</i> = [[1]]" in html
     assert 'class="bounds"' not in page(record, ())
 
 
@@ -272,13 +271,6 @@ def test_every_derivation_can_be_set(name: str) -> None:
     for step in DERIVATIONS[name]().steps:
         assert sheet.draw(step.label).width > 0
         assert sheet.draw(step.relation).width > 0
-
-
-def test_prose() -> None:
-    """Greek letters, indices, exponents and brackets of plain text are set, and markup in it is escaped."""
-    assert "<i>U</i><sub>11</sub> = Γ<sup>−1</sup>, Λ ≥ 0" == prose("U11 = Gamma^{-1}, Lambda >= 0")
-    assert "⟨w, x⟩ by Wick's theorem, xᵀBx" == prose("<w, x> by Wick's theorem, x'Bx")
-    assert "⟨b⟩ &lt;/b" == prose("<b> </b")
 
 
 @pytest.mark.parametrize(

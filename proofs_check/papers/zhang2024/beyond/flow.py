@@ -17,15 +17,21 @@ from proofs_check.papers.zhang2024.language import (
 from proofs_check.papers.zhang2024.quantities import curvature, enclosed_flows, explicit_rate, flow
 from theory.algebra.expression import scalar_letter
 
-ANY_SIGMA = ("gradient flow from Assumption 3.3", "sigma^2 ||Gamma||_op sqrt(d) between 2 and 10^4")
-AVERAGED_ANY_SIGMA = (*TWO_DIAGONAL_FLOW, "sigma^2 up to 10^4 times the bound of Lemma C.6")
+ANY_SIGMA = (
+    "gradient flow started as in Assumption 3.3",
+    (
+        r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d}$"
+        " between 2 and $10^4$"
+    ),
+)
+AVERAGED_ANY_SIGMA = (*TWO_DIAGONAL_FLOW, r"$\sigma^2$ up to $10^4$ times the bound of Lemma C.6")
 FIXED_FLOW = ("lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-A.3")
 RANDOM_FLOW = ("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u", "lem-C.4-floor", "lem-C.5")
 
 EVERY_SIGMA = (
     state(
         "B1-positive",
-        "u stays positive, whatever sigma",
+        r"$u$ stays positive, whatever $\sigma$",
         "B1",
         enclosed_flows.least_u(),
         "0",
@@ -39,7 +45,7 @@ EVERY_SIGMA = (
     ),
     state(
         "B1-random-positive",
-        "u stays positive under random covariances, whatever sigma",
+        r"$u$ stays positive under random covariances, whatever $\sigma$",
         "B1",
         enclosed_flows.least_u(averaged=True),
         "0",
@@ -57,12 +63,14 @@ EVERY_SIGMA = (
 # Balls that touch decide nothing, and c^2 is attained at the start: the statements are tested up to this factor.
 SHARE = "999/1000"
 CONSTANTS = (
-    "c2 = sum_i min(U_ii(0), b_i/u_max)^2, k0 = min_ij a_ij, u_max^2 = ||b|| + (2 E0/k0)^(1/2), b_i = f_i/a_ii, "
-    "E0 = l(0) - min l; "
+    r"$c^2 = \sum_i \min(U_{ii}(0), b_i/u_{\max})^2$, $\kappa_0 = \min_{ij} a_{ij}$, $b_i = f_i/a_{ii}$, "
+    r"$u_{\max}^2 = \|b\| + (2 E_0/\kappa_0)^{1/2}$, $E_0 = \ell(0) - \min \ell$; "
 )
-FIXED_CONSTANTS = CONSTANTS + "a_ij = gamma_i lambda_i lambda_j and f_i = lambda_i^2 in Lambda's eigenbasis"
-RANDOM_CONSTANTS = CONSTANTS + "a_ij = zeta_ij and f_i = xi_i of Corollary C.2"
-RATE_LETTERS = {name: scalar_letter(name, definite=True) for name in ("c2", "k0")}
+FIXED_CONSTANTS = CONSTANTS + r"$a_{ij} = \gamma_i \lambda_i \lambda_j$, $f_i = \lambda_i^2$ in $\Lambda$'s eigenbasis"
+RANDOM_CONSTANTS = CONSTANTS + r"$a_{ij} = \zeta_{ij}$, $f_i = \xi_i$ of Corollary C.2"
+RATE_LETTERS = {
+    name: scalar_letter(name, definite=True, latex=latex) for name, latex in (("c2", "c^2"), ("k0", r"\kappa_0"))
+}
 
 EXPLICIT_RATE = tuple(
     state(
@@ -85,10 +93,15 @@ EXPLICIT_RATE = tuple(
     )
     for averaged, kind in ((False, ""), (True, "random-"))
     for name, title, quantity, right in (
-        ("lower", "u stays above an explicit positive number, whatever sigma", explicit_rate.least_squared_u, "c2"),
+        (
+            "lower",
+            r"$u$ stays above an explicit positive number, whatever $\sigma$",
+            explicit_rate.least_squared_u,
+            "c2",
+        ),
         (
             "decay",
-            "The excess loss decays at an explicit rate, whatever sigma: so the flow reaches the limit of Theorem 4.1",
+            r"The excess loss decays at an explicit rate, whatever $\sigma$",
             explicit_rate.least_decay_rate,
             "(2 c2 k0)",
         ),
@@ -98,7 +111,7 @@ EXPLICIT_RATE = tuple(
 SPECTRAL = (
     state(
         "B2-off-diagonal",
-        "In Lambda's eigenbasis an entry off the diagonal decays by itself",
+        r"In $\Lambda$'s eigenbasis an entry off the diagonal decays by itself",
         "B2",
         flow.flow_between("p", "q"),
         "-u^2 ((1 + 1/N) lambda + tr(Lambda)/N) lambda mu (p' U q)",
@@ -107,42 +120,42 @@ SPECTRAL = (
         assumptions=(
             GAUSSIAN,
             SUBSPACE,
-            "p, q different eigenvectors of Lambda of length 1, eigenvalues lambda and mu",
+            r"$p$, $q$ different eigenvectors of $\Lambda$ of length 1, eigenvalues $\lambda$ and $\mu$",
         ),
         rests_on=("lem-5.2-U",),
     ),
     state(
         "B2-diagonal",
-        "In Lambda's eigenbasis an entry on the diagonal depends on u and itself",
+        r"In $\Lambda$'s eigenbasis an entry on the diagonal depends on $u$ and itself",
         "B2",
         flow.flow_between("p", "p"),
         "u lambda^2 - u^2 ((1 + 1/N) lambda + tr(Lambda)/N) lambda^2 (p' U p)",
         search=eigenvector_pairs(),
         searched=30,
-        assumptions=(GAUSSIAN, SUBSPACE, "p an eigenvector of Lambda of length 1, eigenvalue lambda"),
+        assumptions=(GAUSSIAN, SUBSPACE, r"$p$ an eigenvector of $\Lambda$ of length 1, eigenvalue $\lambda$"),
         rests_on=("lem-5.2-U",),
     ),
 )
 
-ISOTROPIC = "Lambda = lambda I, Theta proportional to I, so that U = vI and u = sqrt(d) v"
+ISOTROPIC = r"$\Lambda = \lambda I$, $\Theta$ proportional to $I$, so that $U = vI$ and $u = \sqrt{d} v$"
 ROOT = {name: scalar_letter(name, definite=True) for name in ("rootd", "decay")}
 
 CLOSED_FORM = (
     state(
         "B3-logistic",
-        "Isotropic: v^2 follows the logistic equation",
+        r"For isotropic $\Lambda$, $v^2$ follows the logistic equation",
         "B3",
         flow.growth_of_v_squared(),
         "2 rootd lambda^2 h (1 - rootd (1 + (d + 1)/N) lambda h)",
         more=ROOT,
         search=isotropic_starts(),
         searched=25,
-        assumptions=(ISOTROPIC, "h = v^2"),
+        assumptions=(ISOTROPIC, "$h = v^2$"),
         rests_on=("lem-5.2-U", "lem-A.3"),
     ),
     state(
         "B3-solution",
-        "Isotropic: 1/v^2 at a later time in closed form",
+        r"For isotropic $\Lambda$, $1/v^2$ at a later time in closed form",
         "B3",
         flow.isotropic_solution(),
         "c + (d/s^2 - c) decay",
@@ -150,7 +163,7 @@ CLOSED_FORM = (
         more=ROOT,
         search=isotropic_starts(),
         searched=12,
-        assumptions=(ISOTROPIC, "u(0) = s; decay = exp(-2 sqrt(d) lambda^2 T)"),
+        assumptions=(ISOTROPIC, r"$u(0) = s$; $\mathrm{decay} = \exp(-2 \sqrt{d} \lambda^2 T)$"),
         rests_on=("B3-logistic",),
     ),
 )
@@ -179,8 +192,8 @@ CURVATURE = (
         search=flow_instances("paper"),
         searched=40,
         assumptions=(
-            "lambda_min is the least eigenvalue but for the 0 of the scaling symmetry",
-            "sigma^2 ||Gamma|| sqrt(d) < 2",
+            r"$\lambda_{\min}$ is the least eigenvalue but for the 0 of the scaling symmetry",
+            r"$\sigma^2 \|\Gamma\| \sqrt{d} < 2$",
         ),
         rests_on=("B4-hessian", "lem-5.4-decay"),
     ),

@@ -12,7 +12,7 @@ from theory.zhang2024.model import Law
 from theory.zhang2024.prediction_error import TWO_OVER_PI
 
 NOISY = Law(noise=True, task_covariance=True)
-NOISY_LAW = ("w ~ N(0, Psi)", "labels with noise of variance s2")
+NOISY_LAW = (r"$w \sim N(0, \Psi)$", "labels with noise of variance $s^2$")
 
 NOISE = (
     state(
@@ -52,7 +52,10 @@ COVARIATES = (
         more={"a": scalar_letter("a", non_negative=True), "b": scalar_letter("b", definite=True)},
         search=two_point_radii(),
         searched=10,
-        assumptions=("x = sqrt(r) z, z ~ N(0, Lambda), E r = 1, kappa = E r^2", SUBSPACE),
+        assumptions=(
+            r"$x = \sqrt{r} z$, $z \sim N(0, \Lambda)$, $\mathbb{E} r = 1$, $\kappa = \mathbb{E} r^2$",
+            SUBSPACE,
+        ),
     ),
 )
 
@@ -75,24 +78,27 @@ LABELS = (
         },
         letters=("Lambda", "w", "B", "c", "s2"),
         largest={"d": 2, "N": 3, "M": 2},
-        assumptions=("y = <w, x> + x'Bx + c + noise of variance s2", "x ~ N(0, Lambda)"),
+        assumptions=(
+            r"$y = \langle w, x\rangle + x^\top Bx + c$ plus noise of variance $s^2$",
+            r"$x \sim N(0, \Lambda)$",
+        ),
         rests_on=("thm-4.2",),
     ),
     state(
         "B8-relu",
-        "The prediction error for labels max(0, <w, x>)",
+        r"The prediction error for labels $\max(0, \langle w, x\rangle)$",
         "B8",
         labels.relu_error(),
         f"1/4 w' Lambda w + 1/M tr(S Gamma^-2 Lambda) + 1/(4 N^2) {BRACKET}",
         where={**GAMMA, "S": "1/2 (w' Lambda w) Lambda + 3/4 Lambda w w' Lambda"},
         search=single_tasks(),
         searched=15,
-        assumptions=("y = max(0, <w, x>)", "x ~ N(0, Lambda)"),
+        assumptions=(r"$y = \max(0, \langle w, x\rangle)$", r"$x \sim N(0, \Lambda)$"),
         rests_on=("thm-4.2",),
     ),
     state(
         "B8-sign",
-        "The prediction error for labels sgn <w, x>",
+        r"The prediction error for labels $\operatorname{sgn} \langle w, x\rangle$",
         "B8",
         labels.sign_error(),
         f"1 - two_over_pi + 1/M tr(S Gamma^-2 Lambda) + two_over_pi/(N^2 (w' Lambda w)) {BRACKET}",
@@ -101,7 +107,7 @@ LABELS = (
         more={"two_over_pi": TWO_OVER_PI},
         search=single_tasks(),
         searched=15,
-        assumptions=("y = sgn <w, x>", "x ~ N(0, Lambda)", "two_over_pi = 2/pi"),
+        assumptions=(r"$y = \operatorname{sgn} \langle w, x\rangle$", r"$x \sim N(0, \Lambda)$"),
         rests_on=("thm-4.2",),
     ),
 )
@@ -109,7 +115,7 @@ LABELS = (
 SHIFTS = (
     state(
         "B9",
-        "The error under a joint shift of context, query and labels, for any matrix A",
+        "The error under a joint shift of context, query and labels, for any matrix $A$",
         "B9",
         shift.error_under_joint_shift(),
         "1/M tr(A' Lambda_q A ((w' Lambda_c w) Lambda_c + Lambda_c w w' Lambda_c + s2 Lambda_c))"
@@ -118,7 +124,11 @@ SHIFTS = (
         more=SHIFTED,
         largest={"d": 2, "N": 3, "M": 2},
         sampled={"d": 3, "M": 10},
-        assumptions=("x_i ~ N(0, Lambda_c)", "x_q of second moment Lambda_q, independent", "noise of variance s2"),
+        assumptions=(
+            r"$x_i \sim N(0, \Lambda_c)$",
+            r"$x_q$ of second moment $\Lambda_q$, independent",
+            "noise of variance $s^2$",
+        ),
     ),
 )
 

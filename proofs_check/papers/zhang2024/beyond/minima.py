@@ -8,13 +8,16 @@ from proofs_check.papers.zhang2024.quantities import local_minimum
 from theory.algebra.expression import scalar_letter
 
 GAMMA_P = {"g": "(1 + 1/N) lambda + tr(Lambda)/N"}
-LEADING = (GAUSSIAN, "p an eigenvector of Lambda of length 1 and of its largest eigenvalue lambda")
+LEADING = (GAUSSIAN, r"$p$ an eigenvector of $\Lambda$ of length 1 and of its largest eigenvalue $\lambda$")
 SCALE = {"a": scalar_letter("a", definite=True)}
 
 STATEMENTS = (
     state(
         "B11-point",
-        "Along a leading eigenvector, u12 = a p and u21 = b p with U = 0, u = 0 are stationary for one product a b",
+        (
+            "Along a leading eigenvector, $u_{12} = a p$ and $u_{21} = b p$ with $U = 0$, $u = 0$ are"
+            " stationary for one product $a b$"
+        ),
         "B11",
         local_minimum.stationary_product(),
         "1/g",
@@ -41,7 +44,7 @@ STATEMENTS = (
     ),
     state(
         "B11-excess",
-        "The loss at the point of B11 is above the least one: the layer has learned one direction of d",
+        "The loss at the point of B11 is above the least one: the layer has learned one direction out of $d$",
         "B11",
         local_minimum.excess(),
         "1/2 tr(Lambda^2 Gamma^-1) - 1/2 lambda^2/g",
@@ -63,7 +66,7 @@ STATEMENTS = (
         more=SCALE,
         search=leading_eigenvectors(2, 2),
         searched=12,
-        assumptions=(*LEADING, "d = 2, N <= 2"),
+        assumptions=(*LEADING, r"$d = 2$, $N \le 2$"),
         rests_on=("B11-gradient",),
         reason=BY_LAYER,
     ),

@@ -12,7 +12,7 @@ ON_SUBSPACE = (RANDOM, SUBSPACE)
 ANY_LAW = (
     state(
         "lem-C.4-any-law",
-        "Two covariances that need not commute: the loss less that at any A is a square and a linear term",
+        "Two covariances that need not commute: the loss minus its value at any $A$ is a square plus a linear term",
         "Lemma C.4",
         random_covariance.excess_over_any_point(),
         "1/2 p tr(G1 L1 V L1 V') + 1/2 q tr(G2 L2 V L2 V') + tr((p G1 L1 A L1 + q G2 L2 A L2 - S) V')",
@@ -26,7 +26,10 @@ ANY_LAW = (
     ),
     state(
         "lem-C.4-any-law-minimiser",
-        "The least point A solves E[Gamma Lambda A Lambda] = E[Lambda^2], so that the linear term vanishes",
+        (
+            r"The minimiser $A$ solves $\mathbb{E}[\Gamma \Lambda A \Lambda] = \mathbb{E}[\Lambda^2]$, so"
+            " that the linear term vanishes"
+        ),
         "Lemma C.4",
         random_covariance.stationarity_of_minimiser(),
         "p L1^2 + q L2^2",
@@ -39,7 +42,7 @@ ANY_LAW = (
     ),
     state(
         "lem-C.4-any-law-floor",
-        "The least loss is -1/2 tr(E[Lambda^2] A') with that A",
+        r"The least loss is $-\tfrac{1}{2} \operatorname{tr}(\mathbb{E}[\Lambda^2] A^\top)$ with that $A$",
         "Lemma C.4",
         random_covariance.floor_of_any_law(),
         "-1/2 tr((p L1^2 + q L2^2) A')",
@@ -52,12 +55,16 @@ ANY_LAW = (
     ),
 )
 
-IID = (RANDOM, "Lambda_tau = diag(lambda_1, ..., lambda_d) with i.i.d. entries, E lambda^k = mu_k")
+IID = (
+    RANDOM,
+    r"$\Lambda_\tau = \operatorname{diag}(\lambda_1, \ldots, \lambda_d)$ with i.i.d. entries,"
+    r" $\mathbb{E} \lambda^k = m_k$",
+)
 
 ERRORS = (
     state(
         "B9-random-covariance",
-        "The error on a new prompt with one of two covariances, for any matrix A",
+        "The error on a new prompt with one of two covariances, for any matrix $A$",
         "B9",
         random_error.error_over_atoms(),
         "p (1/M tr(A' L1 A (tr(L1) L1 + L1^2 + s2 L1)) + tr((A L1 - I)' L1 (A L1 - I)))"
@@ -65,11 +72,11 @@ ERRORS = (
         letters=("L1", "L2", "A", "s2"),
         more=TWO_ATOMS,
         largest={"d": 2, "M": 2},
-        assumptions=(RANDOM, "labels with noise of variance s2"),
+        assumptions=(RANDOM, "labels with noise of variance $s^2$"),
     ),
     state(
         "thm-4.5-iid-error",
-        "The exact error of the limit for i.i.d. entries, at every d, N and M",
+        "The exact error of the limit for i.i.d. entries, at every $d$, $N$ and $M$",
         "B7",
         random_error.iid_error(),
         "d (mu1 - 2 a1 mu2 + a1^2 mu3 + 1/M a1^2 (2 mu3 + (d - 1) mu1 mu2))",
@@ -82,7 +89,7 @@ ERRORS = (
     ),
     state(
         "B7",
-        "The error of the limit for i.i.d. entries as N and M tend to infinity",
+        "The error of the limit for i.i.d. entries as $N$ and $M$ tend to infinity",
         "B7",
         random_error.iid_error_limit(),
         "d (mu1 - mu2^2/mu3)",
@@ -98,7 +105,10 @@ WEIGHTS = {name: TWO_ATOMS[name] for name in ("p", "q")}
 
 
 def _assumptions(law: NamedLaw) -> tuple[str, ...]:
-    return f"lambda_i i.i.d., {law.title}", "a new prompt with Lambda_new of the same law, w ~ N(0, I)"
+    return rf"$\lambda_i$ i.i.d., {law.title}", (
+        r"a new prompt with $\Lambda_{\mathrm{new}}$ of the same"
+        r" law, $w \sim N(0, I)$"
+    )
 
 
 def _minimiser(name: str, law: NamedLaw) -> Claim:
@@ -121,7 +131,7 @@ def _minimiser(name: str, law: NamedLaw) -> Claim:
 def _error(name: str, law: NamedLaw) -> Claim:
     return state(
         f"law-{name}-error",
-        f"The error of the limit at any N and M for i.i.d. entries: {law.title}",
+        f"The error of the limit at any $N$ and $M$ for i.i.d. entries: {law.title}",
         "B7",
         named_laws.error_for(law),
         "d (m1 - 2 A1 m2 + A1^2 m3 + 1/M A1^2 (2 m3 + (d - 1) m1 m2))",

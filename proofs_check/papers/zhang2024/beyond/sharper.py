@@ -43,12 +43,15 @@ from proofs_check.papers.zhang2024.language import (
 )
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, error_bounds, minimum
 
-NOISELESS = (GAUSSIAN, "y = <w, x>", "the limit of training on prompts of length N")
+NOISELESS = (GAUSSIAN, r"$y = \langle w, x\rangle$", "the limit of training on prompts of length $N$")
 
 ERRORS = (
     state(
         "thm-4.2-bound-sharp",
-        "The error of noiseless linear labels for tasks with E ww' = W, with the factor (N/(N+1))^2",
+        (
+            r"The error of noiseless linear labels for tasks with $\mathbb{E} ww^\top = W$, with the"
+            " factor $(N/(N + 1))^2$"
+        ),
         "Theorem 4.2",
         error_bounds.error_for_tasks(sharper=True),
         "(N/(N + 1))^2 ((d + 1) tr(Lambda W)/M"
@@ -58,12 +61,12 @@ ERRORS = (
         tight=True,
         ends=lambda: (long_training(),),
         search=error_instances(),
-        assumptions=(*NOISELESS, "W positive definite; W = ww', one task, by continuity"),
+        assumptions=(*NOISELESS, r"$W$ positive definite; $W = ww^\top$, one task, by continuity"),
         rests_on=("thm-4.2-linear",),
     ),
     state(
         "thm-4.2-bound-mean-sharp",
-        "The error averaged over tasks, with the factor (N/(N+1))^2",
+        "The error averaged over tasks, with the factor $(N/(N + 1))^2$",
         "Theorem 4.2",
         error_bounds.error_over_normal_tasks(sharper=True),
         "(N/(N + 1))^2 ((d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2))",
@@ -77,7 +80,10 @@ ERRORS = (
     ),
     state(
         "trace-product-sharp",
-        "Kantorovich: tr(Lambda) tr(Lambda^-1) against the condition number, with the best constant",
+        (
+            r"Kantorovich: $\operatorname{tr}(\Lambda) \operatorname{tr}(\Lambda^{-1})$ against the"
+            " condition number, with the best constant"
+        ),
         "Theorem 4.2",
         error_bounds.trace_product(),
         "d^2 (kappa + 1)^2/(4 kappa)",
@@ -85,12 +91,12 @@ ERRORS = (
         relation="<=",
         tight=True,
         search=conditioned_covariances(),
-        assumptions=("Lambda positive definite, kappa its condition number",),
+        assumptions=(r"$\Lambda$ positive definite, $\kappa$ its condition number",),
         reason=BY_INSTANCES,
     ),
     state(
         "thm-4.2-bound-kappa-sharp",
-        "The error averaged over tasks, with the factor (N/(N+1))^2 and Kantorovich's constant",
+        "The error averaged over tasks, with the factor $(N/(N + 1))^2$ and Kantorovich's constant",
         "Theorem 4.2",
         error_bounds.averaged_error(),
         "(N/(N + 1))^2 (d + 1) tr(Lambda)/M + (1 + 2 d + d^2 (kappa + 1)^2/(4 kappa)) tr(Lambda)/(N + 1)^2",
@@ -105,12 +111,12 @@ ERRORS = (
     ),
 )
 
-MILD = (GAUSSIAN, FLOW, "sigma^2 ||Gamma||_op < 2")
+MILD = (GAUSSIAN, FLOW, r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} < 2$")
 
 RATES = (
     state(
         "lem-A.5-sharp",
-        "u stays away from zero, with sqrt(d) twice removed and a weaker condition",
+        r"$u$ stays away from zero, without the two factors $\sqrt{d}$ and under a weaker condition",
         "Lemma A.5",
         enclosed_flows.least_squared_u(),
         "s^2 align (2 - s^2 opG)/(2 tr(Lambda^4)^(1/2))",
@@ -136,7 +142,12 @@ RATES = (
         relation=">=",
         tight=True,
         search=weight_instances(),
-        assumptions=("any U and u; gap = l(U, u) - min l; lowG, lowL the least eigenvalues of Gamma, Lambda",),
+        assumptions=(
+            (
+                r"any $U$ and $u$; $\mathrm{gap} = \ell(U, u) - \min \ell$; $\lambda_{\min}(\Gamma)$,"
+                r" $\lambda_{\min}(\Lambda)$ the least eigenvalues of $\Gamma$, $\Lambda$"
+            ),
+        ),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
         reason=BY_INSTANCES,
     ),
@@ -166,13 +177,16 @@ SHARPER_AVERAGES = {
 }
 AVERAGED_MILD = (
     *TWO_DIAGONAL_FLOW,
-    "sigma^2 E[||Gamma_tau||_op ||Lambda_tau Theta||_F^2] < 2 tr(E[Lambda_tau^2] Theta Theta')",
+    (
+        r"$\sigma^2 \mathbb{E}[\|\Gamma_\tau\|_{\mathrm{op}} \|\Lambda_\tau \Theta\|_F^2] < "
+        r"2 \operatorname{tr}(\mathbb{E}[\Lambda_\tau^2] \Theta \Theta^\top)$"
+    ),
 )
 
 AVERAGED_RATES = (
     state(
         "lem-C.7-sharp",
-        "u stays away from zero under random covariances, without sqrt(d) and under a weaker condition",
+        r"$u$ stays away from zero under random covariances, without $\sqrt{d}$ and under a weaker condition",
         "Lemma C.7",
         enclosed_flows.least_squared_u(averaged=True),
         "s^2 (2 align - s^2 spread)/(2 size)",

@@ -66,7 +66,7 @@ def _by_moments(title: str, entry: Callable[[Mapping[str, Any]], Entry], moments
 LAWS: Mapping[str, NamedLaw] = {
     "exp": NamedLaw("Exp(1)", lambda _: exponential(), (), ("1", "2", "6"), "N/(3 N + d + 5)", {}, "d/3", {}),
     "gamma": NamedLaw(
-        "Gamma of shape h and rate l",
+        "a gamma law of shape $h$ and rate $l$",
         lambda at: gamma_law(at["h"], at["l"]),
         ("h", "l"),
         ("h/l", "h (h + 1)/l^2", "h (h + 1) (h + 2)/l^3"),
@@ -76,12 +76,12 @@ LAWS: Mapping[str, NamedLaw] = {
         {"k": "h + 2"},
     ),
     "uniform": _by_moments(
-        "Uniform on [l, l + h]",
+        "uniform on $[l, l + h]$",
         lambda at: uniform(at["l"], at["l"] + at["h"]),
         ("l + h/2", "l^2 + l h + h^2/3", "l^3 + 3 l^2 h/2 + l h^2 + h^3/4"),
     ),
     "log-normal": NamedLaw(
-        "log-normal of mean l, with E lambda^2 = (1 + h) l^2",
+        r"log-normal of mean $l$, with $\mathbb{E} \lambda^2 = (1 + h) l^2$",
         lambda at: log_normal(at["l"], 1 + at["h"]),
         ("h", "l"),
         ("l", "(1 + h) l^2", "(1 + h)^3 l^3"),
@@ -91,12 +91,12 @@ LAWS: Mapping[str, NamedLaw] = {
         {"k": "1 + h"},
     ),
     "two-point": _by_moments(
-        "l or h with probabilities p and q",
+        "$l$ or $h$ with probabilities $p$ and $q$",
         lambda at: two_point(at["l"], at["h"], WEIGHTS["p"]),
         ("p l + q h", "p l^2 + q h^2", "p l^3 + q h^3"),
     ),
     "degenerate": NamedLaw(
-        "always l", lambda at: point_mass(at["l"]), ("l",), ("l", "l^2", "l^3"), "N/(l (N + d + 1))", {}, "0 l", {}
+        "always $l$", lambda at: point_mass(at["l"]), ("l",), ("l", "l^2", "l^3"), "N/(l (N + d + 1))", {}, "0 l", {}
     ),
 }
 
