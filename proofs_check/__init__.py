@@ -10,6 +10,7 @@ from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
 from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.judge.statements import Statement
+from proofs_check.model_claims import claims_of
 from proofs_check.papers import catalogue
 from proofs_check.verification import verify
 
@@ -27,6 +28,7 @@ __all__ = [
     "Statement",
     "catalogue",
     "claim",
+    "claims_of",
     "find_claim",
     "require_holds",
     "strategies",

@@ -53,23 +53,33 @@ class Coordinates:
 
     Args:
         draws: for each draw, a name and a copy number, its rational covariance (nested sequences).
+        radii: for draws that are z sqrt(r) with an independent r >= 0, the moments E r, E r^2, ... as far as known.
     """
 
-    def __init__(self, draws: Mapping[tuple[str, int], Sequence[Sequence[Fraction]]]):
+    def __init__(
+        self,
+        draws: Mapping[tuple[str, int], Sequence[Sequence[Fraction]]],
+        radii: Mapping[tuple[str, int], Sequence[Fraction]] | None = None,
+    ):
         names: list[str] = []
-        self.variances: list[Fraction] = []
+        self._moments: list[_CoordinateMoments] = []
         factors: dict[tuple[str, int], tuple[list[list[Fraction]], int]] = {}
+        radii = radii or {}
         for key, covariance in draws.items():
             lower, diagonal = ldl(covariance)
             factors[key] = (lower, len(names))
             names += [f"{key[0]}_{key[1]}_{k}" for k in range(len(diagonal))]
-            self.variances += diagonal
+            self._moments += [_CoordinateMoments(variance) for variance in diagonal]
+            if key in radii:
+                names.append(f"{key[0]}_{key[1]}_root_r")
+                self._moments.append(_CoordinateMoments(Fraction(1), tuple(radii[key])))
         self.ring = ring(",".join(names) or "unused", QQ)[0]
         generators = self.ring.gens
         self.vectors: dict[tuple[str, int], Array] = {}
         for key, (lower, start) in factors.items():
+            scale = generators[start + len(lower)] if key in radii else self.ring.one
             entries = [
-                sum((generators[start + k] * rational(x) for k, x in enumerate(row) if x), self.ring.zero)
+                scale * sum((generators[start + k] * rational(x) for k, x in enumerate(row) if x), self.ring.zero)
                 for row in lower
             ]
             self.vectors[key] = np.array(entries, dtype=object).reshape(-1, 1)
@@ -81,37 +91,79 @@ class Coordinates:
 
     def mean(self, polynomial: PolyElement) -> Fraction:
         """E of a polynomial."""
-        return sum((fraction(value) * self._moment(powers) for powers, value in polynomial.terms()), start=Fraction(0))
+        return fraction(sum((value * self._moment(powers) for powers, value in polynomial.terms()), start=QQ(0)))
 
     def mean_of_product(self, p: PolyElement, q: PolyElement) -> Fraction:
         """E[p q] without multiplying out: only pairs of monomials with equal parity in each coordinate contribute."""
-        classes: dict[tuple[int, ...], list[tuple[tuple[int, ...], Fraction]]] = defaultdict(list)
+        classes: dict[tuple[int, ...], list[tuple[tuple[int, ...], Any]]] = defaultdict(list)
         for powers, value in q.terms():
-            classes[tuple(k % 2 for k in powers)].append((powers, fraction(value)))
-        total = Fraction(0)
+            classes[tuple(k % 2 for k in powers)].append((powers, value))
+        total = QQ(0)
         for powers, value in p.terms():
             partners = classes.get(tuple(k % 2 for k in powers))
             if partners:
-                inner = sum(
-                    (v * self._moment(tuple(map(int.__add__, powers, other))) for other, v in partners),
-                    start=Fraction(0),
-                )
-                total += fraction(value) * inner
-        return total
+                inner = QQ(0)
+                for other, v in partners:
+                    inner += v * self._moment(tuple(map(int.__add__, powers, other)))
+                total += value * inner
+        return fraction(total)
 
-    def _moment(self, powers: tuple[int, ...]) -> Fraction:
-        result = Fraction(1)
-        for power, variance in zip(powers, self.variances, strict=False):
+    def square_given(self, p: PolyElement, kept: Sequence[bool]) -> PolyElement:
+        """E[p^2 | some of the coordinates], a polynomial in them; `kept` says for each generator whether it is one."""
+        groups: dict[tuple[int, ...], list[tuple[tuple[int, ...], Any]]] = defaultdict(list)
+        for powers, value in p.terms():
+            inside = tuple(k if keep else 0 for k, keep in zip(powers, kept, strict=True))
+            outside = tuple(0 if keep else k for k, keep in zip(powers, kept, strict=True))
+            groups[inside].append((outside, value))
+        result: dict[tuple[int, ...], Any] = defaultdict(lambda: QQ(0))
+        for a, left in groups.items():
+            for b, right in groups.items():
+                for outside, value in left:
+                    for other, v in right:
+                        moment = self._moment(tuple(map(int.__add__, outside, other)))
+                        if moment:
+                            result[tuple(map(int.__add__, a, b))] += value * v * moment
+        return self.ring.from_dict({powers: value for powers, value in result.items() if value})
+
+    def _moment(self, powers: tuple[int, ...]) -> Any:
+        result = QQ(1)
+        for power, moments in zip(powers, self._moments, strict=False):
             if power:
-                result *= _normal_moment(power) * variance ** (power // 2)
                 if power % 2:
-                    return Fraction(0)
+                    return QQ(0)
+                result *= moments.even(power)
         return result
 
     def means(self, array: Array) -> Array:
         """E of every entry."""
         flat = [self.mean(entry) for entry in array.flat]
         return np.array(flat, dtype=object).reshape(array.shape)
+
+
+class _CoordinateMoments:
+    """Even moments of one generator: N(0, variance), or a root of r with E r^k given, whose odd ones never matter.
+
+    An odd power of a root of r only ever stands beside an odd power of a coordinate that it multiplies.
+    """
+
+    def __init__(self, variance: Fraction, radial: tuple[Fraction, ...] | None = None):
+        self.variance = variance
+        self.radial = radial
+        self.known: dict[int, Any] = {}
+
+    def even(self, power: int) -> Any:
+        """E of an even power."""
+        if power not in self.known:
+            self.known[power] = rational(self._value(power))
+        return self.known[power]
+
+    def _value(self, power: int) -> Fraction:
+        half = power // 2
+        if self.radial is None:
+            return _normal_moment(power) * self.variance**half
+        if half > len(self.radial):
+            raise ValueError(f"E r^{half} is needed, and only {len(self.radial)} moments of r are known")
+        return self.radial[half - 1]
 
 
 @cache

@@ -7,11 +7,14 @@ from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.errors import ClaimError
-from proofs_check.papers import bordelon2025, comparators, lu2025, zhang2024
+from proofs_check.papers import bordelon2025, comparators, lu2025, mahankali2023, wu2024, zhang2024, zhang2024b
 
 PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType(
     {
         "zhang2024": zhang2024.catalogue,
+        "mahankali2023": mahankali2023.catalogue,
+        "wu2024": wu2024.catalogue,
+        "zhang2024b": zhang2024b.catalogue,
         "lu2025": lu2025.catalogue,
         "bordelon2025": bordelon2025.catalogue,
         "comparators": comparators.catalogue,

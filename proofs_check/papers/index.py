@@ -1,4 +1,4 @@
-"""The index of a paper: for every number a row with derivation, claim, evidence, kernel theorem and test, as places.
+"""The index of the papers: for every number a row with derivation, claim, evidence, kernel theorem and test, as places.
 
 A place is a file and a line, found in the source as it is installed, so that the index cannot name what is not there.
 """
@@ -10,7 +10,8 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from importlib import import_module
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -18,7 +19,10 @@ from typing import Any
 from proofs_check.judge.claims import Claim
 from proofs_check.kernel import kernel_column
 from proofs_check.kernel.record import RecordError
-from proofs_check.papers.zhang2024.sources import NUMBERS, TITLE, Number
+from proofs_check.model_claims import ModelClaims
+from proofs_check.papers import PAPERS, catalogue
+from proofs_check.papers.numbers import Number
+from theory import Model
 from theory.marked_text import plain_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +31,9 @@ _TESTS = ROOT / "tests"
 _THEOREMS = ROOT / "proofs_check" / "kernel" / "theorems"
 # Modules whose functions wrap those of others: the place is that of what is wrapped.
 _WRAPPERS = ("brute_force.py",)
-_WRAPPING = ("exact_over_atoms",)
+_WRAPPING = ("exact_over_atoms", "_exact.<locals>")
+# What makes a claim: `state(...)`, and the methods of `claims_of(model)`.
+_FACTORIES = {"state", *(name for name in vars(ModelClaims) if not name.startswith("_"))}
 _KINDS = ("exact", "enclose", "compute", "sample")
 
 
@@ -65,7 +71,17 @@ class Row:
     test: Place | None = None
 
 
-def index(claims: Sequence[Claim], numbers: Mapping[str, Number] = NUMBERS) -> tuple[Row, ...]:
+def paper_index(paper: str) -> tuple[Row, ...]:
+    """The rows of a paper's numbers."""
+    return index(catalogue(paper), _sources(paper).NUMBERS)
+
+
+def _sources(paper: str) -> Any:
+    """The module with a paper's title and numbers."""
+    return import_module(f"proofs_check.papers.{paper}.sources")
+
+
+def index(claims: Sequence[Claim], numbers: Mapping[str, Number]) -> tuple[Row, ...]:
     """The rows of a paper's numbers, in its order: one for each claim under a number, or one that says what it is.
 
     Raises:
@@ -126,24 +142,26 @@ def _places(row: Row) -> Iterator[tuple[str, str]]:
 _HEAD = "| number | claim | derivation | stated | evidence | kernel theorem | test |"
 
 
-def as_markdown(rows: Sequence[Row]) -> str:
-    """The rows as a page of the documentation."""
+def as_markdown() -> str:
+    """The rows of all papers as a page of the documentation."""
     lines = [
         "# Index of statements",
         "",
-        f"{TITLE}: every number of the paper, then the findings F1 to F7 and what goes beyond the paper, B1 to B13.",
         "Written by `icl-theory index --markdown docs/index-of-statements.md`, from the source. A number without a",
         "claim says what it is.",
-        "",
-        _HEAD,
-        "|" + " --- |" * (_HEAD.count("|") - 1),
     ]
-    for row in rows:
-        evidence = ", ".join(f"{kind} {_code(place)}" for kind, place in row.evidence)
-        claim = "; ".join(part for part in (f"`{row.claim}`" if row.claim else "", row.says) if part)
-        cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, row.theorem, _code(row.test))
-        lines.append("| " + " | ".join(cells) + " |")
+    for paper in PAPERS:
+        sources = _sources(paper)
+        lines += ["", f"## {paper}", "", f"{sources.TITLE}. {getattr(sources, 'NOTE', '')}".strip(), ""]
+        lines += [_HEAD, "|" + " --- |" * (_HEAD.count("|") - 1), *map(_line, paper_index(paper))]
     return "\n".join(lines) + "\n"
+
+
+def _line(row: Row) -> str:
+    evidence = ", ".join(f"{kind} {_code(place)}" for kind, place in row.evidence)
+    claim = "; ".join(part for part in (f"`{row.claim}`" if row.claim else "", row.says) if part)
+    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, row.theorem, _code(row.test))
+    return "| " + " | ".join(cells) + " |"
 
 
 def _code(place: Place | None) -> str:
@@ -194,18 +212,29 @@ def _called(function: Callable[..., Any], seen: set[int]) -> Iterator[Callable[.
     seen.add(id(function))
     for name in _names(function.__code__):
         found = function.__globals__.get(name)
+        if found is None and function.__module__.startswith(_OF_MODELS):
+            found = _of_model(name)
         plain = inspect.unwrap(found) if callable(found) else None
         if not inspect.isfunction(plain):
             continue
         if plain.__module__.startswith("theory."):
             yield plain
-        elif plain.__module__.startswith("proofs_check.papers."):
+        elif plain.__module__.startswith(("proofs_check.papers.", _OF_MODELS)):
             yield from _called(plain, seen)
     for inner in map(inspect.unwrap, _inside(function)):
         if inner.__module__.startswith("theory."):
             yield inner
         else:
             yield from _called(inner, seen)
+
+
+_OF_MODELS = "proofs_check.model_claims."
+
+
+def _of_model(name: str) -> Any:
+    """What a claim about a model derives by: a method of the model, or a property that it computes once."""
+    found = inspect.getattr_static(Model, name, None)
+    return found.func if isinstance(found, cached_property) else found
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -221,11 +250,16 @@ def _calls() -> tuple[tuple[re.Pattern[str], Place], ...]:
     found = []
     for path in sorted(_STATEMENTS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "state" and node.args:
+            if isinstance(node, ast.Call) and _made_by(node) in _FACTORIES and node.args:
                 pattern = _pattern(node.args[0])
                 if pattern:
                     found.append((re.compile(pattern), Place(_relative(str(path)), node.lineno)))
     return tuple(sorted(found, key=lambda pair: "(" in pair[0].pattern))
+
+
+def _made_by(node: ast.Call) -> str:
+    """The name of the function or method that is called."""
+    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
 
 
 def _pattern(node: ast.expr) -> str:

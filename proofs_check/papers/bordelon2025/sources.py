@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofs_check.papers.zhang2024.sources import Number
+from proofs_check.papers.numbers import Number
 
 TITLE = (
     "B. Bordelon, M. I. Letey, C. Pehlevan, Theory of Scaling Laws for In-Context Regression: Depth, Width, Context and"

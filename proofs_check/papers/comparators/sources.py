@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofs_check.papers.zhang2024.sources import Number
+from proofs_check.papers.numbers import Number
 
 TITLE = (
     "Least squares and ridge regression on a prompt: Breiman and Freedman (1983); Letac and Massam (2004); Dobriban and"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from proofs_check.papers.zhang2024.sources import Number
+from proofs_check.papers.numbers import Number
 
 TITLE = (
     "Y. M. Lu, M. I. Letey, J. A. Zavatone-Veth, A. Maiti, C. Pehlevan, Asymptotic theory of in-context learning by"

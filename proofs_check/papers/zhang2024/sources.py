@@ -7,22 +7,11 @@ state it, and a number without a statement with a word that says what it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from proofs_check.papers.numbers import Number
+
+NOTE = "Every number of the paper, then the findings F1 to F7 and what goes beyond the paper, B1 to B13."
 TITLE = "R. Zhang, S. Frei, P. L. Bartlett, Trained Transformers Learn Linear Models In-Context, JMLR 25(49), 2024"
-
-
-@dataclass(frozen=True)
-class Number:
-    """What stands under a number.
-
-    Args:
-        claims: ids of claims that state it, beside those that name it as their source.
-        says: what it is, where it carries no statement of its own or where that needs saying.
-    """
-
-    claims: tuple[str, ...] = ()
-    says: str = ""
 
 
 def _says(text: str) -> Number:

@@ -1,0 +1,125 @@
+"""Prompts of a law whose entries are polynomials in independent coordinates: the law's meaning without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from sympy.polys.rings import PolyElement
+
+from proofs_check.judge.exact_moments import Coordinates
+from proofs_check.model_claims.point import Point
+from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Moments, Prompt
+
+Array = Any
+# The coordinates of a prompt: covariates, query, task, noise of labels and of the target.
+COVARIATE, QUERY, TASK, NOISE = "x", "q", "w", "e"
+_COLUMN = ("d", 1)
+_SQUARE = ("d", "d")
+
+
+@dataclass(frozen=True)
+class PolynomialPrompt:
+    """A prompt, and the probability of its task where there are finitely many.
+
+    Attributes:
+        space: the coordinates, with their moments.
+        x: covariates, each d x 1; y: labels; x_q: the query, d x 1; target: the query's label.
+    """
+
+    space: Coordinates
+    x: tuple[Array, ...]
+    y: tuple[PolyElement, ...]
+    x_q: Array
+    target: PolyElement
+    probability: Fraction
+
+    def embedding(self) -> Array:
+        """Z = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]]."""
+        top = np.concatenate([*self.x, self.x_q], axis=1)
+        bottom = np.array([[*self.y, self.space.ring.zero]], dtype=object)
+        return np.concatenate([top, bottom], axis=0)
+
+
+def polynomial_prompts(law: Prompt, at: Point) -> Iterator[PolynomialPrompt]:
+    """The prompts of a law at a point: one, or one for each of finitely many tasks."""
+    count = at.lengths[law.length]
+    space = _coordinates(law, at, count)
+    x = tuple(_covariate(law.x, space, COVARIATE, i, at) for i in range(count))
+    x_q = _covariate(law.query or law.x, space, QUERY, 0, at)
+    for w, probability in _tasks(law, space, at):
+        label = _labels(law, space, at, w)
+        y = tuple(label(point) + _noise(law, space, i) for i, point in enumerate(x))
+        target = label(x_q) + (_noise(law, space, count) if law.target_noise else space.ring.zero)
+        yield PolynomialPrompt(space, x, y, x_q, target, probability)
+
+
+def _coordinates(law: Prompt, at: Point, count: int) -> Coordinates:
+    covariance = at.read(law.x.covariance, _SQUARE)
+    query = law.query or law.x
+    draws: dict[tuple[str, int], Any] = {(COVARIATE, i): covariance.tolist() for i in range(count)}
+    draws[QUERY, 0] = at.read(query.covariance, _SQUARE).tolist()
+    if isinstance(law.w, Gaussian):
+        draws[TASK, 0] = at.read(law.w.covariance, _SQUARE).tolist()
+    if law.noise is not None:
+        variance = at.read(law.noise, (1, 1)).tolist()
+        draws |= {(NOISE, i): variance for i in range(count + law.target_noise)}
+    radii = {(COVARIATE, i): _radial(law.x, at) for i in range(count) if isinstance(law.x, Elliptical)}
+    if isinstance(query, Elliptical):
+        radii[QUERY, 0] = _radial(query, at)
+    return Coordinates(draws, radii)
+
+
+def _radial(law: Elliptical, at: Point) -> tuple[Fraction, ...]:
+    return (Fraction(1), *(at.values[name][0, 0] for name in law.moments))
+
+
+def _covariate(law: Covariates, space: Coordinates, name: str, copy: int, at: Point) -> Array:
+    vector = space.vectors[name, copy]
+    return vector if law.mean is None else vector + space.constant(at.read(law.mean, _COLUMN))
+
+
+def _noise(law: Prompt, space: Coordinates, place: int) -> PolyElement:
+    return space.ring.zero if law.noise is None else space.vectors[NOISE, place][0, 0]
+
+
+def _tasks(law: Prompt, space: Coordinates, at: Point) -> Iterator[tuple[Array, Fraction]]:
+    """The task as polynomials, or each of finitely many, with its probability."""
+    if isinstance(law.w, Gaussian):
+        vector = space.vectors[TASK, 0]
+        mean = law.w.mean
+        yield (vector if mean is None else vector + space.constant(at.read(mean, _COLUMN))), Fraction(1)
+    elif isinstance(law.w, Fixed):
+        yield space.constant(at.values[law.w.letter]), Fraction(1)
+    elif isinstance(law.w, FiniteTasks):
+        yield from _equally_likely(at.values[law.w.letter], space)
+    else:
+        yield from _equally_likely(at.values[tasks_letter(law.w)], space)
+
+
+def tasks_letter(law: Moments) -> str:
+    """The name of the tasks that are drawn for a law of which only moments are known."""
+    return f"tasks_{law.second}"
+
+
+def _equally_likely(known: Array, space: Coordinates) -> Iterator[tuple[Array, Fraction]]:
+    for task in known:
+        yield space.constant(np.reshape(task, (-1, 1))), Fraction(1, len(known))
+
+
+def _labels(law: Prompt, space: Coordinates, at: Point, w: Array) -> Callable[[Array], PolyElement]:
+    if law.label == "w' x":
+        return lambda x: (w.T @ x)[0, 0]
+    constants: Mapping[str, Array] = {
+        name: space.constant(value) for name, value in at.values.items() if not _has_other_numbers(value)
+    }
+    one = space.ring.one
+    return lambda x: Point({**constants, "w": w, "x": x}, at.lengths).read(law.label, (1, 1), one)[0, 0]
+
+
+def _has_other_numbers(array: Array) -> bool:
+    """Whether an array holds anything but Fractions and integers, such as a moving weight."""
+    return any(not isinstance(entry, int | Fraction) for entry in np.asarray(array, dtype=object).flat)
