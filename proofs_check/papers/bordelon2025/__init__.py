@@ -6,9 +6,9 @@ The isotropic setting: depth L as L steps of gradient descent on the prompt.
 from __future__ import annotations
 
 from proofs_check.judge.claims import Claim
-from proofs_check.papers.bordelon2025 import isotropic
+from proofs_check.papers.bordelon2025 import isotropic, reduced_model
 
-SECTIONS = (isotropic,)
+SECTIONS = (reduced_model, isotropic)
 
 
 def catalogue() -> tuple[Claim, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from proofs_check.papers.bordelon2025 import quantities
 from proofs_check.papers.bordelon2025.language import GROWTH, ISOTROPIC_LAW, SAMPLE_COVARIANCE, state
+from proofs_check.papers.bordelon2025.models import depth_1, depth_2
 
 MOMENTS = {
     "m2": "1 + (d + 1)/N",
@@ -65,6 +66,29 @@ LOSS = (
         largest={"d": 4, "N": 9},
         assumptions=(SAMPLE_COVARIANCE,),
         rests_on=("bordelon2025-loss-1",),
+    ),
+)
+
+STACKS = (
+    depth_1.error(
+        "bordelon2025-error-1",
+        "The error of one layer with Gamma = g I is d times the spectral loss",
+        "ISO loss",
+        "d (1 - 2 g + g^2 m2)",
+        place="L = 1",
+        weights={"A": "g I"},
+        where={"m2": MOMENTS["m2"]},
+        rests_on=("bordelon2025-loss-1",),
+    ),
+    depth_2.error(
+        "bordelon2025-error-2",
+        "The error of two layers with Gamma = g I is d times the spectral loss",
+        "ISO loss",
+        "d (1 - 2 g + 3/2 g^2 m2 - 1/2 g^3 m3 + 1/16 g^4 m4)",
+        place="L = 2",
+        weights={"A": "1/2 g I"},
+        where=MOMENTS,
+        rests_on=("bordelon2025-loss-2",),
     ),
 )
 
@@ -134,4 +158,4 @@ LIMITS = (
     ),
 )
 
-STATEMENTS = (*WISHART, *LOSS, *LIMITS)
+STATEMENTS = (*WISHART, *LOSS, *STACKS, *LIMITS)

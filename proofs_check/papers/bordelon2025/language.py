@@ -14,7 +14,6 @@ LETTERS = {
     "w": vector("w"),
 }
 ISOTROPIC_LAW = {"x": identity("d")}
-ISOTROPIC = "x_i, x_q and w ~ N(0, I), y_i = <w, x_i>; Gamma = g I; d is the paper's D, N its P"
 SAMPLE_COVARIANCE = "S = (1/N) sum_i x_i x_i' with x_i ~ N(0, I); d is the paper's D, N its P"
 GROWTH = "the dimension t d and t N examples, t to infinity: the paper's alpha is N/d"
 
