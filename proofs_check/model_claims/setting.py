@@ -29,6 +29,8 @@ from theory import (
     Stack,
 )
 from theory.algebra.expression import Expression, vector
+from theory.algebra.grammar import parse
+from theory.algebra.statement_latex import statement_latex
 from theory.models.at_weights import GivenWeights, given_weights
 from theory.models.law import Covariates
 from theory.models.letters import Letters
@@ -170,8 +172,8 @@ class Setting:
         """The law, the network and the weights in words."""
         said = [_law_in_words(self.law), _network_in_words(self.model)]
         if self.weights:
-            at = ", ".join(f"{name} = {text}" for name, text in self.weights.items())
-            said.append(f"at {at}" + "".join(f", {name} = {text}" for name, text in self.define.items()))
+            given = {**self.weights, **self.define}
+            said.append("at " + ", ".join(_equation(name, text) for name, text in given.items()))
         return tuple(said)
 
 
@@ -206,38 +208,49 @@ def _require_known(statement: Statement, language: Language) -> None:
         known.add(place.removeprefix("the abbreviation ").strip("'"))
 
 
+def _tex(text: str) -> str:
+    return statement_latex(parse(text))
+
+
+def _equation(name: str, text: str) -> str:
+    return f"${_tex(name)} = {_tex(text)}$"
+
+
 def _covariates(name: str, law: Covariates) -> str:
-    mean = law.mean or "0"
+    mean = "0" if law.mean is None else _tex(law.mean)
     if isinstance(law, Gaussian):
-        return f"{name} ~ N({mean}, {law.covariance})"
-    powers = ", ".join(f"E r^{k} = {letter_}" for k, letter_ in enumerate(law.moments, 2))
-    return f"{name} = {mean} + sqrt(r) z, z ~ N(0, {law.covariance}), E r = 1, {powers}"
+        return rf"${name} \sim N({mean}, {_tex(law.covariance)})$"
+    powers = ", ".join(rf"$\mathbb{{E}} r^{k} = {_tex(letter_)}$" for k, letter_ in enumerate(law.moments, 2))
+    normal = rf"$z \sim N(0, {_tex(law.covariance)})$"
+    return rf"${name} = {mean} + \sqrt{{r}} z$, {normal}, $\mathbb{{E}} r = 1$, {powers}"
 
 
 def _task(law: Prompt) -> str:
     w = law.w
     if isinstance(w, Gaussian):
-        return f"w ~ N({w.mean or 0}, {w.covariance})"
+        return rf"$w \sim N({'0' if w.mean is None else _tex(w.mean)}, {_tex(w.covariance)})$"
     if isinstance(w, Fixed):
-        return f"w = {w.letter} fixed"
+        return "$w$ fixed"
     if isinstance(w, FiniteTasks):
-        return f"w uniform on {w.count} fixed tasks {w.letter}_t"
-    parts = [f"E ww' = {w.second}", *([] if w.mean is None else [f"E w = {w.mean}"])]
-    return ", ".join([*parts, *([] if w.square is None else [f"|w|^2 = {w.square}"])])
+        return f"$w$ uniform on ${w.count}$ fixed tasks ${_tex(w.letter)}_t$"
+    said = [rf"$\mathbb{{E}} w w^\top = {_tex(w.second)}$"]
+    said += [] if w.mean is None else [rf"$\mathbb{{E}} w = {_tex(w.mean)}$"]
+    return ", ".join([*said, *([] if w.square is None else [rf"$\|w\|^2 = {_tex(w.square)}$"])])
 
 
 def _law_in_words(law: Prompt) -> str:
     name = "x_i" if law.query is not None else "x_i, x_q"
     said = [_covariates(name, law.x)] + ([] if law.query is None else [_covariates("x_q", law.query)])
-    noise = "" if law.noise is None else " + noise of variance " + law.noise
+    noise = "" if law.noise is None else f" with noise of variance ${_tex(law.noise)}$"
     target = " (the target's too)" if law.target_noise else ""
-    return "; ".join([f"{law.length} examples, {', '.join(said)}", _task(law), f"y = {law.label}{noise}{target}"])
+    examples = f"${_tex(law.length)}$ examples"
+    return "; ".join([", ".join([examples, *said]), _task(law), f"{_equation('y', law.label)}{noise}{target}"])
 
 
 def _network_in_words(model: Model) -> str:
     network = model.network
     if isinstance(network, GradientStep):
-        return f"one step of gradient descent from {network.start} with step {network.step}"
+        return f"one step of gradient descent from ${_tex(network.start)}$ with step ${_tex(network.step)}$"
     layers: Sequence[LinearAttention] = network.layers if isinstance(network, Stack) else (network,)
     kinds = [f"{k.heads} head{'s' * (k.heads > 1)}, mask {k.mask}, {k.key_query} key and query" for k in layers]
     shared = " with shared weights" if isinstance(network, Stack) and network.shared else ""
@@ -248,4 +261,4 @@ def _network_in_words(model: Model) -> str:
 def _blocks_in_words(weights: str | Mapping[str, str]) -> str:
     if isinstance(weights, str):
         return f"weights {weights!r}"
-    return "blocks " + ", ".join(f"{block} = {text}" for block, text in weights.items())
+    return "blocks " + ", ".join(_equation(block, text) for block, text in weights.items())

@@ -14,7 +14,7 @@ LETTERS = {
     "w": vector("w"),
 }
 ISOTROPIC_LAW = {"x": identity("d")}
-SAMPLE_COVARIANCE = "S = (1/N) sum_i x_i x_i' with x_i ~ N(0, I); d is the paper's D, N its P"
-GROWTH = "the dimension t d and t N examples, t to infinity: the paper's alpha is N/d"
+SAMPLE_COVARIANCE = r"$S = (1/N) \sum_i x_i x_i^\top$ with $x_i \sim N(0, I)$; $d$ is the paper's $D$, $N$ its $P$"
+GROWTH = r"$d$ and $N$ multiplied by $t$, $t \to \infty$: the paper's $\alpha$ is $N/d$"
 
 state = States(PAPER, LETTERS)

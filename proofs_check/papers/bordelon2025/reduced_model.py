@@ -12,7 +12,7 @@ PREDICTIONS = (
         "reduced model",
         "1/N x_q' G X y",
         weights={"A": "G'"},
-        place="L = 1",
+        place="$L = 1$",
     ),
     depth_2.prediction(
         "bordelon2025-prediction-2",
@@ -21,7 +21,7 @@ PREDICTIONS = (
         "1/(2 N) x_q' G (I + K) X y",
         weights={"A": "1/2 G'"},
         where={"K": "I - 1/(2 N) X X' G"},
-        place="L = 2",
+        place="$L = 2$",
     ),
     depth_3.prediction(
         "bordelon2025-prediction-3",
@@ -30,7 +30,7 @@ PREDICTIONS = (
         "1/(3 N) x_q' G (I + K + K^2) X y",
         weights={"A": "1/3 G'"},
         where={"K": "I - 1/(3 N) X X' G"},
-        place="L = 3",
+        place="$L = 3$",
     ),
 )
 

@@ -18,12 +18,12 @@ NUMBERS: Mapping[str, Number] = {
     "ISO loss": Number(),
     "ISO best step": Number(),
     "ISO limit": Number(),
-    "ISO loss, every L": Number(
-        says="undecided: the loss is (1/D) E tr (I - g S/L)^(2L) for every depth L; the model is derived for given L, here"
+    "ISO loss, every depth": Number(
+        says="undecided: that the loss is the spectral one for every depth; a model is derived for a given depth, here"
         " 1 and 2, and the grammar has no exponent that is a letter"
     ),
-    "ISO limit, every L": Number(
-        says="undecided: the integral over the law of Marchenko and Pastur for every depth L, for the same reason;"
-        " L = 1, 2 and 3 are claimed"
+    "ISO limit, every depth": Number(
+        says="undecided: the integral over the law of Marchenko and Pastur for every depth, for the same reason;"
+        " depths 1, 2 and 3 are claimed"
     ),
 }

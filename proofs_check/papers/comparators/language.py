@@ -17,7 +17,10 @@ LETTERS = {
     "x": scalar_letter("x", definite=True),
     "m": scalar_letter("m", definite=True),
 }
-SAMPLE = "W = sum_{i <= M} x_i x_i' with x_i ~ N(0, Lambda), V = W^-1"
-PROMPT = "y_i = <w, x_i> + N(0, s2), i = 1..M; the query is drawn as the x_i are, and the target is <w, x_q>"
+SAMPLE = r"$W = \sum_{i \le M} x_i x_i^\top$ with $x_i \sim N(0, \Lambda)$"
+PROMPT = (
+    r"$M$ examples, $y_i = \langle w, x_i\rangle$ with noise of variance $s^2$; the query is drawn as the $x_i$ are,"
+    r" and the target is $\langle w, x_q\rangle$"
+)
 
 state = States(PAPER, LETTERS)

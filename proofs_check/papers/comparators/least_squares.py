@@ -16,7 +16,7 @@ INVERSES = (
         search=wishart_instances(1),
         searched=30,
         largest={},
-        assumptions=(SAMPLE, "M > d + 1"),
+        assumptions=(SAMPLE, "$M > d + 1$"),
     ),
     state(
         "inverse-wishart-second-moment",
@@ -28,7 +28,7 @@ INVERSES = (
         search=wishart_instances(3),
         searched=30,
         largest={},
-        assumptions=(SAMPLE, "M > d + 3"),
+        assumptions=(SAMPLE, "$M > d + 3$"),
     ),
 )
 
@@ -42,7 +42,7 @@ RISKS = (
         search=wishart_instances(1),
         searched=30,
         largest={},
-        assumptions=(PROMPT, "x_i ~ N(0, Lambda)", "M > d + 1"),
+        assumptions=(PROMPT, r"$x_i \sim N(0, \Lambda)$", "$M > d + 1$"),
         rests_on=("inverse-wishart-mean",),
     ),
     state(
@@ -54,8 +54,8 @@ RISKS = (
         search=few_examples(),
         searched=30,
         largest={},
-        assumptions=(PROMPT, "x_i ~ N(0, lambda I)", "M < d - 1"),
-        cited=("the projection onto the span of M isotropic Gaussian vectors has the mean M/d I",),
+        assumptions=(PROMPT, r"$x_i \sim N(0, \lambda I)$", "$M < d - 1$"),
+        cited=("the projection onto the span of $M$ isotropic Gaussian vectors has the mean $(M/d) I$",),
     ),
 )
 
@@ -71,10 +71,11 @@ RIDGE = (
         searched=25,
         largest={},
         assumptions=(
-            "w_hat = (X'X/M + x I)^-1 X'y/M, x_i ~ N(0, I), |w|^2 = signal; d = c M grows; the risk is E |w_hat - w|^2",
-            "m the positive root of c x m^2 + (1 - c + x) m - 1",
+            r"$\hat w = (X^\top X/M + x I)^{-1} X^\top y/M$, $x_i \sim N(0, I)$, $\|w\|^2$ the signal; $d = c M$ grows;"
+            r" the risk is $\mathbb{E} \|\hat w - w\|^2$",
+            "$m$ the positive root of $c x m^2 + (1 - c + x) m - 1$",
         ),
-        reason="enclosed for x of at least 1000, where the moments up to the fourth tell",
+        reason="enclosed for $x$ of at least 1000, where the moments up to the fourth tell",
     ),
 )
 

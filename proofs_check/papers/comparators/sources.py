@@ -15,7 +15,7 @@ NUMBERS: Mapping[str, Number] = {
     "least squares": Number(),
     "ridge": Number(),
     "ridge at finite sizes": Number(
-        says="undecided: the risk of ridge regression at given d and M; the mean of (W + x I)^-1 has no closed form that"
-        " the engine knows"
+        says="undecided: the risk of ridge regression at finite sizes; the mean of the inverse that it needs has no"
+        " closed form that the engine knows"
     ),
 }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from proofs_check.papers.lu2025 import quantities
 from proofs_check.papers.lu2025.instances import tasks_on_the_sphere
-from proofs_check.papers.lu2025.language import PROMPTS, TASKS, state
+from proofs_check.papers.lu2025.language import PROMPTS, TASKS, gaussian_tasks, state
 
 # B in blocks: the upper left one, the mixed one without mu, and the lower right one.
 BLOCKS = {"B1": "(1 + rho) d/l I + (1 + 1/l) R", "b2": "(1 + rho) (1 + 2/l)", "b3": "(1 + rho)^2 (1 + 2/l)"}
-ISOTROPIC = "tasks on the sphere |w|^2 = d with E w = 0 and E ww' = I"
+ISOTROPIC = r"tasks on the sphere $\|w\|^2 = d$ with $\mathbb{E} w = 0$ and $\mathbb{E} w w^\top = I$"
 
 ERROR = (
     state(
         "lu2025-error",
-        "The error of any G = [G1, g] at every d and l, with the blocks of A and B",
+        r"The error of any $G = [G_1, g]$ at every $d$ and $l$, with the blocks of $A$ and $B$",
         "e(G)",
         quantities.error(),
         "1 + rho + 1/d (tr(G1 B1 G1') + 2 b2 g' G1 mu + b3 g' g) - 2/d (tr(G1 R) + (1 + rho) g' mu)",
@@ -24,7 +24,7 @@ ERROR = (
     ),
     state(
         "lu2025-error-isotropic",
-        "On isotropic tasks the error is least at G1 = I/k and g = 0 only, k = 1 + 1/l + (1 + rho) d/l",
+        r"On isotropic tasks the error is least at $G_1 = I/k$ and $g = 0$ only, $k = 1 + 1/l + (1 + \rho) d/l$",
         "e(G)",
         quantities.isotropic_error(),
         "1 + rho - 1/k + k/d tr((G1 - 1/k I) (G1 - 1/k I)') + (1 + rho)^2 (1 + 2/l)/d g' g",
@@ -35,17 +35,28 @@ ERROR = (
     ),
 )
 
+GAUSSIAN = (
+    gaussian_tasks.error(
+        "lu2025-error-gaussian-tasks",
+        r"For tasks $w \sim N(0, I)$ the error has a further term in $g$, as the variance of their labels is random",
+        "e(G)",
+        "1 + rho - 1/k + k/d tr((G1 - 1/k I) (G1 - 1/k I)') + ((1 + rho)^2 + 2/d) (1 + 2/l)/d g' g",
+        place="Gaussian tasks",
+        where={"k": "1 + 1/l + (1 + rho) d/l"},
+    ),
+)
+
 SPHERE = (
     state(
         "lu2025-sphere-moment",
-        "Fourth moments on the sphere |w|^2 = d, which are d/(d + 2) times the Gaussian ones",
+        r"Fourth moments on the sphere $\|w\|^2 = d$, which are $d/(d + 2)$ times the Gaussian ones",
         "tasks",
         quantities.sphere_fourth_moment(),
         "d/(d + 2) (tr(A) tr(B) + 2 tr(A B))",
         letters=("A", "B"),
         largest={"d": 4},
-        assumptions=("w uniform on |w|^2 = d",),
+        assumptions=(r"$w$ uniform on $\|w\|^2 = d$",),
     ),
 )
 
-STATEMENTS = (*ERROR, *SPHERE)
+STATEMENTS = (*ERROR, *GAUSSIAN, *SPHERE)

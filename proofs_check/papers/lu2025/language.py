@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from proofs_check.model_claims import claims_of
 from proofs_check.papers.stating import States
 from theory import Gaussian, LinearAttention, Model, Moments, Prompt
 from theory.algebra.expression import matrix, scalar_letter, vector
@@ -11,6 +12,8 @@ PAPER = "lu2025"
 WEIGHTS = {"U11": "d G1'", "u21": "g", "u": "1"}
 SPHERE = Prompt(x=Gaussian("I/d"), w=Moments("R", mean="mu", square="d"), noise="rho", target_noise=True, length="l")
 MODEL = Model(SPHERE, LinearAttention(), WEIGHTS, vectors=("g",))
+_GAUSSIAN = Model(SPHERE.replace(w=Gaussian("I")), LinearAttention(), WEIGHTS, vectors=("g",))
+gaussian_tasks = claims_of(_GAUSSIAN, PAPER)
 LETTERS = {name: MODEL.letters.names[name] for name in ("G1", "g", "R", "mu", "rho")} | {
     "step": scalar_letter("step"),
     "A": matrix("A", symmetric=True),
@@ -20,8 +23,11 @@ LETTERS = {name: MODEL.letters.names[name] for name in ("G1", "g", "R", "mu", "r
     "x": scalar_letter("x", definite=True),
     "kappa": scalar_letter("kappa", definite=True, latex="\\kappa"),
 }
-PROMPTS = "x_i, x_q ~ N(0, I/d), y = <w, x> + N(0, rho) for examples and query, l examples"
-TASKS = "|w|^2 = d, R = E ww', mu = E w"
-GROWTH = "d and l multiplied by t, t to infinity: the paper's alpha is l/d"
+PROMPTS = (
+    r"$l$ examples, $x_i, x_q \sim N(0, I/d)$; $y = \langle w, x\rangle$ with noise of variance $\rho$,"
+    " the target's too"
+)
+TASKS = r"$\|w\|^2 = d$, $R = \mathbb{E} w w^\top$, $\mu = \mathbb{E} w$"
+GROWTH = r"$d$ and $l$ multiplied by $t$, $t \to \infty$: the paper's $\alpha$ is $l/d$"
 
 state = States(PAPER, LETTERS, {"d": 2, "l": 3}, {"d": 4, "N": 12, "l": 12}, ("l",))

@@ -6,15 +6,15 @@ from proofs_check.papers.lu2025 import quantities
 from proofs_check.papers.lu2025.instances import one_task, resolvent_arguments
 from proofs_check.papers.lu2025.language import GROWTH, PROMPTS, state
 
-SAMPLE = "C = (1/N) sum_t w_t w_t' with w_t ~ N(0, I), N = kappa d tasks"
-TASKS_GROW = "d and N multiplied by t, t to infinity: kappa is N/d"
+SAMPLE = r"$C = (1/N) \sum_t w_t w_t^\top$ with $w_t \sim N(0, I)$, $N = \kappa d$ tasks"
+TASKS_GROW = r"$d$ and $N$ multiplied by $t$, $t \to \infty$: $\kappa$ is $N/d$"
 # 4/(kappa/x) is 4 x/kappa: with a root in it the engine cannot see that an exchange of factors changes nothing.
 M_KAPPA = "2/(x + 1 - 1/kappa + ((x + 1 - 1/kappa)^2 + 4/(kappa/x))^(1/2))"
 
 ERROR = (
     state(
         "lu2025-limit-error",
-        "The limit of the error at g = 0",
+        r"The limit of the error at $g = 0$",
         "e(G) limit",
         quantities.limiting_error(),
         "1 + rho + 1/d tr(G1 ((1 + rho) d/l I + R) G1') - 2/d tr(G1 R)",
@@ -23,13 +23,14 @@ ERROR = (
         assumptions=(
             PROMPTS,
             GROWTH,
-            "(1/d) tr(G1 G1'), (1/d) tr(G1 R G1') and (1/d) tr(G1 R) are kept; |w|^2 = d, R = E ww'",
+            r"normalised traces such as $(1/d) \operatorname{tr}(G_1 R G_1^\top)$ are kept",
+            r"$\|w\|^2 = d$, $R = \mathbb{E} w w^\top$",
         ),
         rests_on=("lu2025-error",),
     ),
     state(
         "lu2025-limit-best-step",
-        "The limit of the error at G1 = step I on isotropic tasks, and its minimum",
+        r"The limit of the error at a multiple of $I$ on isotropic tasks, and its minimum",
         "e(G) limit",
         "1 + rho - 2 step + step^2 (1 + (1 + rho) d/l)",
         "1 + rho - 1/k + k (step - 1/k)^2",
@@ -37,7 +38,7 @@ ERROR = (
         where={"k": "1 + (1 + rho) d/l"},
         letters=("step", "rho"),
         largest={"d": 5, "l": 5},
-        assumptions=("the left side is that of lu2025-limit-error at G1 = step I and R = I",),
+        assumptions=(r"the left side is that of `lu2025-limit-error` at $G_1$ that multiple of $I$, and $R = I$",),
         rests_on=("lu2025-limit-error",),
     ),
 )
@@ -45,7 +46,7 @@ ERROR = (
 MOMENTS = tuple(
     state(
         f"lu2025-moment-{k}",
-        f"The limit of the normalised trace of C^{k}",
+        rf"The limit of the normalised trace of $C^{k}$",
         "M_kappa(x)",
         quantities.wishart_moment_limit(k),
         right,
@@ -59,18 +60,18 @@ MOMENTS = tuple(
 RESOLVENT = (
     state(
         "lu2025-M-root",
-        "The positive root of x/kappa m^2 + (x + 1 - 1/kappa) m - 1",
+        r"The positive root of $(x/\kappa) m^2 + (x + 1 - 1/\kappa) m - 1$",
         "M_kappa(x)",
         quantities.root_of_quadratic(),
         M_KAPPA,
         search=resolvent_arguments(),
         largest={},
-        assumptions=("x, kappa > 0",),
+        assumptions=(r"$x, \kappa > 0$",),
         reason="the root is enclosed at instances",
     ),
     state(
         "lu2025-M-limit",
-        "The limit of (1/d) E tr (C + x I)^-1",
+        r"The limit of $(1/d) \mathbb{E} \operatorname{tr}(C + x I)^{-1}$",
         "M_kappa(x)",
         quantities.resolvent_limit(),
         M_KAPPA,
@@ -80,7 +81,7 @@ RESOLVENT = (
         searched=25,
         letters=("x", "kappa"),
         assumptions=(SAMPLE, TASKS_GROW),
-        reason="enclosed for x of at least 1000, where moments up to the fourth tell; integrated numerically below",
+        reason="enclosed for $x$ of at least 1000, where moments up to the fourth tell; integrated numerically below",
     ),
 )
 

@@ -24,7 +24,7 @@ from proofs_check.judge.quantities import Array, Derived, Exact, Quantity
 from proofs_check.papers.lu2025.language import LETTERS, MODEL, SPHERE, WEIGHTS
 from theory import LinearAttention, Model, Moments
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, identity, indexed, length, sum_over, vector
+from theory.algebra.expression import identity, indexed, length, sum_over, vector
 from theory.algebra.limits import proportional_limit, with_quotient
 
 ERROR = r"\mathbb{E}(\hat y - y_q)^2"

@@ -18,7 +18,8 @@ NUMBERS: Mapping[str, Number] = {
     "e(G) limit": Number(),
     "M_kappa(x)": Number(),
     "learning curve": Number(
-        says="undecided: the error of the G that is trained on n = tau d^2 prompts of finitely many tasks; it needs the"
-        " limit of the inverse of a random matrix of size d (d + 1), which the engine does not have"
+        says="undecided: the error of the weights that are trained on finitely many prompts of finitely many tasks; it"
+        " needs the limit of the inverse of a random matrix as large as the weights, which the engine does not"
+        " have"
     ),
 }

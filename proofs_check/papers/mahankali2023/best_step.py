@@ -15,12 +15,12 @@ RATE = {"k": "(N + 1 + d + s2)/N"}
 BY_INSTANCES = (
     "the part of the prediction that is even in the task has no form as a sum of squares here; exact at instances"
 )
-BLOCKS = ("U11", "u21", "u12", "u")
+BLOCKS = {"U11": "U_{11}", "u21": "u_{21}", "u12": "u_{12}", "u": "u"}
 
 ISOTROPIC = (
     isotropic.loss(
         "mahankali2023-isotropic-loss",
-        "The loss of a step A is a square plus its minimum, at A = I/k only: rate N/(N + 1 + d + s2)",
+        r"The loss of a step is a square plus its minimum, at $A = I/k$ only: rate $N/(N + 1 + d + s_2)$",
         "isotropic data",
         "1/2 (d - d/k + k tr((A - 1/k I)' (A - 1/k I)))",
         where=RATE,
@@ -44,7 +44,7 @@ ISOTROPIC = (
     *(
         isotropic_blocks.gradient(
             f"mahankali2023-isotropic-{block}",
-            f"At that step, with the other blocks zero, the loss is stationary in {block}",
+            f"At that step, with the other blocks zero, the loss is stationary in ${name}$",
             "isotropic data",
             block,
             "0",
@@ -52,7 +52,7 @@ ISOTROPIC = (
             where=RATE,
             place="all blocks",
         )
-        for block in BLOCKS
+        for block, name in BLOCKS.items()
     ),
     isotropic_blocks.excess(
         "mahankali2023-isotropic-global",
@@ -71,7 +71,7 @@ ISOTROPIC = (
 WHITENED = (
     whitened.loss(
         "mahankali2023-whitened-loss",
-        "The loss of a step A is a square plus its minimum, at A = Sigma^-1/k only",
+        r"The loss of a step is a square plus its minimum, at $A = \Sigma^{-1}/k$ only",
         "covariance",
         "1/2 (d - d/k + k tr((A - 1/k Sigma^-1)' Sigma (A - 1/k Sigma^-1) Sigma))",
         where=RATE,
@@ -87,7 +87,7 @@ WHITENED = (
     *(
         whitened_blocks.gradient(
             f"mahankali2023-whitened-{block}",
-            f"At that step, with the other blocks zero, the loss is stationary in {block}",
+            f"At that step, with the other blocks zero, the loss is stationary in ${name}$",
             "covariance",
             block,
             "0",
@@ -95,7 +95,7 @@ WHITENED = (
             where=RATE,
             place="all blocks",
         )
-        for block in BLOCKS
+        for block, name in BLOCKS.items()
     ),
     whitened_blocks.excess(
         "mahankali2023-whitened-global",

@@ -16,9 +16,10 @@ NUMBERS: Mapping[str, Number] = {
     "isotropic data": Number(),
     "covariance": Number(),
     "other targets": Number(),
-    "other targets, any f": Number(
-        says="undecided: for a target f of any rotation-invariant family the best step is E[(x_q'v) y_q]/E[(x_q'v)^2] I;"
-        " a label is a polynomial in w and x here, and the law of f has no letter; two polynomials are claimed"
+    "other targets, any function": Number(
+        says="undecided: that the best step is a multiple of the identity for targets of any rotation-invariant"
+        " family; a label is a polynomial here, and no letter stands for a random function; two polynomials are"
+        " claimed"
     ),
     "other targets, all blocks": Number(
         says="undecided: that the other blocks vanish at the minimum for other targets; the loss in all blocks needs"

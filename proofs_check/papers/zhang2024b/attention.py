@@ -8,26 +8,29 @@ from proofs_check.papers.zhang2024b.models import any_tasks, attention, blocks, 
 
 SECOND = {"S": "Psi + mu mu'", "V": "(M + 1)/M H S H + (tr(H S) + s2)/M H"}
 REDUCED = {"u12": "0", "u21": "0", "u": "1"}
-LEAST = ("R*(S) = s2 + tr(HS) - tr(H S H V^-1 H S), V = (M + 1)/M H S H + (tr(HS) + s2)/M H",)
+LEAST = (
+    r"$R^*(S) = s_2 + \operatorname{tr}(H S) - \operatorname{tr}(H S H V^{-1} H S)$,"
+    r" $V = \frac{M + 1}{M} H S H + \frac{\operatorname{tr}(H S) + s_2}{M} H$",
+)
 BY_INSTANCES = "the engine does not derive inequalities between inverses; exact at instances"
 
 REDUCED_LOSS = (
     attention.error(
         "zhang2024b-attention-risk",
-        "The risk of linear attention with zero cross blocks is that of centred tasks of covariance S = Psi + mu mu'",
+        r"The risk with zero cross blocks is that of centred tasks of covariance $S = \Psi + \mu \mu^\top$",
         "attention alone",
         "s2 + tr(H S) - tr(S H V^-1 H S H) + tr((A - V^-1 H S)' V (A - V^-1 H S) H)",
         where=SECOND,
     ),
     any_tasks.error(
         "zhang2024b-any-tasks",
-        "The risk with zero cross blocks depends on the law of tasks by its second moment R only, and linearly",
+        r"The risk with zero cross blocks depends on the law of tasks by its second moment $R$ only, and linearly",
         "attention alone",
         "s2 + tr(H R) - 2 tr(H A' H R) + tr(A' ((M + 1)/M H R H + (tr(H R) + s2)/M H) A H)",
     ),
     state(
         "zhang2024b-price-of-a-mean",
-        "With zero cross blocks a mean of the tasks is never for free: R*(Psi + mu mu') - R*(Psi) >= 0",
+        r"With zero cross blocks a mean of the tasks never lowers the least risk",
         "attention alone",
         quantities.price_of_a_mean(),
         "0",
@@ -66,7 +69,7 @@ REDUCED_LOSS = (
 CROSS_BLOCKS = (
     blocks.gradient(
         "zhang2024b-gradient-u21",
-        "The gradient with respect to u21 where u12 = u21 = 0 and u = 1",
+        r"The gradient with respect to $u_{21}$ where $u_{12} = u_{21} = 0$ and $u = 1$",
         "cross blocks",
         "u21",
         "H ((M + 2)/M U11' H - I) ((tr(H Psi) + mu' H mu + s2) mu + 2 Psi H mu)",
@@ -74,7 +77,7 @@ CROSS_BLOCKS = (
     ),
     blocks.gradient(
         "zhang2024b-gradient-u12",
-        "The gradient with respect to u12 where u12 = u21 = 0 and u = 1",
+        r"The gradient with respect to $u_{12}$ where $u_{12} = u_{21} = 0$ and $u = 1$",
         "cross blocks",
         "u12",
         "((M + 1)/M H B H + tr(B H)/M H - H U11 H) mu + 1/M (H (U11 + U11') H + tr(U11 H) H) (U11' H - I) mu",
@@ -83,16 +86,16 @@ CROSS_BLOCKS = (
     ),
     centred.gradient(
         "zhang2024b-centred-u21",
-        "Without a mean the loss is stationary in u21 where u12 = u21 = 0",
+        r"Without a mean the loss is stationary in $u_{21}$ where $u_{12} = u_{21} = 0$",
         "cross blocks",
         "u21",
         "0",
         weights=REDUCED,
-        place="mu = 0",
+        place=r"$\mu = 0$",
     ),
     blocks.gradient(
         "zhang2024b-reduced-minimum",
-        "The minimum with zero cross blocks is stationary in u21",
+        r"The minimum with zero cross blocks is stationary in $u_{21}$",
         "cross blocks",
         "u21",
         "0",
@@ -103,9 +106,9 @@ CROSS_BLOCKS = (
         finding=Finding(
             "false",
             "",
-            "The argument of B10, that the cross blocks vanish at the minimum, needs centred tasks. With a mean the part"
-            " of the prediction that is even in the task is correlated with the label, and the loss falls along u21."
-            " R*(Psi + mu mu') - R*(Psi) is therefore what attention with zero cross blocks pays, not all attention.",
+            "The argument of B10 needs centred tasks. With a mean the part of the prediction that is even in the task"
+            r" is correlated with the label, and the loss falls along $u_{21}$. So the difference"
+            r" $R^*(\Psi + \mu \mu^\top) - R^*(\Psi)$ is the price for zero cross blocks only.",
         ),
         corrected_by=("zhang2024b-gradient-u21",),
     ),

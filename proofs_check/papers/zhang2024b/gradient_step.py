@@ -13,24 +13,24 @@ OF_START = {"Q": "H - H G H - H G' H + (M + 1)/M H G' H G H + 1/M tr(G' H G H) H
 STEP = (
     gradient_step.loss(
         "zhang2024b-loss",
-        "The loss of GD-beta: its minimum, a square in G, and a form in beta - mu that is the mean of a square",
-        "GD-beta",
+        r"The loss of GD-$\beta$: its minimum, a square in $G$, and the mean of a square in $\beta - \mu$",
+        "gradient step",
         "1/2 (s2 + tr(H Psi) - tr(H Psi H Omega^-1 H Psi)"
         " + tr((G - Psi H Omega^-1)' H (G - Psi H Omega^-1) Omega) + (beta - mu)' Q (beta - mu))",
         where={**OMEGA, **OF_START},
     ),
     gradient_step.gradient(
         "zhang2024b-start-stationary",
-        "The loss is stationary in beta at beta = mu, for every G",
-        "GD-beta",
+        r"The loss is stationary in $\beta$ at $\beta = \mu$, for every $G$",
+        "gradient step",
         "beta",
         "0",
         weights={"beta": "mu"},
     ),
     gradient_step.gradient(
         "zhang2024b-step-gradient",
-        "The gradient with respect to G at beta = mu, zero at G = Psi H Omega^-1 only",
-        "GD-beta",
+        r"The gradient with respect to $G$ at $\beta = \mu$, zero at $G = \Psi H \Omega^{-1}$ only",
+        "gradient step",
         "G",
         "H (G Omega - Psi H)",
         weights={"beta": "mu"},
@@ -39,8 +39,8 @@ STEP = (
     at_instances(
         gradient_step.error(
             "zhang2024b-least-risk",
-            "The least risk of GD-beta",
-            "GD-beta",
+            r"The least risk of GD-$\beta$",
+            "gradient step",
             "s2 + tr(H Psi) - tr(H Psi H Omega^-1 H Psi)",
             weights={"beta": "mu", "G": "Psi H Omega^-1"},
             where=OMEGA,

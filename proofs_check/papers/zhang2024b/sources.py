@@ -13,15 +13,15 @@ TITLE = (
     " and one-step GD initialization, NeurIPS 2024, arXiv 2402.14951"
 )
 NUMBERS: Mapping[str, Number] = {
-    "GD-beta": Number(),
+    "gradient step": Number(),
     "attention alone": Number(),
     "cross blocks": Number(),
     "attention alone, all blocks": Number(
-        says="undecided: the least risk of linear attention over all blocks on tasks with a mean, and so the whole price"
-        " of leaving out the MLP; the cross blocks are not zero there, and no ansatz for them is known here"
+        says="undecided: the least risk of linear attention over all blocks on tasks with a mean, and with it the"
+        " price of leaving out the MLP; the cross blocks are not zero there, and no form of them is known here"
     ),
-    "gradient flow of GD-beta": Number(
-        says="undecided: that gradient flow of GD-beta converges to the minimum; the stationary points are found, the"
-        " argument for every start is not derived"
+    "gradient flow": Number(
+        says="undecided: that the gradient flow converges to the minimum; the loss is known in full, the argument for"
+        " every start is not derived"
     ),
 }
