@@ -70,7 +70,7 @@ def limiting_loss(depth: int) -> Quantity:
         return np.array([[value]]), _ACCURACY * (1 + abs(value))
 
     return Quantity(
-        rf"\int \rho_{{\mathrm{{MP}}}}(\lambda) (1 - \gamma \lambda / {depth})^{{{2 * depth}}} d\lambda",
+        rf"\lim \tfrac1d \mathbb{{E}} \operatorname{{tr}} (I - \gamma \hat\Sigma / {depth})^{{{2 * depth}}}",
         derive=derive,
         exact=exact if depth <= 2 else None,
         compute=compute,

@@ -14,7 +14,7 @@ ERROR = (
     state(
         "lu2025-error",
         r"The error of any $G = [G_1, g]$ at every $d$ and $l$, with the blocks of $A$ and $B$",
-        "e(G)",
+        "error",
         quantities.error(),
         "1 + rho + 1/d (tr(G1 B1 G1') + 2 b2 g' G1 mu + b3 g' g) - 2/d (tr(G1 R) + (1 + rho) g' mu)",
         where=BLOCKS,
@@ -25,7 +25,7 @@ ERROR = (
     state(
         "lu2025-error-isotropic",
         r"On isotropic tasks the error is least at $G_1 = I/k$ and $g = 0$ only, $k = 1 + 1/l + (1 + \rho) d/l$",
-        "e(G)",
+        "error",
         quantities.isotropic_error(),
         "1 + rho - 1/k + k/d tr((G1 - 1/k I) (G1 - 1/k I)') + (1 + rho)^2 (1 + 2/l)/d g' g",
         place="its minimum",
@@ -39,7 +39,7 @@ GAUSSIAN = (
     gaussian_tasks.error(
         "lu2025-error-gaussian-tasks",
         r"For tasks $w \sim N(0, I)$ the error has a further term in $g$, as the variance of their labels is random",
-        "e(G)",
+        "error",
         "1 + rho - 1/k + k/d tr((G1 - 1/k I) (G1 - 1/k I)') + ((1 + rho)^2 + 2/d) (1 + 2/l)/d g' g",
         place="Gaussian tasks",
         where={"k": "1 + 1/l + (1 + rho) d/l"},

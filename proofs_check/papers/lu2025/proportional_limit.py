@@ -15,7 +15,7 @@ ERROR = (
     state(
         "lu2025-limit-error",
         r"The limit of the error at $g = 0$",
-        "e(G) limit",
+        "error in the limit",
         quantities.limiting_error(),
         "1 + rho + 1/d tr(G1 ((1 + rho) d/l I + R) G1') - 2/d tr(G1 R)",
         search=one_task(),
@@ -31,14 +31,14 @@ ERROR = (
     state(
         "lu2025-limit-best-step",
         r"The limit of the error at a multiple of $I$ on isotropic tasks, and its minimum",
-        "e(G) limit",
+        "error in the limit",
         "1 + rho - 2 step + step^2 (1 + (1 + rho) d/l)",
         "1 + rho - 1/k + k (step - 1/k)^2",
         place="its minimum",
         where={"k": "1 + (1 + rho) d/l"},
         letters=("step", "rho"),
         largest={"d": 5, "l": 5},
-        assumptions=(r"the left side is that of `lu2025-limit-error` at $G_1$ that multiple of $I$, and $R = I$",),
+        assumptions=(r"the left side is the limit of the error at $G_1$ that multiple of $I$, and $R = I$",),
         rests_on=("lu2025-limit-error",),
     ),
 )
@@ -47,7 +47,7 @@ MOMENTS = tuple(
     state(
         f"lu2025-moment-{k}",
         rf"The limit of the normalised trace of $C^{k}$",
-        "M_kappa(x)",
+        "resolvent",
         quantities.wishart_moment_limit(k),
         right,
         place="its moments",
@@ -61,7 +61,7 @@ RESOLVENT = (
     state(
         "lu2025-M-root",
         r"The positive root of $(x/\kappa) m^2 + (x + 1 - 1/\kappa) m - 1$",
-        "M_kappa(x)",
+        "resolvent",
         quantities.root_of_quadratic(),
         M_KAPPA,
         search=resolvent_arguments(),
@@ -72,7 +72,7 @@ RESOLVENT = (
     state(
         "lu2025-M-limit",
         r"The limit of $(1/d) \mathbb{E} \operatorname{tr}(C + x I)^{-1}$",
-        "M_kappa(x)",
+        "resolvent",
         quantities.resolvent_limit(),
         M_KAPPA,
         place="as a limit",

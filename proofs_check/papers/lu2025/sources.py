@@ -13,10 +13,10 @@ TITLE = (
     " linear attention, PNAS 122(28), 2025, arXiv 2405.11751"
 )
 NUMBERS: Mapping[str, Number] = {
-    "e(G)": Number(),
+    "error": Number(),
     "tasks": Number(),
-    "e(G) limit": Number(),
-    "M_kappa(x)": Number(),
+    "error in the limit": Number(),
+    "resolvent": Number(),
     "learning curve": Number(
         says="undecided: the error of the weights that are trained on finitely many prompts of finitely many tasks; it"
         " needs the limit of the inverse of a random matrix as large as the weights, which the engine does not"
