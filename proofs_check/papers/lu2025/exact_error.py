@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from proofs_check.papers.lu2025 import quantities
-from proofs_check.papers.lu2025.instances import tasks_on_the_sphere
-from proofs_check.papers.lu2025.language import PROMPTS, TASKS, gaussian_tasks, state
+from proofs_check.papers.lu2025.language import PROMPTS, gaussian_tasks, sphere_tasks, state
 
 # B in blocks: the upper left one, the mixed one without mu, and the lower right one.
 BLOCKS = {"B1": "(1 + rho) d/l I + (1 + 1/l) R", "b2": "(1 + rho) (1 + 2/l)", "b3": "(1 + rho)^2 (1 + 2/l)"}
 ISOTROPIC = r"tasks on the sphere $\|w\|^2 = d$ with $\mathbb{E} w = 0$ and $\mathbb{E} w w^\top = I$"
 
 ERROR = (
-    state(
+    sphere_tasks.error(
         "lu2025-error",
         r"The error of any $G = [G_1, g]$ at every $d$ and $l$, with the blocks of $A$ and $B$",
         "error",
-        quantities.error(),
         "1 + rho + 1/d (tr(G1 B1 G1') + 2 b2 g' G1 mu + b3 g' g) - 2/d (tr(G1 R) + (1 + rho) g' mu)",
         where=BLOCKS,
-        search=tasks_on_the_sphere(),
-        searched=25,
-        assumptions=(PROMPTS, TASKS),
     ),
     state(
         "lu2025-error-isotropic",

@@ -1,4 +1,4 @@
-"""Instances: finitely many tasks on the sphere |w|^2 = d, and arguments of the resolvent."""
+"""Instances: a task on the sphere |w|^2 = d, and arguments of the resolvent."""
 
 from __future__ import annotations
 
@@ -16,19 +16,6 @@ def _task(draw: st.DrawFn, d: int) -> Any:
     """A rotated vector of signs, |w|^2 = d."""
     signs = [Fraction(1 if draw(st.booleans()) else -1) for _ in range(d)]
     return tuples(np.array(draw(strategies.bases(d)), dtype=object) @ np.array(signs, dtype=object))
-
-
-@st.composite
-def tasks_on_the_sphere(draw: st.DrawFn) -> Instance:
-    """d <= 2, l <= 3, any G1 and g, and one to three tasks, each a rotated vector of signs."""
-    d, count = draw(strategies.dimensions(2)), 1 + draw(strategies.naturals(2))
-    values = {
-        "G1": draw(strategies.matrices(d, d)),
-        "g": draw(strategies.vectors(d)),
-        "rho": draw(strategies.positives(1)),
-        "tasks": tuple(_task(draw, d) for _ in range(1 + draw(strategies.naturals(2)))),
-    }
-    return Instance({"d": d, "l": count}, values)
 
 
 @st.composite

@@ -13,6 +13,7 @@ WEIGHTS = {"U11": "d G1'", "u21": "g", "u": "1"}
 SPHERE = Prompt(x=Gaussian("I/d"), w=Moments("R", mean="mu", square="d"), noise="rho", target_noise=True, length="l")
 MODEL = Model(SPHERE, LinearAttention(), WEIGHTS, vectors=("g",))
 _GAUSSIAN = Model(SPHERE.replace(w=Gaussian("I")), LinearAttention(), WEIGHTS, vectors=("g",))
+sphere_tasks = claims_of(MODEL, PAPER)
 gaussian_tasks = claims_of(_GAUSSIAN, PAPER)
 LETTERS = {name: MODEL.letters.names[name] for name in ("G1", "g", "R", "mu", "rho")} | {
     "step": scalar_letter("step"),
@@ -27,7 +28,6 @@ PROMPTS = (
     r"$l$ examples, $x_i, x_q \sim N(0, I/d)$; $y = \langle w, x\rangle$ with noise of variance $\rho$,"
     " the target's too"
 )
-TASKS = r"$\|w\|^2 = d$, $R = \mathbb{E} w w^\top$, $\mu = \mathbb{E} w$"
 GROWTH = r"$d$ and $l$ multiplied by $t$, $t \to \infty$: the paper's $\alpha$ is $l/d$"
 
 state = States(PAPER, LETTERS, {"d": 2, "l": 3}, {"d": 4, "N": 12, "l": 12}, ("l",))

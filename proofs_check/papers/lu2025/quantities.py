@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -21,7 +22,9 @@ from proofs_check.judge.exact_wishart import (
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Array, Derived, Exact, Quantity
-from proofs_check.papers.lu2025.language import LETTERS, MODEL, SPHERE, WEIGHTS
+from proofs_check.model_claims import left_sides
+from proofs_check.model_claims.setting import Setting
+from proofs_check.papers.lu2025.language import LETTERS, SPHERE, WEIGHTS
 from theory import LinearAttention, Model, Moments
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import identity, indexed, length, sum_over, vector
@@ -59,25 +62,6 @@ def _mean_over(tasks: Sequence[Array], error: Callable[[Array], Fraction]) -> Fr
     return sum((error(task) for task in tasks), start=Fraction(0)) / len(tasks)
 
 
-def error() -> Quantity:
-    """The error for tasks of the sphere; an instance holds finitely many of them as `tasks`, which make R and mu."""
-
-    def exact(instance: Instance) -> Exact:
-        tasks = [np.array(task, dtype=object) for task in instance.values["tasks"]]
-        values = instance.arrays
-        g, rho, count = values["g"].reshape(-1), instance.values["rho"], instance.lengths["l"]
-        found = _mean_over(tasks, lambda task: task_error(values["G1"], g, task, rho, count))
-        second = sum(np.outer(task, task) for task in tasks) / Fraction(len(tasks))
-        mean = sum(tasks) / Fraction(len(tasks))
-        return one_by_one(found), {"R": tuples(second), "mu": tuples(mean)}
-
-    def derive() -> Derived:
-        formula = MODEL.error()
-        return formula.expression, formula.definitions
-
-    return Quantity(ERROR, derive=derive, exact=exact)
-
-
 _ISOTROPIC = Model(SPHERE.replace(w=Moments("I", square="d")), LinearAttention(), WEIGHTS, vectors=("g",))
 
 
@@ -90,11 +74,7 @@ def isotropic_error() -> Quantity:
         g, rho, count = values["g"].reshape(-1), instance.values["rho"], instance.lengths["l"]
         return one_by_one(_mean_over(signs, lambda task: task_error(values["G1"], g, task, rho, count))), {}
 
-    def derive() -> Derived:
-        formula = _ISOTROPIC.error()
-        return formula.expression, formula.definitions
-
-    return Quantity(ERROR, derive=derive, exact=exact)
+    return replace(left_sides.error(Setting(_ISOTROPIC)), exact=exact)
 
 
 _WITHOUT_SQUARES = Model(SPHERE.replace(w=Moments("R", square="d")), LinearAttention(), {"U11": "d G1'", "u": "1"})
