@@ -7,6 +7,13 @@ from proofs_check.papers.zhang2024b import quantities
 from proofs_check.papers.zhang2024b.models import any_tasks, attention, blocks, centred, state
 
 SECOND = {"S": "Psi + mu mu'", "V": "(M + 1)/M H S H + (tr(H S) + s2)/M H"}
+# C mu is the mean of the task times the second moment of its labels, e the mean square of the latter.
+EVEN_PART = {
+    "t": "tr(H Psi) + mu' H mu + s2",
+    "C": "t I + 2 Psi H",
+    "e": "t^2 + 2 tr(H Psi H Psi) + 4 mu' H Psi H mu",
+    "K": "(M + 2)/M U11' H - I",
+}
 REDUCED = {"u12": "0", "u21": "0", "u": "1"}
 LEAST = (
     r"$R^*(S) = s_2 + \operatorname{tr}(H S) - \operatorname{tr}(H S H V^{-1} H S)$,"
@@ -69,11 +76,12 @@ REDUCED_LOSS = (
 CROSS_BLOCKS = (
     blocks.gradient(
         "zhang2024b-gradient-u21",
-        r"The gradient with respect to $u_{21}$ where $u_{12} = u_{21} = 0$ and $u = 1$",
+        r"The gradient with respect to $u_{21}$ where $u_{12} = 0$ and $u = 1$: zero at one $u_{21}$ only",
         "cross blocks",
         "u21",
-        "H ((M + 2)/M U11' H - I) ((tr(H Psi) + mu' H mu + s2) mu + 2 Psi H mu)",
-        weights=REDUCED,
+        "H (K C mu + (M + 2)/M e u21)",
+        weights={"u12": "0", "u": "1"},
+        where=EVEN_PART,
     ),
     blocks.gradient(
         "zhang2024b-gradient-u12",
