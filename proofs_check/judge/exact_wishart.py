@@ -16,13 +16,15 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 from sympy.polys.domains import QQ
 from sympy.polys.rings import PolyElement, ring
 
 from proofs_check.judge.exact_moments import fraction, rational
 
 Array = Any
+# Bits of the balls that enclose values, as many as those of the statements.
+_PRECISION = 256
 # Of the ball around a root, relative to it.
 _ROOT_WIDTH = Fraction(1, 10**40)
 
@@ -153,8 +155,9 @@ def partial_sums(coefficients: Sequence[Fraction], x: Fraction) -> list[Fraction
 
 def between(low: Fraction, high: Fraction) -> arb:
     """A ball that contains all numbers from low to high."""
-    ends = [arb(fmpq(value.numerator, value.denominator)) for value in (low, high)]
-    return ends[0].union(ends[1])
+    with ctx.workprec(_PRECISION):
+        ends = [arb(fmpq(value.numerator, value.denominator)) for value in (low, high)]
+        return ends[0].union(ends[1])
 
 
 def positive_root(a: Fraction, b: Fraction, c: Fraction) -> arb:
