@@ -12,9 +12,7 @@ from proofs_check.papers.mahankali2023.models import (
 
 # The rate is 1/k.
 RATE = {"k": "(N + 1 + d + s2)/N"}
-BY_INSTANCES = (
-    "the part of the prediction that is even in the task has no form as a sum of squares here; exact at instances"
-)
+BY_INSTANCES = "the part of the prediction that is even in the task is no sum of squares by form; exact at instances"
 BLOCKS = {"U11": "U_{11}", "u21": "u_{21}", "u12": "u_{12}", "u": "u"}
 
 ISOTROPIC = (

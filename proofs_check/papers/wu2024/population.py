@@ -49,6 +49,18 @@ STEP = (
         where=BEST,
         place="all blocks",
     ),
+    blocks.excess(
+        "wu2024-global",
+        "At the best step, with the other blocks zero, the loss is least over all blocks",
+        "best step",
+        "0",
+        relation=">=",
+        weights={"U11": "G^-1", **REDUCED},
+        where=BEST,
+        place="all blocks",
+        rests_on=("wu2024-loss",),
+        reason="the part of the prediction that is even in the task is no sum of squares by form; exact at instances",
+    ),
 )
 
 RISK = (
