@@ -5,21 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
 
 from theory.algebra.calculus import gradient
+from theory.algebra.coefficients import Coefficient
 from theory.algebra.definitions import Definition, abbreviate, expand
 from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
-from theory.algebra.expression import Expression, symbol_expression, zero
+from theory.algebra.expression import Expression, scalar, symbol_expression, zero
 from theory.algebra.latex import latex, terms_latex
-from theory.algebra.limits import limit
+from theory.algebra.limits import growing_lengths, leading_term, limit, proportional_limit
 from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
-from theory.marked_text import latex_text, plain_formula, plain_text
+from theory.exposition.document import Document
+from theory.exposition.html import document_html
+from theory.exposition.latex import document_latex
+from theory.exposition.text import document_text
+from theory.marked_text import plain_text
 
 
 class DerivationError(IclTheoryError):
@@ -89,6 +94,9 @@ class Formula:
         lengths: names of lengths; needed only for arguments on which the formula happens not to depend, since in the
             others its expression tells lengths from letters.
         positive: numbers made of lengths, such as M - d - 1, that have to be positive; elsewhere the formula refuses.
+        ratios: names that stand for ratios of lengths, positive numbers, such as c in d = c N.
+        left: what it is, as LaTeX: the left side where it is printed as an equation.
+        title: what it is, in words with formulas between dollar signs; the name where it is empty.
 
     Raises:
         ValueError: where one name is a letter and a length at once.
@@ -104,6 +112,9 @@ class Formula:
     constants: Mapping[str, str] = field(default_factory=dict)
     lengths: Collection[str] = ("N", "M", "d", "n")
     positive: tuple[Expression, ...] = ()
+    ratios: frozenset[str] = frozenset()
+    left: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
@@ -179,7 +190,9 @@ class Formula:
         names = {self.arguments[key]: key for key in self.arguments}
         lengths = self.length_names
         letters = {name: given[key] for name, key in names.items() if name not in lengths and given[key] is not None}
-        sizes = {name: given[names[name]] for name in lengths}
+        sizes = {name: given[names[name]] for name in lengths - self.ratios}
+        if self.ratios & names.keys():
+            return self._at_ratios({name: given[names[name]] for name in self.ratios & names.keys()}, given)
         for name in NON_NEGATIVE & set(letters):
             _check_non_negative(names[name], letters[name])
         try:
@@ -205,6 +218,10 @@ class Formula:
         """
         from theory.algebra.compile import Compiled, checked_array, compile_expression
 
+        if self.ratios & set(self.arguments.values()):
+            raise ValueError(
+                f"{self.words} depends on the ratio {min(self.ratios)}, for which `evaluate` takes a number"
+            )
         definitions = self._used_definitions()
         parts = [(d.symbol.name, compile_expression(d.expression, namespace)) for d in definitions]
         programs: dict[frozenset[Symbol], Compiled] = {}
@@ -249,6 +266,9 @@ class Formula:
         for key, value in given.items():
             if value is None and self.defaults.get(key, 0) is not None:
                 raise TypeError(f"{key} of {self.words} must be given, got None")
+        for name in self.ratios & given.keys():
+            if not (is_exact_number(given[name]) or isinstance(given[name], float)) or not 0 < given[name] < math.inf:
+                raise ValueError(f"the ratio {name} must be a positive number, got {given[name]!r}")
         for condition in self.positive:
             ((_, coefficient),) = condition.terms.items()
             sizes = {name: given[key] for key, name in self.arguments.items() if name in coefficient.names}
@@ -280,29 +300,86 @@ class Formula:
         # Every argument is checked, also one that the formula happens not to depend on.
         return evaluate(expression, letters, sizes)
 
+    def _at_ratios(self, ratios: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+        """The value with numbers for the ratios, a float being the rational number that it is."""
+        numbers = {name: Coefficient.number(Fraction(value)) for name, value in ratios.items()}
+        terms = {m: c.substitute(numbers) for m, c in self.expression.terms.items()}
+        expression = Expression(terms, *self.expression.shape)
+        arguments = {key: name for key, name in self.arguments.items() if name not in ratios}
+        at = replace(self, expression=expression, arguments=arguments, positive=(), ratios=frozenset())
+        return at.evaluate(**{key: value for key, value in given.items() if key in arguments})
+
     def _is_absent(self, name: str, letters: Mapping[str, Any]) -> bool:
         keys = [key for key, letter in self.arguments.items() if letter == name]
         return bool(keys) and name not in letters and self.defaults.get(keys[0], 0) is None
 
-    def limit(self, *arguments: str) -> Formula:
-        """The limit as lengths such as context_length or prompt_length tend to infinity, one after the other.
+    def limit(self, *arguments: str, **growth: Any) -> Formula:
+        """The limit as lengths grow, one after the other.
+
+        Args:
+            arguments: lengths such as context_length or prompt_length, by keyword or name, that tend to infinity.
+            growth: for a length, by keyword or name, infinity (math.inf, or "oo"), or for a dimension d="c N": it tends
+                to infinity in the ratio c to N. The result depends on c, a positive number, and on normalised traces
+                tr(P)/d in place of traces.
 
         Raises:
             ValueError: for an argument that is no length of the formula, or where there is no limit.
         """
         result = self
-        for argument in arguments:
-            name = result.arguments.get(argument)
-            if name is None or any(symbol.name == name for symbol in result.expression.symbols):
-                raise ValueError(
-                    f"{argument!r} is no length of {self.words}; its arguments are {', '.join(self.arguments)}"
-                )
-            expression = limit(result.expression, name, result.definitions)
-            left = tuple(d for d in result.definitions if name not in d.expression.lengths)
-            kept = {key: held for key, held in result.arguments.items() if key != argument}
-            said = f"{result.name}, {argument} to infinity"
-            result = replace(result, name=said, expression=expression, arguments=kept, steps=(), definitions=left)
+        for key, value in [*((argument, math.inf) for argument in arguments), *growth.items()]:
+            name = result._length_of(key)
+            is_infinite = str(value) in ("inf", "oo")
+            result = result._long(key, name) if is_infinite else result._proportional(key, name, value)
         return result
+
+    def _length_of(self, key: str) -> str:
+        """The name of a length that a keyword sets, or that is a dimension; ValueError for anything else."""
+        name = self.arguments.get(key, key)
+        counted = self._counted_names | self.length_names
+        if name not in counted or any(symbol.name == name for symbol in self.expression.symbols):
+            known = ", ".join((*self.arguments, *sorted(counted - set(self.arguments.values()))))
+            raise ValueError(f"{key!r} is no length of {self.words}; its arguments and lengths are {known}")
+        return name
+
+    def _long(self, key: str, name: str) -> Formula:
+        found = limit(self.expression, name, self.definitions)
+        return self._without_lengths({name}, f"{self.name}, {key} to infinity", found, name, {})
+
+    def _proportional(self, key: str, name: str, value: object) -> Formula:
+        ratio, _, other = value.partition(" ") if isinstance(value, str) else ("", "", "")
+        if not ratio.isidentifier() or not other.isidentifier():
+            raise ValueError(f"{key} grows to infinity, math.inf, or in a ratio to a length, 'c N', not to {value!r}")
+        upto = self._length_of(other)
+        ratios = {upto: ratio}
+        found = proportional_limit(self.expression, ratios, dimension=name, definitions=self.definitions)
+        said = f"{self.name}, ${key} = {value}$ to infinity"
+        result = self._without_lengths({name, upto}, said, found, name, growing_lengths(ratios, name))
+        used = {held for part in (found, *result.positive) for held in part.lengths}
+        arguments = {**result.arguments, ratio: ratio} if ratio in used else result.arguments
+        return replace(result, arguments=arguments, ratios=self.ratios | {ratio})
+
+    def _without_lengths(
+        self, names: set[str], said: str, expression: Expression, name: str, values: Mapping[str, Coefficient]
+    ) -> Formula:
+        """The limit with the arguments, definitions and conditions that are left.
+
+        Args:
+            names: the lengths that are gone.
+            name: the one that grows, and the values of others in it.
+        """
+        positive = []
+        for condition in self.positive:
+            ((_, coefficient),) = condition.terms.items()
+            top, degree = leading_term(coefficient.substitute(values), name)
+            if not top.names and not top.evaluate({}, Fraction(1)) > 0:
+                raise ValueError(f"{self.words} holds where {condition} > 0, which fails as {name} grows")
+            if top.names:
+                positive.append(scalar(top) if degree else condition)
+        left = tuple(d for d in self.definitions if not names & set(d.expression.lengths))
+        kept = {key: held for key, held in self.arguments.items() if held not in names}
+        return replace(
+            self, name=said, expression=expression, arguments=kept, steps=(), definitions=left, positive=tuple(positive)
+        )
 
     def gradient(self, argument: str) -> Formula:
         """The gradient with respect to one argument, a formula with the same arguments.
@@ -360,13 +437,21 @@ def _with_keywords(message: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A named chain of steps that ends in formulas."""
+    """A named chain of steps that ends in formulas.
+
+    Args:
+        name, title, source: what it is called, what it shows, and where that stands.
+        steps: in their order; each id once.
+        results: the formulas by the names under which Python finds them.
+        letters: what each letter stands for, LaTeX to a few words with formulas between dollar signs.
+    """
 
     name: str
     title: str
     source: str
     steps: tuple[Step, ...]
     results: Mapping[str, Formula]
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = [step.id for step in self.steps]
@@ -386,34 +471,19 @@ class Derivation:
             raise KeyError(f"{self.name} has no result {name!r}; it has {', '.join(self.results)}")
         return self.results[name]
 
+    def document(self, with_steps: bool = True) -> Document:
+        """The derivation as a document, from which text, LaTeX, HTML and JSON are printed."""
+        from theory.exposition.build import exposition
+
+        return exposition(self, with_steps)
+
     def text(self, with_steps: bool = True) -> str:
-        """The derivation as plain text."""
-        lines = [self.title, f"({self.source})", ""]
-        if with_steps:
-            for number, step in enumerate(self.steps, 1):
-                lines += [
-                    f"{number:2}. {step.plain_reason}",
-                    f"      {plain_formula(step.label)} {plain_formula(step.relation)} {step.value}",
-                ]
-            lines.append("")
-        for name, formula in self.results.items():
-            lines += [f"{name}:", f"    {formula.expression}"]
-        return "\n".join(lines)
+        """The derivation as plain text of 80 columns."""
+        return document_text(self.document(with_steps))
 
     def latex(self, with_steps: bool = True) -> str:
-        """The derivation as LaTeX: prose and one aligned display a step."""
-        pieces = []
-        if with_steps:
-            for step in self.steps:
-                pieces.append(f"{latex_text(step.reason)}\n\\[\n  {step.latex()}\n\\]")
-        else:
-            pieces = [f"\\[\n  {formula.latex()}\n\\]" for formula in self.results.values()]
-        return "\n".join(pieces)
-
-    def _repr_latex_(self) -> str:
-        rows = " \\\\\n".join(f"{step.label} &{step.relation} {latex(step.value, WEIGHTS)}" for step in self.steps)
-        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+        """The derivation as a LaTeX document that compiles by itself."""
+        return document_latex(self.document(with_steps))
 
     def _repr_html_(self) -> str:
-        steps = "".join(f"<li>{escape(step.reason)}$${escape(step.latex())}$$</li>" for step in self.steps)
-        return f"<h3>{escape(self.title)}</h3><p>{escape(self.source)}</p><ol>{steps}</ol>"
+        return document_html(self.document())

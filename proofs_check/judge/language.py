@@ -123,13 +123,22 @@ def labels_in(node: Node) -> Iterator[str]:
         yield from labels_in(child)
 
 
+def _compared_in(node: Node) -> Iterator[tuple[str, str, str]]:
+    """Yield every comparison of summation labels of a tree."""
+    if isinstance(node, SumOver):
+        yield from ((node.label, relation, other) for relation, other in node.limits)
+    for _, _, child in node.children():
+        yield from _compared_in(child)
+
+
 def require_consistent(
     language: Language, where: Sequence[tuple[str, Node]], side: Node, called: str = "the right side"
 ) -> None:
     """Do nothing if names are used in one meaning each.
 
     Raises:
-        ClaimError: for an abbreviation named like a length, or a letter that is summed to two lengths; it names them.
+        ClaimError: for an abbreviation named like a length, a letter that is summed to two lengths, or indices up to
+            two lengths that are compared; it names them.
     """
     for name, _ in where:
         if name in language.length_names:
@@ -138,6 +147,13 @@ def require_consistent(
     summed: dict[str, str] = {}
     for place, tree in trees:
         labels = set(labels_in(tree))
+        for label, relation, other in _compared_in(tree):
+            first, second = language.count_of(label), language.count_of(other)
+            if first != second:
+                raise ClaimError(
+                    f"{place}: {label} {relation} {other} compares an index up to {first} with one up to {second}; "
+                    "give both sums one length"
+                )
         for used in names_in(tree):
             base, _, label = used.name.rpartition("_")
             if label not in labels or base not in language.letters or used.name in language.letters:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from operator import ge, gt, le, lt
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from theory.algebra.grammar import (
 from theory.errors import IclTheoryError
 
 Array = Any
+_COMPARED: Mapping[str, Callable[[int, int], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class InterpretationError(IclTheoryError, ValueError):
@@ -140,11 +142,14 @@ class _Reader:
                 if array.shape[-1] != array.shape[-2]:
                     raise InterpretationError(f"trace of a {_shape(array)} array")
                 return np.asarray(np.trace(array, axis1=-2, axis2=-1))[..., None, None]
-            case SumOver(label, body):
-                count = self.lengths[self.upto.get(label, "N")]
-                result = self.value(body, {**at, label: 0})
-                for i in range(1, count):
-                    result = result + self.value(body, {**at, label: i})
+            case SumOver(label, body, limits):
+                places = range(self.lengths[self.upto.get(label, "N")])
+                allowed = [i for i in places if all(_COMPARED[r](i, at[other]) for r, other in limits)]
+                # The zero of the right shape, where no place is allowed.
+                result = self.value(body, {**at, label: 0}) * 0 if not allowed else None
+                for i in allowed:
+                    term = self.value(body, {**at, label: i})
+                    result = term if result is None else result + term
                 return result
             case _:
                 if self.expect is not None:

@@ -17,6 +17,7 @@ from theory.algebra.grammar import (
     Product,
     Quotient,
     Sum,
+    SumOver,
     Trace,
     Transpose,
 )
@@ -34,7 +35,8 @@ def mutants(statement: Statement, language: Language) -> list[Mutant]:
     """Return every single-symbol mutant of the right side and of the abbreviations, each once.
 
     Changed: numbers, exponents, signs; dropped: factors, terms, transposes, divisors; added: transposes; exchanged:
-    neighbouring factors, letters of one shape, lengths (N for M, N + 1 for N); tr(AB) for tr(A) tr(B).
+    neighbouring factors, letters of one shape, lengths (N for M, N + 1 for N); tr(AB) for tr(A) tr(B); i <= j for i < j
+    and the other way round, and comparisons of indices dropped.
     """
     found: dict[Statement, Mutant] = {}
     for place, tree in ((None, statement.right), *enumerate(tree for _, tree in statement.where)):
@@ -123,6 +125,15 @@ def _local(node: Node, language: Language, names: dict[str, tuple[object, ...]])
             yield "sign dropped", body
         case Trace(Product(factors)) if len(factors) > 1:
             yield "tr(AB) -> tr(A) tr(B)", Product((Trace(factors[0]), Trace(_product(factors[1:]))))
+        case SumOver(label, body, limits):
+            for k, (relation, other) in enumerate(limits):
+                opposite = relation[0] if relation.endswith("=") else f"{relation}="
+                before, after = limits[:k], limits[k + 1 :]
+                yield (
+                    f"{label} {relation} {other} -> {label} {opposite} {other}",
+                    SumOver(label, body, (*before, (opposite, other), *after)),
+                )
+                yield f"{label} {relation} {other} dropped", SumOver(label, body, (*before, *after))
         case _:
             return
 

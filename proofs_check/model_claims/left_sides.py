@@ -25,7 +25,6 @@ from theory.algebra.calculus import differential
 from theory.algebra.grammar import parse
 from theory.algebra.latex import latex
 from theory.algebra.statement_latex import statement_latex
-from theory.models.prediction import PlainPrediction
 
 Sample = Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]]
 
@@ -168,7 +167,8 @@ def prediction(setting: Setting) -> Quantity:
         found = polynomial_prediction(model, at, prompt, model.law.length).value[0, 0]
         return one_by_one(space.mean(found))
 
-    derived = derive if isinstance(model.prediction, PlainPrediction) else None
+    # In sums over ordered positions the prediction is no expression in X and y.
+    derived = None if model.prediction.is_ordered else derive
     return Quantity(r"\hat y", derive=derived, exact=_exact(setting, value))
 
 

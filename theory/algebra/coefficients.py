@@ -243,12 +243,12 @@ class Coefficient:
         content, found = factors(denominator)
         pieces = [str(content)] if content != 1 else []
         for factor, multiplicity in found:
-            piece = text(factor) if len(factor) == 1 or (len(found) == 1 and not pieces) else f"({text(factor)})"
+            piece = text(factor) if len(factor) == 1 else f"({text(factor)})"
             pieces.append(piece if multiplicity == 1 else f"{piece}^{multiplicity}")
         below = " ".join(pieces)
         if len(numerator) > 1:
             top = f"({top})"
-        if " " in below:
+        if len(pieces) > 1 or (" " in below and not below.startswith("(")):
             below = f"({below})"
         return f"{top}/{below}"
 

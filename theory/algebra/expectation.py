@@ -20,7 +20,7 @@ values that it allows (`order`), and nothing where an index would have to lie be
 Elliptical vectors, x = sqrt(r) z with z Gaussian and an independent radius r >= 0, E r = 1, are allowed through the
 moments E[r^k]. Given the radii, Wick's theorem applies; k pairs of one and the same draw contribute E[r^k]. Draws with
 different index variables may coincide, so a sum over i.i.d. draws becomes one over the partitions of its indices, with
-falling factorials of N.
+falling factorials of N. Under ordered sums and several indices the copies are told apart first (`draws`).
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, NamedTuple, TypeVar
 
 from theory.algebra.coefficients import Coefficient, Rational
+from theory.algebra.draws import told_apart
 from theory.algebra.expression import (
     Expression,
     Monomial,
@@ -105,6 +106,21 @@ class Gaussian:
                 f"the mean must be {covariance.rows} x 1 like the covariance, got {self.mean.rows} x {self.mean.cols}"
             )
 
+    @property
+    def has_radius(self) -> bool:
+        """Whether the law is elliptical without being Gaussian."""
+        return self.radial_moment is not None
+
+    @property
+    def partners(self) -> frozenset[Symbol]:
+        """The letters with a cross-covariance that is said here."""
+        return frozenset(letter(key) for key in self.joint)
+
+    def of_copy(self, copies: Mapping[Symbol, Symbol]) -> Gaussian:
+        """The law of a copy of the letter that is correlated with copies of its partners."""
+        joint = {copies[letter(key)]: cross for key, cross in self.joint.items() if letter(key) in copies}
+        return replace(self, joint={symbol_expression(symbol): cross for symbol, cross in joint.items()})
+
 
 Law = Gaussian | GaussianMatrix | Entries | OneHot
 
@@ -149,6 +165,7 @@ def expectation(
         if distribution.mean is not None
     }
     around_means = expression.substitute(shifted, [symbol_expression(symbol) for symbol in shifted])
+    around_means, laws = told_apart(around_means, laws, budget.spend)
     with _without_collection():
         return _Contraction(laws, budget).expectation(around_means).as_computed()
 
@@ -651,11 +668,6 @@ class _Contraction:
             weight, order = weight * count, tuple(left_over)
         pairs, groups = state.pairs, state.groups
         if pairs or self.radial_moments[kept[0]] is not None:
-            if order != state.order or len(kept[1]) > 1:
-                raise ValueError(
-                    f"{self.names[kept[0]]} is elliptical and stands under an ordered sum or several indices; which of "
-                    "its draws coincide is not worked out"
-                )
             counts: dict[End, int] = {}
             for (letter, indices), count_ in pairs:
                 end = (letter, _changed(indices, rename))

@@ -685,35 +685,37 @@ def sum_over(
         at_most: the same with label <= at_most, as a causal mask has it.
 
     Raises:
-        ValueError: for both at once, an index below itself, or indices of different lengths below each other.
+        ValueError: for an index compared with itself, or indices of different lengths compared.
     """
-    if below is not None and at_most is not None:
-        raise ValueError(f"a sum runs below an index or up to one, got below={below!r} and at_most={at_most!r}")
-    limit = below if at_most is None else at_most
-    if limit == label:
-        raise ValueError(f"the index {label} cannot run below itself")
+    limits = [(relation, other) for relation, other in (("<", below), ("<=", at_most)) if other is not None]
+    return sum_compared(label, upto, expression, limits)
+
+
+def sum_compared(label: str, upto: str, expression: Expression, limits: Sequence[tuple[str, str]] = ()) -> Expression:
+    """Return the sum over those values of `label` that compare with other free indices as `limits` say.
+
+    Args:
+        limits: pairs such as ("<", "j"), which is label < j; the relations are <, <=, > and >=.
+
+    Raises:
+        ValueError: as `sum_over`.
+    """
+    for relation, other in limits:
+        if other == label:
+            raise ValueError(f"the index {label} cannot be compared with itself")
+        pair = (label, other) if relation.startswith("<") else (other, label)
+        allowed = symbol_expression(Symbol(ORDER, 1, 1, indices=(Index("", pair[0]), Index("", pair[1]))))
+        if relation.endswith("="):
+            allowed = allowed + unit_vector(upto, label).T @ unit_vector(upto, other)
+        expression = allowed * expression
     free = Index("", label)
-    if limit is None:
-        return _bound(free, upto, expression)
-    less = symbol_expression(Symbol(ORDER, 1, 1, indices=(free, Index("", limit))))
-    result = _bound(free, upto, less * expression)
-    if at_most is not None:
-        # [i <= j] = [i < j] + [i = j].
-        equal = TermSum(expression.rows, expression.cols)
-        for monomial, coefficient in expression.terms.items():
-            equal.add(canonical_monomial(reindexed(monomial, {free: Index("", at_most)})), coefficient)
-        result = result + equal.expression()
-    return result
-
-
-def _bound(free: Index, upto: str, expression: Expression) -> Expression:
     result = TermSum(expression.rows, expression.cols)
     for monomial, coefficient in expression.terms.items():
         if free in monomial.indices:
             bound = Index(upto, _next_label(monomial))
-            summed, count = without_counted_order(reindexed(monomial, {free: bound}))
-            settled, dimension = without_spent_units(summed)
-            result.add(canonical_monomial(settled), coefficient * count * dimension)
+            settled, dimension = without_spent_units(reindexed(monomial, {free: bound}))
+            summed, count = without_counted_order(settled)
+            result.add(canonical_monomial(summed), coefficient * count * dimension)
         else:
             result.add(monomial, coefficient * Coefficient.length(upto))
     return result.expression(expression.computed)
@@ -844,7 +846,8 @@ def without_counted_order(monomial: Monomial) -> tuple[Monomial, Coefficient]:
             raise ValueError(f"an index up to {low.length} cannot run below one up to {high.length}")
     count, kept = counted_order(counted, lambda index: index in carried or isinstance(index.label, str))
     held = {word for word, pair in pairs if pair in kept}
-    closed = tuple((w, p) for w, p in monomial.closed if w[0].symbol.name != ORDER or w in held)
+    # An indicator is its own square.
+    closed = tuple((w, 1 if w in held else p) for w, p in monomial.closed if w[0].symbol.name != ORDER or w in held)
     return Monomial(closed, monomial.word), count
 
 
@@ -887,7 +890,7 @@ def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upt
         def piece(factors: Word, cyclic: bool) -> Expression:
             nonlocal counter
             n = len(factors)
-            junction = {i: f"#{counter + i}" for i in range(n) if factors[i].rows == upto}
+            junction = {i: f"#c{counter + i}" for i in range(n) if factors[i].rows == upto}
             counter += n
             result: Expression | None = None
             for i, f in enumerate(factors):
@@ -899,15 +902,19 @@ def in_columns(expression: Expression, columns: Mapping[Symbol, Expression], upt
                 result = sum_over(label, upto, result)
             return result
 
+        # Letters that share a bound index stay together.
+        free, lengths = freed(monomial)
         term = scalar(coefficient)
-        for word, exponent in monomial.closed:
+        for word, exponent in free.closed:
             if any(upto in (f.rows, f.cols) for f in word):
                 for _ in range(_repetitions(word, exponent)):
                     term = term * piece(word, cyclic=True)
             else:
                 term = term * Expression({Monomial(((word, exponent),), ()): _ONE}, 1, 1)
         if not expression.is_scalar:
-            term = term * (piece(monomial.word, cyclic=False) if monomial.word else identity(expression.rows))
+            term = term * (piece(free.word, cyclic=False) if free.word else identity(expression.rows))
+        for label, size in lengths.items():
+            term = sum_over(label, size, term)
         total = total + term
     return total
 

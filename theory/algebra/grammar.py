@@ -4,10 +4,14 @@
     product  = factor { ["*"] factor | "/" factor }
     factor   = atom { "'" | "^" exponent }
     exponent = ["-"] integer | "(" ["-"] integer ["/" integer] ")" | "T"
-    atom     = integer | name | "(" sum ")" | "tr" "(" sum ")" | "sum_" label "(" sum ")" | "E" "[" sum "]"
+    atom     = integer | name | "(" sum ")" | "tr" "(" sum ")" | "E" "[" sum "]"
+             | "sum_" label "(" sum ")" | "sum_{" chain { "," chain } "}" "(" sum ")"
+    chain    = label ("<" | "<=" | ">" | ">=") label { ("<" | "<=" | ">" | ">=") label }
 
 `'` and `^T` transpose, juxtaposition multiplies (matrices or scalars), `1/2 A` is (1/2) A, `I` is the identity and
-`x_i` under `sum_i(...)` the i-th copy of the vector x. Nothing is ever evaluated as Python.
+`x_i` under `sum_i(...)` the i-th copy of the vector x. `sum_{i<j}(...)` sums over all values that are in this order of
+those indices which no outer sum runs over: over i and j by itself, over i alone inside `sum_j(...)`. Nothing is ever
+evaluated as Python.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from math import ceil
 from typing import Any, NoReturn
 
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_over
+from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_compared
 from theory.errors import IclTheoryError
 
 LARGEST_INTEGER_DIGITS = 200
@@ -59,7 +63,8 @@ class Node:
                 yield f.name, None, value
             elif isinstance(value, tuple):
                 for i, child in enumerate(value):
-                    yield f.name, i, child
+                    if isinstance(child, Node):
+                        yield f.name, i, child
 
     def with_child(self, name: str, place: int | None, child: Node) -> Node:
         """The node with one child replaced."""
@@ -142,10 +147,14 @@ class Trace(Node):
 
 @dataclass(frozen=True)
 class SumOver(Node):
-    """sum_label(body), the label running from 1 to its length."""
+    """sum_label(body), the label running from 1 to its length where it compares with outer labels as `limits` say.
+
+    A limit is a relation, one of `RELATIONS`, and the label on its right: ("<", "j") is label < j.
+    """
 
     label: str
     body: Node
+    limits: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,9 @@ class Expect(Node):
     body: Node
 
 
-_TOKEN = re.compile(r"\s*(?:(?P<integer>\d+)|(?P<name>[^\W\d_]\w*)|(?P<mark>[-+*/^'()\[\]]))")
+# Relations between summation indices, and the same seen from the other side.
+RELATIONS = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_TOKEN = re.compile(r"\s*(?:(?P<integer>\d+)|(?P<name>[^\W\d_]\w*)|(?P<mark>[<>]=?|[-+*/^'()\[\]{},]))")
 
 
 class _Parser:
@@ -164,6 +175,7 @@ class _Parser:
         self.tokens: list[tuple[str, str, int]] = []
         self.place = 0
         self.depth = 0
+        self.labels: tuple[str, ...] = ()
         position = 0
         end = len(text.rstrip())
         while position < end:
@@ -285,14 +297,66 @@ class _Parser:
                 return Trace(self.bracket("(", ")", "tr"), column=column)
             if text == "E" and self.token == "[":
                 return Expect(self.bracket("[", "]", "E"), column=column)
+            if text == "sum_" and self.token == "{":
+                return self.ordered_sum(column)
             if text == "sum_" and self.token == "(":
                 raise GrammarError("sum_ needs a summation index, as in sum_i(...)", self.text, column)
             if text.startswith("sum_") and self.token == "(":
-                return SumOver(text.removeprefix("sum_"), self.bracket("(", ")", text), column=column)
+                return self.sums({text.removeprefix("sum_"): ()}, text, column)
             return Name(text, column=column)
         if self.token == "(":
             return self.bracket("(", ")", "the parenthesis")
         self.fail(f"expected a number, a name or '(', found {text!r}")
+
+    def ordered_sum(self, column: int) -> Node:
+        """sum_{chain, ...}(body) as nested sums over the labels that no outer sum runs over, the last one outermost."""
+        self.need("{", "after sum_")
+        compared = [*self.chain()]
+        while self.token == ",":
+            self.take()
+            compared += self.chain()
+        self.need("}", "to close the indices of sum_")
+        named = dict.fromkeys(label for low, _, high in compared for label in (low, high))
+        order = [label for label in named if label not in self.labels]
+        limits: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(reversed(order), ())
+        for left, relation, right in compared:
+            if left not in limits and right not in limits:
+                raise GrammarError(
+                    f"{left} and {right} are summed over outside; compare them in the sum over one of them",
+                    self.text,
+                    column,
+                )
+            if right not in limits or (left in limits and order.index(left) < order.index(right)):
+                limits[left] += ((relation, right),)
+            else:
+                limits[right] += ((RELATIONS[relation], left),)
+        return self.sums(limits, "sum_{...}", column)
+
+    def chain(self) -> Iterator[tuple[str, str, str]]:
+        """The comparisons of i < j <= k ..."""
+        left = self.label()
+        if self.token not in RELATIONS:
+            self.fail("expected '<', '<=', '>' or '>=' between indices (a sum over one index is sum_i(...))")
+        while self.token in RELATIONS:
+            relation, right = self.take()[1], self.label()
+            if left == right:
+                self.fail(f"the index {left} is compared with itself", self.place - 1)
+            yield left, relation, right
+            left = right
+
+    def label(self) -> str:
+        if self.tokens[self.place][0] != "name":
+            self.fail(f"expected a summation index, found {self.tokens[self.place][1]!r}")
+        return self.take()[1]
+
+    def sums(self, limits: Mapping[str, tuple[tuple[str, str], ...]], what: str, column: int) -> Node:
+        """Nested sums over the labels, the first one outermost."""
+        outer, self.labels = self.labels, (*self.labels, *limits)
+        node = self.bracket("(", ")", what)
+        self.labels = outer
+        for label, compared in reversed(list(limits.items())):
+            node = SumOver(label, node, compared, column=column)
+        return node
 
     def bracket(self, opening: str, closing: str, what: str) -> Node:
         self.need(opening, f"after {what}")
@@ -401,12 +465,12 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
                 return -below(body)
             case Trace(body):
                 return below(body).trace()
-            case SumOver(label, body):
+            case SumOver(label, body, limits):
                 if label in labels:
                     raise ValueError(f"the index {label} is already summed over")
                 if label in vocabulary.names:
                     raise ValueError(f"{label} is a letter or a length already; choose another name for the index")
-                return sum_over(label, vocabulary.upto.get(label, "N"), below(body, (*labels, label)))
+                return sum_compared(label, vocabulary.upto.get(label, "N"), below(body, (*labels, label)), limits)
             case Expect(body):
                 _check_degree(node, vocabulary, labels)
                 return expectation(
@@ -428,6 +492,14 @@ def _check_sums(node: Node, vocabulary: Vocabulary, text: str) -> None:
             lengths = {}
         if isinstance(here, SumOver):
             upto = {**upto, here.label: vocabulary.upto.get(here.label, "N")}
+            for relation, other in here.limits:
+                if upto[other] != upto[here.label]:
+                    raise GrammarError(
+                        f"{here.label} {relation} {other} compares an index up to {upto[here.label]} with one up to "
+                        f"{upto[other]}",
+                        text,
+                        here.column,
+                    )
         if isinstance(here, Name) and here.name not in vocabulary.names:
             base, _, label = here.name.rpartition("_")
             if label in upto and lengths.setdefault(base, upto[label]) != upto[label]:

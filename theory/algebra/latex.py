@@ -14,7 +14,7 @@ from math import gcd
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational, factors
 from theory.algebra.expression import Expression, Monomial, register_printer
-from theory.algebra.text import index_name, nested_sums
+from theory.algebra.text import bound_indices, compared_indices, index_name
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 _GREEK_NAMES = (
@@ -251,12 +251,18 @@ def monomial_latex(monomial: Monomial, is_scalar: bool, norms: bool = False) -> 
 
 
 def _sums_latex(monomial: Monomial) -> list[str]:
-    """The signs of the sums over bound indices, those that run below another index last."""
+    """The signs of the sums over bound indices, those that run below another index last and inside that one's."""
     by_length: dict[str, list[Index]] = {}
     ordered: list[str] = []
-    for index, limits in nested_sums(monomial):
+    compared = compared_indices(monomial)
+    waiting = sorted(bound_indices(monomial), key=lambda index: index.label)
+    while waiting:
+        index = next(i for i in waiting if not any(low == i and high in waiting for low, high in compared))
+        waiting.remove(index)
+        limits = [high for low, high in compared if low == index]
         if limits:
-            ordered.append(rf"\sum_{{{index_name(index)} < {', '.join(map(index_name, limits))}}}")
+            below = ", ".join(f"{index_name(index)} < {index_name(high)}" for high in limits)
+            ordered.append(rf"\sum_{{{below}}}")
         else:
             by_length.setdefault(index.length, []).append(index)
     free = []

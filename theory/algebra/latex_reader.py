@@ -1,8 +1,8 @@
 r"""Reads the LaTeX that `latex` and `statement_latex` print back into a syntax tree of `theory.algebra.grammar`.
 
-The subset: \frac, sums and products, ^\top, powers, \operatorname{tr}, \sum_{i=1}^{N}, \mathbb{E}, squared norms and
-brackets of every size. A sum extends to the end of its term. So a printed formula can be checked against what was
-proved: elaborate the tree that was read and compare normal forms.
+The subset: \frac, sums and products, ^\top, powers, \operatorname{tr}, \sum_{i=1}^{N}, \sum_{i < j} inside the sum over
+j, \mathbb{E}, squared norms and brackets of every size. A sum extends to the end of its term. So a printed formula can
+be checked against what was proved: elaborate the tree that was read and compare normal forms.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ _SKIPPED = re.compile(
     r"\\(?:left|right|bigl|bigr|Bigl|Bigr|biggl|biggr|Biggl|Biggr|displaystyle|textstyle|quad|qquad|nonumber)(?![a-zA-Z])"
     r"|\\[,;:!\\]|&"
 )
+_RELATIONS = {"<": "<", ">": ">", "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">="}
 _FRACTIONS = ("\\frac", "\\tfrac", "\\dfrac")
 
 
@@ -151,10 +152,10 @@ class _Reader:
             if self.token == "\\|" and self.closes_norm:
                 break
             if self.matching_name() is None and self.accept("\\sum"):
-                labels = self.sum_labels()
+                labels, limits = self.sum_labels()
                 body = self.term()
                 for label in reversed(labels):
-                    body = SumOver(label, body)
+                    body = SumOver(label, body, limits)
                 factors.append(body)
                 break
             factors.append(self.factor())
@@ -164,17 +165,33 @@ class _Reader:
 
     closes_norm = False
 
-    def sum_labels(self) -> list[str]:
+    def sum_labels(self) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+        """The indices below a sign of summation, and what they are compared with."""
         self.need("_", "{")
         labels = [self.index()]
-        while self.accept(","):
+        limits: list[tuple[str, str]] = []
+        while self.token in _RELATIONS:
+            relation, other = _RELATIONS[self.take()], self.index()
+            limits.append((relation, other))
+            # An index runs to the length of those that it is compared with.
+            self.runs_to(labels[0], self.upto.get(other, "N"))
+            if self.accept(","):
+                self.need(labels[0])
+        while not limits and self.accept(","):
             labels.append(self.index())
-        self.need("=", "1", "}", "^")
-        upper = self.group_text()
-        for label in labels:
-            if self.upto.setdefault(label, upper) != upper:
-                self.fail(f"the index {label} runs to both {self.upto[label]} and {upper}")
-        return labels
+        if not limits:
+            self.need("=", "1")
+        self.need("}")
+        if not limits or self.token == "^":
+            self.need("^")
+            upper = self.group_text()
+            for label in labels:
+                self.runs_to(label, upper)
+        return labels, tuple(limits)
+
+    def runs_to(self, label: str, upper: str) -> None:
+        if self.upto.setdefault(label, upper) != upper:
+            self.fail(f"the index {label} runs to both {self.upto[label]} and {upper}")
 
     def index(self) -> str:
         return self.take().removeprefix("\\")

@@ -84,12 +84,18 @@ def _check_no_size(expression: Expression, name: str) -> None:
 
 def _leading(coefficient: Coefficient, name: str, monomial: Monomial) -> Coefficient:
     """The limit of a coefficient as the length tends to infinity."""
-    above, degree = _top(coefficient.numerator, name)
-    below, lower = _top(coefficient.denominator, name)
-    if degree > lower:
+    top, degree = leading_term(coefficient, name)
+    if degree > 0:
         one = Expression({monomial: Coefficient.number(1)}, 1, 1) if not monomial.word else monomial.word
         raise ValueError(f"the coefficient {coefficient} of {one} grows with {name}")
-    return Coefficient(above) / Coefficient(below) if degree == lower else Coefficient({})
+    return top if degree == 0 else Coefficient({})
+
+
+def leading_term(coefficient: Coefficient, name: str) -> tuple[Coefficient, int]:
+    """Return (a, k) with coefficient ~ a N^k as the length N of that name tends to infinity."""
+    above, degree = _top(coefficient.numerator, name)
+    below, lower = _top(coefficient.denominator, name)
+    return Coefficient(above) / Coefficient(below), degree - lower
 
 
 def _top(polynomial: Polynomial, name: str) -> tuple[Polynomial, int]:
@@ -127,7 +133,7 @@ def proportional_limit(
         _check_no_size(expression, name)
         if ratio in (dimension, *ratios) or ratio in expression.lengths:
             raise ValueError(f"the ratio {ratio} is the name of a length that occurs; choose another name")
-    values = {name: Coefficient.length(dimension) / Coefficient.length(ratio) for name, ratio in ratios.items()}
+    values = growing_lengths(ratios, dimension)
     terms: dict[Monomial, Coefficient] = {}
     for monomial, coefficient in expression.terms.items():
         traces = sum((Fraction(p) for w, p in monomial.closed if w[0].rows == dimension), start=Fraction(0))
@@ -143,6 +149,11 @@ def with_quotient(expression: Expression, ratio: str, above: str, below: str) ->
     quotient = {ratio: Coefficient.length(above) / Coefficient.length(below)}
     terms = {monomial: coefficient.substitute(quotient) for monomial, coefficient in expression.terms.items()}
     return Expression(terms, expression.rows, expression.cols, expression.computed)
+
+
+def growing_lengths(ratios: Mapping[str, str], dimension: str) -> dict[str, Coefficient]:
+    """N = d/c for each length and its ratio."""
+    return {name: Coefficient.length(dimension) / Coefficient.length(ratio) for name, ratio in ratios.items()}
 
 
 @cache

@@ -100,11 +100,24 @@ def strict_order_polynomial(pairs: frozenset[Pair]) -> Coefficient:
     total = Coefficient.number(0)
     levels = _onto(frozenset((place[low], place[high]) for low, high in pairs), frozenset(range(len(indices))))
     for m, number_of_maps in enumerate(levels):
-        term = Coefficient.number(number_of_maps)
-        for k in range(m):
-            term = term * (Coefficient.length(upto) - Coefficient.number(k))
-        total = total + term / Coefficient.number(factorial(m))
+        total = total + Coefficient.number(number_of_maps) * _binomial(upto, m)
     return total
+
+
+def number_of_distinct_values(pairs: Iterable[tuple[int, int]], count: int, upto: str) -> Coefficient:
+    """In how many ways the indices 0, ..., count - 1 take distinct values in {1, ..., N} that satisfy every low < high.
+
+    They are onto their values, so that it is e_count binom(N, count); 0 for pairs that contradict each other.
+    """
+    onto = _onto(frozenset(pairs), frozenset(range(count)))
+    return Coefficient.number(onto[count]) * _binomial(upto, count)
+
+
+def _binomial(upto: str, m: int) -> Coefficient:
+    term = Coefficient.number(1)
+    for k in range(m):
+        term = term * (Coefficient.length(upto) - Coefficient.number(k))
+    return term / Coefficient.number(factorial(m))
 
 
 @cache

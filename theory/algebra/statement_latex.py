@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from theory.algebra.grammar import (
@@ -27,6 +27,7 @@ from theory.algebra.latex import exponent_latex, in_brackets, name_latex
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 # How tightly a printed node holds together: an atom needs no brackets anywhere, a sum nearly everywhere.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
+_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
 
 
 def statement_latex(node: Node, names: Mapping[str, str] = _NOTHING, upto: Mapping[str, str] = _NOTHING) -> str:
@@ -85,12 +86,18 @@ class _Printer:
                 return f"-{self.at_least(body, _PRODUCT)}", _SUM
             case Trace(body):
                 return rf"\operatorname{{tr}}{in_brackets(self.printed(body)[0])}", _ATOM
-            case SumOver(label, body):
-                upper = self.names.get(self.upto.get(label, "N"), self.upto.get(label, "N"))
-                return rf"\sum_{{{label}=1}}^{{{upper}}} {self.at_least(body, _PRODUCT)}", _PRODUCT
+            case SumOver(label, body, limits):
+                return f"{self.sum_sign(label, limits)} {self.at_least(body, _PRODUCT)}", _PRODUCT
             case Expect(body):
                 return rf"\mathbb{{E}}\left[{self.printed(body)[0]}\right]", _ATOM
         raise TypeError(f"not a node of the grammar: {node!r}")
+
+    def sum_sign(self, label: str, limits: Sequence[tuple[str, str]]) -> str:
+        r"""\sum_{i=1}^{N}, or \sum_{i < j}, or \sum_{j > i}^{N} where nothing else bounds the index above."""
+        upper = self.names.get(self.upto.get(label, "N"), self.upto.get(label, "N"))
+        below = ", ".join(rf"{label} {_RELATIONS[relation]} {other}" for relation, other in limits)
+        is_bounded = any(relation.startswith("<") for relation, _ in limits)
+        return rf"\sum_{{{below or f'{label}=1'}}}" + ("" if is_bounded else f"^{{{upper}}}")
 
     def bracketed_trace(self, node: Trace) -> str:
         """A trace as a base: only [tr(A)]^2 cannot be misread as tr(A^2)."""

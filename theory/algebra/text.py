@@ -24,17 +24,20 @@ def _symbol_text(symbol: Symbol) -> str:
     return "_".join((name, *map(index_name, symbol.indices)))
 
 
-def nested_sums(monomial: Monomial) -> list[tuple[Index, tuple[Index, ...]]]:
-    """The bound indices from the outermost sum to the innermost, each with the indices that it runs below."""
-    compared = [w[0].symbol.indices for w, _ in monomial.closed if w[0].symbol.name == ORDER]
-    waiting = sorted((i for i in monomial.indices if isinstance(i.label, int)), key=lambda i: i.label)
-    found: list[tuple[Index, tuple[Index, ...]]] = []
-    while waiting:
-        # An index is bound inside those that it runs below.
-        index = next(i for i in waiting if not any(low == i and high in waiting for low, high in compared))
-        waiting.remove(index)
-        found.append((index, tuple(sorted((high for low, high in compared if low == index), key=str))))
-    return found
+def bound_indices(monomial: Monomial) -> set[Index]:
+    """The indices that a sum runs over."""
+    return {index for index in monomial.indices if isinstance(index.label, int)}
+
+
+def compared_indices(monomial: Monomial) -> list[tuple[Index, Index]]:
+    """The pairs (lower, higher) of indices that an ordered sum compares."""
+    return sorted(
+        (w[0].symbol.indices[0], w[0].symbol.indices[1]) for w, _ in monomial.closed if w[0].symbol.name == ORDER
+    )
+
+
+def _label(index: Index) -> int:
+    return int(index.label)
 
 
 def _power_text(base: str, exponent: Rational) -> str:
@@ -91,9 +94,12 @@ def _term_text(monomial: Monomial, coefficient: Coefficient, scalar: bool) -> tu
     elif not scalar:
         pieces.append("I")
     body = " ".join(pieces)
-    for index, limits in reversed(nested_sums(monomial)):
-        below = f"<{','.join(map(index_name, limits))}" if limits else ""
-        body = f"sum_{index_name(index)}{below}({body})"
+    compared = compared_indices(monomial)
+    if compared:
+        chains = ", ".join(f"{index_name(low)}<{index_name(high)}" for low, high in compared)
+        body = f"sum_{{{chains}}}({body})"
+    for index in sorted(bound_indices(monomial) - {i for pair in compared for i in pair}, key=_label, reverse=True):
+        body = f"sum_{index_name(index)}({body})"
     sign, size = _coefficient_text(coefficient, alone=not body)
     return sign, " ".join(p for p in (size, body) if p)
 

@@ -25,7 +25,7 @@ from theory.models.network import (
     Weights,
     network_weights,
 )
-from theory.models.prediction import PlainPrediction, Prediction, layers_prediction
+from theory.models.prediction import Prediction, layers_prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,7 @@ class Model:
         if isinstance(self.network, GradientStep):
             start = letters.read(self.network.start, ("d", 1), "the start", vectors=True)
             step = letters.read(self.network.step, ("d", "d"), "the step")
-            return PlainPrediction(forward.step_prediction(start, step, count), count)
+            return Prediction(forward.step_prediction(start, step, count), count)
         assert self.blocks is not None
         for name, shape in self.blocks.shapes.items():
             letters.declare(name, *shape)
@@ -153,16 +153,14 @@ class Model:
         length d, numbers, and the prompt's length as a positive integer.
         """
         average = "Average over task, covariates, query and noise by Wick's theorem on words."
-        steps = [Step(r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2", average, self.loss_expression, id="wick")]
-        if isinstance(self.prediction, PlainPrediction):
-            output = "The last entry of the network's output on a prompt."
-            error = self.prediction.error(self.prompt_law)
-            steps = [
-                Step(r"\hat y", output, self.prediction.in_data(), id="prediction"),
-                Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
-                *steps,
-            ]
-        return self.formula("population loss", self.loss_expression, tuple(steps))
+        output = "The last entry of the network's output on a prompt."
+        error = self.prediction.error(self.prompt_law)
+        steps = (
+            Step(r"\hat y", output, self.prediction.in_data(), id="prediction"),
+            Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
+            Step(r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2", average, self.loss_expression, id="wick"),
+        )
+        return self.formula("population loss", self.loss_expression, steps)
 
     @cached_property
     def gradients(self) -> Mapping[str, Expression]:
@@ -243,8 +241,6 @@ class Model:
         }
 
     def _slope_at(self, name: str, given: GivenWeights) -> Expression:
-        if not isinstance(self.prediction, PlainPrediction):
-            return given.put_into(self.gradients[name], self.trained)
         direction = direction_of(self.trained[name])
         values = given.replacements(self.trained)
         slope = self.prediction.slope(self.trained[name], direction, values, self.prompt_law)

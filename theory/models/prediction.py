@@ -1,40 +1,44 @@
-"""The prediction of a network in one of two forms: as one expression in the data, or as sums over ordered positions."""
+"""The prediction of a network as an expression in the data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from theory.algebra.blocks import block_matrix
 from theory.algebra.calculus import differential
 from theory.algebra.expression import Expression
 from theory.algebra.words import Symbol
-from theory.models import causal, forward
+from theory.models import forward
+from theory.models.causal import causal_prediction
 from theory.models.forward import LayerBlocks
 from theory.models.heads import brief
 from theory.models.law import PromptLaw
-from theory.models.letters import ModelError
 
 
 @dataclass(frozen=True)
-class PlainPrediction:
-    """An expression in X (d x N), y (N) and x_q, N named by `count`, and what stands for what in it."""
+class Prediction:
+    """An expression in the data and x_q, and what stands for what in it.
+
+    The data are X (d x N) and y (N), N named by `count`; or, if it `is_ordered`, x_i and y_i in sums over ordered
+    positions.
+    """
 
     value: Expression
     count: str
     stand_ins: Mapping[Symbol, Expression] = field(default_factory=dict)
+    is_ordered: bool = False
 
     @property
     def symbols(self) -> set[Symbol]:
         """The letters that occur."""
         return _symbols([self.value], self.stand_ins)
 
-    def with_weights(self, values: Mapping[Symbol, Expression]) -> PlainPrediction:
+    def with_weights(self, values: Mapping[Symbol, Expression]) -> Prediction:
         """The prediction with letters replaced."""
         return replace(self, value=self.value.substitute(values), stand_ins=_substituted(self.stand_ins, values))
 
     def in_data(self) -> Expression:
-        """The prediction in X, y and x_q."""
+        """The prediction in the data and x_q."""
         return self.value.substitute(self.stand_ins)
 
     def sums(self) -> Expression:
@@ -66,41 +70,6 @@ class PlainPrediction:
         return law.average(error * error).substitute(self.stand_ins)
 
 
-@dataclass(frozen=True)
-class OrderedPrediction:
-    """The prediction of a causal stack: terms summed over positions in order, and what stands for what in them."""
-
-    terms: tuple[causal.OrderedTerm, ...]
-    stand_ins: Mapping[Symbol, Expression] = field(default_factory=dict)
-
-    @property
-    def symbols(self) -> set[Symbol]:
-        """The letters that occur."""
-        return _symbols([term.value.blocks[0][0] for term in self.terms], self.stand_ins)
-
-    def with_weights(self, values: Mapping[Symbol, Expression]) -> OrderedPrediction:
-        """The prediction with letters replaced."""
-        terms = (
-            replace(term, value=block_matrix([[term.value.blocks[0][0].substitute(values)]])) for term in self.terms
-        )
-        return OrderedPrediction(tuple(terms), _substituted(self.stand_ins, values))
-
-    def in_data(self) -> Expression:
-        """Refused: sums over ordered positions are no expression in X and y."""
-        raise ModelError(
-            "the prediction of a causal stack sums over positions in their order, for which formulas have no notation; "
-            "its loss and error are formulas, and numerics.simulate runs its layers"
-        )
-
-    def sums(self) -> Expression:
-        """Refused, as `in_data`."""
-        return self.in_data()
-
-    def mean_square_error(self, law: PromptLaw) -> Expression:
-        """E (y_hat - y_q)^2."""
-        return causal.mean_square(self.terms, law).substitute(self.stand_ins)
-
-
 def _symbols(expressions: Sequence[Expression], stand_ins: Mapping[Symbol, Expression]) -> set[Symbol]:
     shown = {s.plain for expression in expressions for s in expression.symbols}
     hidden = {s for symbol, value in stand_ins.items() if symbol in shown for s in value.symbols}
@@ -113,20 +82,12 @@ def _substituted(
     return {symbol: value.substitute(values) for symbol, value in stand_ins.items()}
 
 
-Prediction = PlainPrediction | OrderedPrediction
-
-
 def layers_prediction(layers: Sequence[LayerBlocks], count: str, sign: int) -> Prediction:
     """The prediction of a stack, read with a sign.
 
     In one causal layer the query, which stands last, attends to everything; only a further layer sees the order.
     """
     shorter = brief(layers)
-    if len(layers) > 1 and layers[0].mask == "causal":
-        signed = (
-            replace(term, value=block_matrix([[term.value.blocks[0][0] * sign]]))
-            for term in causal.causal_prediction(shorter.layers)
-        )
-        return OrderedPrediction(tuple(signed), shorter.stand_ins)
-    value = forward.attention_prediction(shorter.layers, count) * sign
-    return PlainPrediction(value, count, shorter.stand_ins)
+    is_ordered = len(layers) > 1 and layers[0].mask == "causal"
+    predicted = causal_prediction if is_ordered else forward.attention_prediction
+    return Prediction(predicted(shorter.layers, count) * sign, count, shorter.stand_ins, is_ordered)

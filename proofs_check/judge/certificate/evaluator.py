@@ -100,12 +100,14 @@ class World:
                 return matrices.trace(self._value(body, at))
             case ("quotient", above, divisor):
                 return self._quotient(self._value(above, at), self._value(divisor, at))
-            case ("over", label, body):
+            case ("over", label, body, limits):
                 count = self.lengths.get(self.meaning.upto.get(label, "N"), 0)
                 if count > _LONGEST_SUM:
                     raise NoValueError(f"a sum of {count} terms")
-                terms = [self._value(body, {**at, label: k}) for k in range(count)]
-                return _folded(matrices.plus, terms)
+                places = [k for k in range(count) if all(_holds(k, relation, at[other]) for relation, other in limits)]
+                if not places:
+                    return matrices.changed(self._value(body, {**at, label: 0}), lambda entry: entry * 0)
+                return _folded(matrices.plus, [self._value(body, {**at, label: k}) for k in places])
             case ("sum", *below):
                 return _folded(matrices.plus, [self._value(term, at) for term in below])
             case ("product", *factors):
@@ -163,11 +165,15 @@ class World:
                 return {name}
             case ("number", _):
                 return set()
-            case ("power", body, _) | ("over", _, body):
+            case ("power", body, _) | ("over", _, body, _):
                 return self._names(body)
             case (_, *below):
                 return set().union(*map(self._names, below))
         return set()
+
+
+def _holds(a: int, relation: str, b: int) -> bool:
+    return (a < b if relation.startswith("<") else a > b) or (relation.endswith("=") and a == b)
 
 
 def _folded(combine: Callable[[Matrix, Matrix], Matrix], parts: list[Matrix]) -> Matrix:

@@ -13,7 +13,8 @@ from typing import Any
 
 from proofs_check.judge.certificate.errors import CertificateError, NoValueError
 
-_TOKENS = re.compile(r"\s*(\d+|[^\W\d_]\w*|[-+*/^'()\[\]])")
+_TOKENS = re.compile(r"\s*(\d+|[^\W\d_]\w*|[<>]=?|[-+*/^'()\[\]{},])")
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _DEEPEST = 60
 _LARGEST_EXPONENT = 64
 
@@ -25,7 +26,8 @@ class Formulas:
 
     A node is a tuple whose first entry says what it is; the others are numbers, names and numbers of other nodes:
     ("number", 3), ("name", "x"), ("transpose", a), ("power", a, exponent), ("product", a, b, ...), ("quotient", a, b),
-    ("sum", a, b, ...), ("negative", a), ("trace", a), ("over", label, a), ("expect", a).
+    ("sum", a, b, ...), ("negative", a), ("trace", a), ("over", label, a, limits), ("expect", a). The limits of a sum
+    are pairs such as ("<", "j"): its label is compared with that of an outer sum.
     """
 
     def __init__(self) -> None:
@@ -46,7 +48,7 @@ class Formulas:
         if kind == "name" and "_" in rest[0]:
             labels = frozenset({rest[0].rpartition("_")[2]})
         elif kind == "over":
-            labels -= {rest[0]}
+            labels = (labels | {other for _, other in rest[2]}) - {rest[0]}
         self._known[part] = len(self.parts)
         self.parts.append(part)
         self.labels.append(labels)
@@ -99,7 +101,7 @@ class Formulas:
             case "Quotient":
                 return self.add("quotient", child(tree.above), child(tree.below))
             case "SumOver":
-                return self.add("over", tree.label, child(tree.body))
+                return self.add("over", tree.label, child(tree.body), tuple(tree.limits))
             case "Transpose" | "Negative" | "Trace" | "Expect" as kind:
                 return self.add(kind.lower(), child(tree.body))
             case kind:
@@ -124,6 +126,7 @@ class _Reader:
     def __init__(self, formulas: Formulas, text: str, bound: Mapping[str, int]):
         self.formulas, self.text, self.bound = formulas, text, bound
         self.place = self.depth = 0
+        self.outer: list[str] = []
         self.tokens: list[str] = []
         start, end = 0, len(text.rstrip())
         while start < end:
@@ -220,8 +223,44 @@ class _Reader:
         if token == "E" and follows == "[":
             return self.formulas.add("expect", self.inside("[", "]"))
         if token.startswith("sum_") and follows == "(":
-            return self.formulas.add("over", token.removeprefix("sum_"), self.inside("(", ")"))
+            return self.summed([token.removeprefix("sum_")], [])
+        if token == "sum_" and follows == "{":
+            comparisons = self.comparisons()
+            labels = dict.fromkeys(label for low, _, high in comparisons for label in (low, high))
+            return self.summed([label for label in labels if label not in self.outer], comparisons)
         return self.bound[token] if token in self.bound else self.formulas.add("name", token)
+
+    def comparisons(self) -> list[tuple[str, str, str]]:
+        """What stands between the braces: i<j<=k, l>k."""
+        self.take("{")
+        found: list[tuple[str, str, str]] = []
+        while True:
+            low = self.take()
+            if self.tokens[self.place] not in _TURNED:
+                raise CertificateError(f"cannot read {self.text[:80]!r}: {low!r} is compared with nothing")
+            while self.tokens[self.place] in _TURNED:
+                relation, high = self.take(), self.take()
+                found.append((low, relation, high))
+                low = high
+            if self.tokens[self.place] != ",":
+                self.take("}")
+                return found
+            self.take()
+
+    def summed(self, labels: list[str], comparisons: list[tuple[str, str, str]]) -> int:
+        """Nested sums, the first label innermost; each comparison stands at the inner one of its labels."""
+        limits: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(labels, ())
+        for low, relation, high in comparisons:
+            inner = next((label for label in labels if label in (low, high)), None)
+            if inner is None or low == high:
+                raise CertificateError(f"cannot read {self.text[:80]!r}: {low} {relation} {high} sums over neither")
+            limits[inner] += ((relation, high) if inner == low else (_TURNED[relation], low),)
+        self.outer += labels
+        found = self.inside("(", ")")
+        del self.outer[len(self.outer) - len(labels) :]
+        for label in labels:
+            found = self.formulas.add("over", label, found, limits[label])
+        return found
 
     def inside(self, opening: str, closing: str) -> int:
         self.take(opening)

@@ -87,7 +87,8 @@ def expected_value(recipe: Recipe, kind: str) -> Expression:
     return expectation(symbolic(recipe), {x: Gaussian(LAMBDA), z: law_of_z(kind)})
 
 
-def _agrees(recipe: Recipe, kind: str, sizes: list[tuple[int, int]], seed: int) -> None:
+def agrees(recipe: Recipe, kind: str, sizes: list[tuple[int, int]], seed: int) -> None:
+    """Compare one expectation with moments in coordinates at these sizes."""
     expected = expected_value(recipe, kind)
     for d, N in sizes:
         instance = Instance(d, N, kind, seed)
@@ -109,7 +110,7 @@ def test_gaussian_formulas_equal_moments_in_coordinates(
     # Most formulas of odd degree vanish; a few of them are enough.
     hypothesis.assume(degree(recipe) <= MOST_RANDOM_LETTERS)
     hypothesis.assume(expected_value(recipe, kind) or seed % 10 == 0)
-    _agrees(recipe, kind, sizes, seed)
+    agrees(recipe, kind, sizes, seed)
 
 
 @hypothesis.settings(
@@ -123,7 +124,7 @@ def test_elliptical_formulas_equal_moments_in_coordinates(
     # Most formulas of odd degree vanish; a few of them are enough.
     hypothesis.assume(degree(recipe) <= MOST_RANDOM_LETTERS)
     hypothesis.assume(expected_value(recipe, kind) or seed % 10 == 0)
-    _agrees(recipe, kind, sizes, seed)
+    agrees(recipe, kind, sizes, seed)
 
 
 BROKEN_RULES = [
@@ -160,10 +161,10 @@ def _break_wishart(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_moments_in_coordinates_notice_a_broken_wishart_rule(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for pairs of copies that are contracted as Wishart matrices: E tr(W A) tr(W A)."""
     recipe: Recipe = ("mul", _quadratic_sum("z", "i"), _quadratic_sum("z", "j"))
-    _agrees(recipe, "independent", [(2, 2), (2, 3)], seed=0)
+    agrees(recipe, "independent", [(2, 2), (2, 3)], seed=0)
     _break_wishart(rule, monkeypatch)
     with pytest.raises(AssertionError):
-        _agrees(recipe, "independent", [(2, 2), (2, 3)], seed=0)
+        agrees(recipe, "independent", [(2, 2), (2, 3)], seed=0)
 
 
 def _break(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,10 +192,10 @@ def test_moments_in_coordinates_notice_a_broken_rule(rule: str, monkeypatch: pyt
     if rule == "no falling factorial":
         recipe = ("mul", _quadratic_sum("z", "i"), _quadratic_sum("z", "j"))
     kind = "elliptical" if rule == "no falling factorial" else "independent"
-    _agrees(recipe, kind, [(2, 2), (2, 3)], seed=0)
+    agrees(recipe, kind, [(2, 2), (2, 3)], seed=0)
     _break(rule, monkeypatch)
     with pytest.raises(AssertionError):
-        _agrees(recipe, kind, [(2, 2), (2, 3)], seed=0)
+        agrees(recipe, kind, [(2, 2), (2, 3)], seed=0)
 
 
 def letac_massam(k: int) -> Expression:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
+from itertools import combinations, product
 from math import comb
 
 import numpy as np
 import pytest
 
+from tests.theory import brute_force
 from theory import evaluate
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.definitions import define
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, identity, indexed, length, matrix, sum_over, vector
+from theory.algebra.expression import (
+    Expression,
+    expression_of_word,
+    identity,
+    indexed,
+    length,
+    matrix,
+    number,
+    sum_over,
+    vector,
+)
 from theory.algebra.inverse_moments import wishart_expectation
 from theory.algebra.limits import (
     limit,
@@ -118,6 +131,98 @@ def test_wishart_words_against_finite_sizes(k: int) -> None:
 
     assert 0 < gap(1_000) < Fraction(1, 10)
     assert Fraction(19, 10) < gap(1_000) / gap(2_000) < Fraction(21, 10)
+
+
+def random_words(generator: random.Random) -> list[list[str]]:
+    """One to three words, W in front of a letter or of nothing, with at most five W in all."""
+    words: list[list[str]] = []
+    left = 5
+    while left and len(words) < generator.choice([1, 2, 3]):
+        size = generator.randint(1, min(left, 4))
+        words.append([generator.choice(["A", "B", "A'", "", ""]) for _ in range(size)])
+        left -= size
+    return words
+
+
+def non_crossing(k: int) -> list[list[list[int]]]:
+    """The partitions of 0, ..., k - 1 in which no two blocks cross."""
+    found = []
+    for labels in product(range(k), repeat=k):
+        # Restricted growth: each partition once.
+        if any(labels[i] > max((-1, *labels[:i])) + 1 for i in range(k)):
+            continue
+        blocks = [[i for i in range(k) if labels[i] == b] for b in sorted(set(labels))]
+        crossing = any(labels[a] == labels[c] != labels[b] == labels[e] for a, b, c, e in combinations(range(k), 4))
+        if not crossing:
+            found.append(blocks)
+    return found
+
+
+def free_limit(word: list[str], letters: dict[str, Expression]) -> Expression:
+    """lim (1/d) E tr(W A_1 ... W A_k)/N^k = sum over non-crossing p of c^(k - |p|) prod over cycles of (1/d) tr(...).
+
+    The cycles are those of Kreweras' complement: A_i is followed by the letter of that W whose next one in its block is
+    the W behind A_i. Source: Nica and Speicher, Lectures on the Combinatorics of Free Probability (2006), lecture 22.
+    """
+    k = len(word)
+    total = number(0)
+    for blocks in non_crossing(k):
+        before = {block[(place + 1) % len(block)]: i for block in blocks for place, i in enumerate(block)}
+        term = length("c") ** (k - len(blocks))
+        left = set(range(k))
+        while left:
+            place = min(left)
+            piece = identity("d")
+            while place in left:
+                left.discard(place)
+                piece = piece @ letters[word[place]] @ LAMBDA
+                place = before[(place + 1) % k]
+            term = term * (piece.trace() / length("d"))
+        total = total + term
+    return total
+
+
+def words_agree(seed: int) -> bool:
+    """Compare one product of normalised traces with free probability, and with finite sizes at two scales."""
+    generator = random.Random(seed)
+    words = random_words(generator)
+    letters = {"A": A, "B": matrix("B"), "A'": A.T, "": UNIT}
+    product_, expected = number(1), number(1)
+    for word in words:
+        whole = UNIT
+        for letter_ in word:
+            whole = whole @ DATA @ letters[letter_]
+        product_ = product_ * (whole.trace() / (D * N ** len(word)))
+        expected = expected * free_limit(word, letters)
+    mean = expectation(product_, {x: Gaussian(LAMBDA)})
+    leading = proportional_limit(mean, {"N": "c"})
+    assert leading == expected, (seed, words, str(leading), str(expected))
+    root = brute_force.root(generator, 2)
+    given = {name: brute_force.matrix(generator, 2, 2) for name in "AB"} | {"Lambda": root @ root.T}
+
+    def value(formula: Expression, copies: int) -> Fraction:
+        """At A = I (x) A_0 and so on, with so many copies, d = 2 copies = N/3: traces are copies of small ones."""
+        total = Fraction(0)
+        sizes = {"N": 6 * copies, "d": 2 * copies, "c": Fraction(1, 3)}
+        for monomial, coefficient in formula.terms.items():
+            term = coefficient.evaluate(sizes, Fraction(1))
+            for word, exponent in monomial.closed:
+                used = {symbol.name for f in word for symbol, _ in f.powers}
+                small = evaluate(expression_of_word(word).trace(), {name: given[name] for name in used}, {"d": 2})
+                term *= (copies * small) ** int(exponent)
+            total += term
+        return total
+
+    end = value(leading, 1)
+    gaps = [abs(value(mean, copies) - end) for copies in (10**4, 10**5)]
+    assert gaps[0] <= abs(end) / 100 or gaps[0] < Fraction(1, 10), (seed, words, float(gaps[0]), float(end))
+    assert gaps[0] == 0 or 9 < gaps[0] / gaps[1] < 110, (seed, words, float(gaps[0] / gaps[1]))
+    return True
+
+
+def test_random_words_against_free_probability_and_finite_sizes() -> None:
+    """Words in W and other matrices with a covariance: non-crossing partitions, and ten times the size."""
+    assert all(words_agree(seed) for seed in range(25))
 
 
 def test_limit_in_normalised_traces_depends_on_the_ratio_alone_for_the_identity() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import hypothesis
 import pytest
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tests.theory.algebra.test_expectation import LAMBDA, LETTERS, PSI, expected_value, m, symbolic
 from tests.theory.recipes import KINDS, MOST_RANDOM_LETTERS, Recipe, degree, recipes
 from theory import DERIVATIONS
-from theory.algebra.expression import Expression, length, matrix, scalar_letter, symbol_expression, vector
+from theory.algebra.expression import Expression, length, matrix, number, scalar_letter, symbol_expression, vector
 from theory.algebra.grammar import Vocabulary, elaborate, parse
 from theory.algebra.inverse_moments import wishart_expectation
 
@@ -67,3 +69,21 @@ def test_denominators_are_factored_and_read_back() -> None:
     assert "1/((M - d) (M - d - 3)) Lambda^-2" in text
     names = {"Lambda": LAMBDA, **{name: length(name) for name in ("M", "d")}}
     assert moment == elaborate(parse(text), Vocabulary(names))
+
+
+def test_powers_of_sums_below_a_fraction_bar_are_in_brackets() -> None:
+    """1/(N + 1)^3, which once was printed as 1/(N + 1^3); random quotients read back."""
+    N = length("N")
+    assert str(N / (N + 1) ** 3) == "N/(N + 1)^3"
+    names = {name: length(name) for name in ("N", "M", "d")}
+    generator = random.Random(3)
+    for _ in range(200):
+        below = number(generator.choice([1, 2, 6]))
+        for _ in range(generator.randint(1, 3)):
+            one, other = generator.sample(list(names), 2)
+            base = generator.choice(
+                [length(one), length(one) + 1, length(one) - length(other) - 2, 2 * length(one) + 3]
+            )
+            below = below * base ** generator.randint(1, 3)
+        quotient = (length("d") + generator.randint(0, 2)) / below * matrix("A")
+        assert elaborate(parse(str(quotient)), Vocabulary({**names, "A": matrix("A")})) == quotient, str(quotient)

@@ -1,10 +1,10 @@
-"""Causal stacks against layers written out, and the counting of ordered positions against enumeration."""
+"""Causal stacks against layers written out."""
 
 from __future__ import annotations
 
 import random
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,9 @@ from tests.theory.models.reference_network import (
     output,
     sparse_layer,
 )
-from theory import Gaussian, LinearAttention, Model, ModelError, Prompt, Stack, evaluate
-from theory.models.causal import merged, partitions, placements
-from theory.models.prediction import OrderedPrediction
+from theory import Elliptical, Gaussian, LinearAttention, Model, Prompt, Stack
+from theory.algebra.expression import length, symbol_expression
+from theory.algebra.grammar import Vocabulary, elaborate, parse
 
 CAUSAL = LinearAttention(mask="causal")
 PLAIN = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"))
@@ -67,7 +67,7 @@ def test_three_heads_in_a_looped_layer(d: int, N: int) -> None:
 
 
 def test_blocks_that_move_the_covariates() -> None:
-    """Where the first layer changes covariates too, the ordered terms, added up on a prompt, are the layers' output."""
+    """Where the first layer changes covariates too, the predictor on a prompt is the layers' output."""
     generator = random.Random(2)
     d, N = 2, 2
     shapes = {"P11": (d, d), "p12": (d,), "u12": (d,), "u": (), "U11": (d, d), "k12": (d,), "u21": (d,), "k22": ()}
@@ -82,22 +82,32 @@ def test_blocks_that_move_the_covariates() -> None:
         layers.append(ReferenceLayer([(P, assemble(b["U11"], b["k12"], b["u21"], b["k22"]))], "causal"))
     X, y = brute_force.matrix(generator, d, N), brute_force.vector(generator, N)
     x_q = brute_force.vector(generator, d)
-    prediction = Model(PLAIN, Stack(CAUSAL, CAUSAL), {name: name for name in FREE}).prediction
-    assert isinstance(prediction, OrderedPrediction)
-    total = Fraction(0)
-    for term in prediction.terms:
-        expression = merged(term.value.blocks[0][0], [[label] for label in term.labels])
-        used = {s.name for s in expression.symbols}
-        for spot in product(range(N), repeat=len(term.labels)):
-            at = dict(zip(term.labels, spot, strict=True))
-            if all(at[low] <= at[high] for low, high in term.order):
-                data = {f"x_at{k}": X[:, i] for k, i in enumerate(spot)} | {
-                    f"y_at{k}": y[i] for k, i in enumerate(spot)
-                }
-                given = {n: v for n, v in {**values, **data, "x_q": x_q}.items() if n in used}
-                total += evaluate(expression, given, {"N": N})
+    predictor = Model(PLAIN, Stack(CAUSAL, CAUSAL), {name: name for name in FREE}).predictor()
     Z = np.concatenate([np.column_stack([X, x_q]), [[*y, Fraction(0)]]])
-    assert output(Z, layers)[-1, -1] == total
+    given = {name: values[name] for name in FREE}
+    assert output(Z, layers)[-1, -1] == predictor.evaluate(**given, x=X.T, y=y, x_q=x_q, N=N)
+
+
+def test_elliptical_covariates_under_a_mask() -> None:
+    """Two causal layers on x_i = s_i z_i with radii s_i of two values: the mean over all radii of the loss given them.
+
+    The plain moments of Gaussian covariates would give another number.
+    """
+    law = Prompt(x=Elliptical("Lambda", ("r2", "r3", "r4", "r5")), w=Gaussian("Psi"))
+    a, b, N = Fraction(1, 3), Fraction(-1, 2), 2
+    values = {"Lambda": [[Fraction(9, 4)]], "Psi": [[Fraction(1)]], "A0": [[a]], "A1": [[b]], "N": N}
+    moments = {f"r{k}": brute_force.radial_moment(k) for k in range(2, 6)}
+    value = Model(law, Stack(CAUSAL, CAUSAL), "sparse").loss().evaluate(**values, **moments)
+    layers = [sparse_layer(np.array([[c]], dtype=object), "causal") for c in (a, b)]
+    prompt = ReferencePrompt(np.array([[1.5]]), np.array([[1.0]]), N, nodes={"x": 6, "q": 4, "w": 2, "e": 1})
+    expected = 0.0
+    for draw in product(brute_force.RADII, repeat=N + 1):
+        radii = np.array([float(s) for s, _ in draw])
+        error = -output(prompt.embedding * radii, layers)[:, -1, -1] - prompt.target * radii[-1]
+        expected += float(np.prod([float(p) for _, p in draw]) * (prompt.weights @ error**2) / 2)
+    assert float(value) == pytest.approx(expected, rel=ROUNDING)
+    gaussian = Model(law, Stack(CAUSAL, CAUSAL), "sparse").loss().evaluate(**values, **dict.fromkeys(moments, 1))
+    assert float(gaussian) != pytest.approx(expected, rel=0.01)
 
 
 def test_one_causal_layer_is_a_layer_without_a_mask() -> None:
@@ -105,33 +115,9 @@ def test_one_causal_layer_is_a_layer_without_a_mask() -> None:
     assert Model(PLAIN, CAUSAL).loss().expression == Model(PLAIN, LinearAttention()).loss().expression
 
 
-def test_a_causal_stack_has_no_predictor_as_a_formula() -> None:
-    """Sums over ordered positions have no notation, which is said."""
-    with pytest.raises(ModelError, match="positions in their order"):
-        Model(PLAIN, Stack(CAUSAL, CAUSAL), "sparse").predictor()
-
-
-@pytest.mark.parametrize("order", [(), (("a", "b"),), (("a", "b"), ("c", "b")), (("a", "b"), ("b", "c"), ("a", "c"))])
-@pytest.mark.parametrize("N", [1, 2, 4])
-def test_placements_count_the_positions(order: tuple[tuple[str, str], ...], N: int) -> None:
-    """Over all partitions of three positions the placements add up to the triples in order, one partition at a time."""
-    labels = ("a", "b", "c")
-    for blocks in partitions(labels):
-        place = {label: k for k, block in enumerate(blocks) for label in block}
-        expected = sum(
-            all(spot[place[low]] <= spot[place[high]] for low, high in order)
-            for spot in permutations(range(N), len(blocks))
-        )
-        assert expected == placements(blocks, order, "N").evaluate({"N": N}, Fraction(1))
-    total = sum(placements(blocks, order, "N").evaluate({"N": N}, Fraction(1)) for blocks in partitions(labels))
-    everywhere = [(i, j, k) for i in range(N) for j in range(N) for k in range(N)]
-    assert total == sum(
-        all(dict(zip(labels, t, strict=True))[a] <= dict(zip(labels, t, strict=True))[b] for a, b in order)
-        for t in everywhere
-    )
-
-
-def test_partitions_are_counted_by_bell_numbers() -> None:
-    """1, 1, 2, 5, 15, 52, each different."""
-    found = [[frozenset(map(frozenset, p)) for p in partitions([str(k) for k in range(n)])] for n in range(6)]
-    assert [1, 1, 2, 5, 15, 52] == [len(set(p)) for p in found] == [len(p) for p in found]
+def test_the_predictor_of_a_causal_stack_is_a_sum_over_ordered_positions() -> None:
+    """Its text says the order, and reads back."""
+    predictor = Model(PLAIN, Stack(CAUSAL, CAUSAL), "sparse").predictor().expression
+    assert "sum_{j<i}(y_j (x_i' A0' x_j) (x_i' A1 x_q))" in str(predictor)
+    names = {symbol.name: symbol_expression(symbol) for symbol in predictor.symbols} | {"N": length("N")}
+    assert elaborate(parse(str(predictor)), Vocabulary(names)) == predictor
