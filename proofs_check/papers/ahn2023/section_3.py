@@ -11,15 +11,15 @@ STATEMENTS = (
     *(
         every_block.gradient(
             f"ahn2023-thm-1-{block}",
-            f"Theorem 1's weights and their rescalings are stationary among all weights: no force on {said}",
+            f"Theorem 1's weights and their rescalings are stationary among all weights: no force on ${said}$",
             "Theorem 1",
             block,
             "0",
             weights=RESCALED,
             where=STEP,
-            assumptions=("g is any number but 0", "only these blocks of P and Q occur in the prediction"),
+            assumptions=("$g$ is any number but 0", "only these blocks of $P$ and $Q$ occur in the prediction"),
         )
-        for block, said in (("U11", "U11"), ("u21", "u21"), ("u12", "u12"), ("u", "u"))
+        for block, said in (("U11", "U_{11}"), ("u21", "u_{21}"), ("u12", "u_{12}"), ("u", "u"))
     ),
     one_layer.excess(
         "ahn2023-thm-1-sparse",
@@ -29,7 +29,7 @@ STATEMENTS = (
         weights={"A": "G^-1"},
         where=STEP,
         place="within (8)",
-        assumptions=("positive for A other than G^-1, as G Sigma and Sigma are definite",),
+        assumptions=(r"positive for $A \ne G^{-1}$, as $G \Sigma$ and $\Sigma$ are definite",),
     ),
     every_block.excess(
         "ahn2023-thm-1",
@@ -45,7 +45,7 @@ STATEMENTS = (
     ),
     isotropic.gradient(
         "ahn2023-7",
-        "For isotropic covariates the best step is n/(n + 1 + d) I",
+        "For isotropic covariates the best step is $n/(n + 1 + d) I$",
         "(7)",
         "A",
         "0",

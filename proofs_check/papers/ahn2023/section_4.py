@@ -12,12 +12,15 @@ STEPS = {
     "W1": "W0 + (I - W0 B) A1",
     "W2": "W1 + (I - W1 B) A2",
 }
-DESCENT = ("w_l = (1/n) W_l' X y follows w <- w - A_l' grad R(w), R(w) = |X'w - y|^2/(2n), from 0",)
+DESCENT = (
+    r"$w_{l+1} = w_l - A_l^\top \nabla R(w_l)$ from $w_0 = 0$ with $R(w) = \|X^\top w - y\|^2/(2 n)$",
+    r"$w_{l+1} = W_l^\top X y/n$",
+)
 
 FORWARD = (
     one_layer.prediction(
         "ahn2023-lem-1-1",
-        "A layer of the form (8) is a step of gradient descent preconditioned by A': one layer, any prompt",
+        r"A layer of the form (8) is a step of gradient descent preconditioned by $A^\top$: one layer, any prompt",
         "Lemma 1",
         "1/n y' X' A x_q",
         assumptions=DESCENT,
@@ -25,7 +28,7 @@ FORWARD = (
     *(
         stack(layers).prediction(
             f"ahn2023-lem-1-{layers}",
-            f"{layers} layers of the form (8) are {layers} steps of gradient descent, preconditioned by A_l'",
+            rf"{layers} layers of the form (8) are {layers} steps of gradient descent, preconditioned by $A_l^\top$",
             "Lemma 1",
             f"1/n y' X' W{layers - 1} x_q",
             where=STEPS,
@@ -36,15 +39,15 @@ FORWARD = (
     ),
     one_layer.prediction(
         "ahn2023-lem-1-printed",
-        "A layer of the form (8) is a step of gradient descent preconditioned by A",
+        "A layer of the form (8) is a step of gradient descent preconditioned by $A$",
         "Lemma 1",
         "1/n x_q' A X y",
-        assumptions=("w_1 = -A grad R(0), R(w) = |X'w - y|^2/(2n)", "A need not be symmetric"),
+        assumptions=(r"$w_1 = -A \nabla R(0)$, $R(w) = \|X^\top w - y\|^2/(2 n)$", "$A$ need not be symmetric"),
         finding=Finding(
             "reading",
-            "the same as taking L steps of gradient descent, preconditioned by Aℓ",
-            "The step is A_l' times the gradient. It is A_l times it for symmetric A_l, which (8) does not ask for; the"
-            " theorems that use the lemma have symmetric ones.",
+            r"the same as taking $L$ steps of gradient descent, preconditioned by $A_\ell$",
+            r"The step is $A_l^\top$ times the gradient. It is $A_l$ times it for symmetric $A_l$, which (8) does not"
+            " ask for; the theorems that use the lemma have symmetric ones.",
         ),
         corrected_by=("ahn2023-lem-1-1",),
     ),
@@ -53,14 +56,14 @@ FORWARD = (
 CLOSED = tuple(
     stack(layers, WHITENED).gradient(
         f"ahn2023-thm-3-{layers}-A{k}",
-        f"At A_l = a_l Sigma^-1 the gradient in A{k} is a number times Sigma: {layers} layers",
+        rf"At $A_l = a_l \Sigma^{{-1}}$ the gradient in $A_{k}$ is a number times $\Sigma$: {layers} layers",
         "Theorem 3",
         f"A{k}",
         "0",
         weights={f"A{j}": f"a{j} Sigma^-1" for j in range(layers)},
         along=f"dA{k} - tr(Sigma dA{k})/d Sigma^-1",
         place="so that the flow stays in the set, which the proof needs",
-        assumptions=("the derivative along every direction that is orthogonal to Sigma is zero",),
+        assumptions=(r"the derivative along every direction that is orthogonal to $\Sigma$ is zero",),
     )
     for layers in (2, 3)
     for k in range(layers)
@@ -69,9 +72,9 @@ CLOSED = tuple(
 PERMUTED = (
     stack(2, WHITENED).error(
         "ahn2023-lem-4",
-        "The loss at a Sigma^-1, b Sigma^-1 does not change if the layers are exchanged: it is symmetric in a and b",
+        r"The loss at $a \Sigma^{-1}$, $b \Sigma^{-1}$ does not change if the layers are exchanged: it is symmetric",
         "Lemma 4",
-        "d (1 - 2 (a + b) + (a^2 + 4 a b + b^2) m2 - 2 a b (a + b) m3 + a^2 b^2 m4)",
+        "d - 2 d (a + b) + d (a^2 + 4 a b + b^2) m2 - 2 d a b (a + b) m3 + d a^2 b^2 m4",
         weights={"A0": "a Sigma^-1", "A1": "b Sigma^-1"},
         where=WISHART,
         place="two layers",

@@ -11,7 +11,7 @@ STATEMENTS = (
     *(
         moving.gradient(
             f"ahn2023-thm-4-A{k}",
-            f"At A_l = a_l Sigma^-1 and B_0 = b_0 I the gradient in A{k} is a number times Sigma",
+            rf"At $A_l = a_l \Sigma^{{-1}}$ and $B_0 = b_0 I$ the gradient in $A_{k}$ is a number times $\Sigma$",
             "Theorem 4",
             f"A{k}",
             "0",
@@ -23,7 +23,7 @@ STATEMENTS = (
     ),
     moving.gradient(
         "ahn2023-thm-4-B0",
-        "At A_l = a_l Sigma^-1 and B_0 = b_0 I the gradient in B_0 is a number times I",
+        r"At $A_l = a_l \Sigma^{-1}$ and $B_0 = b_0 I$ the gradient in $B_0$ is a number times $I$",
         "Theorem 4",
         "B0",
         "0",

@@ -26,7 +26,7 @@ MERGED_HEADS = {f"U_{h}": matrix(f"U_{h}") for h in (0, 1)} | {f"u_{h}": scalar_
 STATEMENTS = (
     state(
         "zhang2025-9-only",
-        "Every fixed point with w_2 = 0 has W_1 = 0",
+        "Every fixed point with $w_2 = 0$ has $W_1 = 0$",
         "(9)",
         merged_weights_at_rest(),
         "0",
@@ -34,19 +34,19 @@ STATEMENTS = (
         search=values_at_zero(),
         searched=10,
         place="Section 3.2",
-        assumptions=("every v_i = 0, and the flow (8) rests",),
+        assumptions=("every $v_i = 0$, and the flow (8) rests",),
         rests_on=("zhang2025-8a", "zhang2025-8b"),
         finding=Finding(
             "false",
             "There are two manifolds of fixed points in this dynamical system",
-            "For D >= 2 there are more: with every v_i = 0 the flow rests wherever tr(Lambda^2 U_i) = 0, as for"
-            " antisymmetric U_i, and W_1 need not be zero.",
+            r"For $D \ge 2$ there are more: with every $v_i = 0$ the flow rests wherever"
+            r" $\operatorname{tr}(\Lambda^2 U_i) = 0$, as for antisymmetric $U_i$, and $W_1$ need not be zero.",
         ),
         corrected_by=("zhang2025-9-values-U", "zhang2025-9-values-v"),
     ),
     state(
         "zhang2025-C3",
-        "At fixed points a head of value zero has k_i or q_i in the span of what is learned",
+        "At fixed points a head of value zero has $k_i$ or $q_i$ in the span of what is learned",
         "(C3)",
         idle_heads_outside_the_span(),
         "0",
@@ -55,20 +55,21 @@ STATEMENTS = (
         searched=10,
         place="Section 4.2",
         assumptions=(
-            "nothing is learned: every v_i = 0, so that k_i = 0 or q_i = 0 is what (C3) asks for; the flow (14) rests",
+            "nothing is learned: every $v_i = 0$, so that $k_i = 0$ or $q_i = 0$ is asked for",
+            "the flow (14) rests",
         ),
         rests_on=("zhang2025-14a", "zhang2025-14b", "zhang2025-14c"),
         finding=Finding(
             "reading",
-            "at least one of ki or qi lies in the span of {ed}d∈Sm",
-            "Sufficient, not necessary: such a head rests if k_i' F q_i = 0 for F = Lambda^2 - C S Lambda, a single"
-            " equation. (16) calls M(S_m) a set of fixed points, and it is not all of those with its function.",
+            "at least one of $k_i$ or $q_i$ lies in the span of",
+            r"Sufficient, not necessary: such a head rests if $k_i^\top F q_i = 0$ for $F = \Lambda^2 - C S \Lambda$, a"
+            " single equation. (16) calls $M(S_m)$ a set of fixed points; it is not all of those with its function.",
         ),
         corrected_by=("zhang2025-14a", "zhang2025-16-u"),
     ),
     state(
         "zhang2025-count",
-        "The function at a fixed point is diagonal in a basis of eigenvectors, as the 2^D listed ones are",
+        "The function at a fixed point is diagonal in a basis of eigenvectors, as the $2^D$ listed ones are",
         "(18)",
         function_between_eigenvectors(),
         "0",
@@ -76,19 +77,22 @@ STATEMENTS = (
         search=any_eigenvectors(),
         searched=20,
         place="Section 4.2",
-        assumptions=("e and f are different members of a basis of eigenvectors of Lambda; the flow (14) rests",),
+        assumptions=(
+            r"$e$ and $f$ are different members of a basis of eigenvectors of $\Lambda$",
+            "the flow (14) rests",
+        ),
         rests_on=("zhang2025-14a", "zhang2025-14b", "zhang2025-14c"),
         finding=Finding(
             "gap",
-            "This dynamical system contains 2 D fixed points in the function space",
-            "The count needs different eigenvalues, which are nowhere assumed. For Lambda = I, the covariance of"
+            "This dynamical system contains $2^D$ fixed points in the function space",
+            r"The count needs different eigenvalues, which are nowhere assumed. For $\Lambda = I$, the covariance of"
             " section 3.3, learning any line is a fixed point, and there is a continuum of functions.",
         ),
         corrected_by=("zhang2025-16-u", "zhang2025-16-k", "zhang2025-16-q"),
     ),
     state(
         "zhang2025-plateaus-corrected",
-        "Conspicuous plateaus at m that R divides",
+        "Conspicuous plateaus at $m$ that $R$ divides",
         "Section 5",
         remainder(of_learned=True),
         "0",
@@ -96,11 +100,11 @@ STATEMENTS = (
         searched=30,
         fixed={"d": 8},
         place="corrects the summary",
-        assumptions=("the plateaus that the paper reports for R = 1, 2 and 4",),
+        assumptions=("the plateaus that the paper reports for $R = 1$, 2 and 4",),
     ),
     state(
         "zhang2025-plateaus",
-        "Conspicuous plateaus at m that divides R",
+        "Conspicuous plateaus at $m$ that divides $R$",
         "Section 5",
         remainder(of_learned=False),
         "0",
@@ -108,11 +112,11 @@ STATEMENTS = (
         searched=30,
         fixed={"d": 8},
         place="summary of the plateaus",
-        assumptions=("the plateaus that the paper reports for R = 1, 2 and 4",),
+        assumptions=("the plateaus that the paper reports for $R = 1$, 2 and 4",),
         finding=Finding(
             "misprint",
-            "exhibits conspicuous plateaus at value L(Mm) for m that divides R",
-            "The other way round: for R = 2 the paper reports plateaus at m = 0, 2, 4 and 6, which R divides.",
+            "exhibits conspicuous plateaus at value $L(M_m)$ for $m$ that divides $R$",
+            "The other way round: for $R = 2$ the paper reports plateaus at $m = 0$, 2, 4 and 6, which $R$ divides.",
         ),
         corrected_by=("zhang2025-plateaus-corrected",),
     ),

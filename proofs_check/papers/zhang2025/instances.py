@@ -105,7 +105,7 @@ def next_head(draw: st.DrawFn) -> Instance:
 def idle_heads(draw: st.DrawFn) -> Instance:
     """Fixed points of three heads of value zero where nothing is learned, one with any k and q'Lambda^2 k = 0."""
     level = 1 + draw(positives())
-    covariance = np.diag([level, Fraction(1)])
+    covariance = _diagonal((level, Fraction(1)))
     key = np.array(draw(vectors(2)), dtype=object)
     nothing = key * 0
     query = np.array([-key[1], key[0] * level**2], dtype=object)
@@ -135,7 +135,7 @@ def values_at_zero(draw: st.DrawFn) -> Instance:
     d = draw(dimensions(2))
     N = 1 + draw(naturals(1))
     spectrum = draw(distinct_spectra(d))
-    square = np.diag([value**2 for value in spectrum])
+    square = _diagonal([value**2 for value in spectrum])
     held: dict[str, Any] = {"Lambda": _diagonal(spectrum), "u_0": Fraction(0), "u_1": Fraction(0)}
     for h in (0, 1):
         U = np.array(draw(matrices(d, d)), dtype=object)
@@ -154,7 +154,7 @@ def rank_heads(draw: st.DrawFn) -> Instance:
     mixing = exact_identity(d)
     for i, j in zip(*np.triu_indices(d, 1), strict=True):
         mixing[i, j] = draw(rationals())
-    seen = np.diag([Fraction(int(entry != 0)) for entry in target])
+    seen = _diagonal([Fraction(int(entry != 0)) for entry in target])
     K = basis @ seen @ mixing
     Q = (basis * np.array(target, dtype=object)) @ inverse(mixing).T / value
     covariance = (basis * np.array(spectrum, dtype=object)) @ basis.T

@@ -120,4 +120,4 @@ def remainder(of_learned: bool) -> Quantity:
         R, m = int(instance.arrays["R"][0, 0]), int(instance.arrays["m"][0, 0])
         return one_by_one(Fraction(m % R if of_learned else R % m if m else R)), {}
 
-    return Quantity(r"m \bmod R" if of_learned else r"R \bmod m", exact=exact)
+    return Quantity(r"m \;\mathrm{mod}\; R" if of_learned else r"R \;\mathrm{mod}\; m", exact=exact)

@@ -19,10 +19,11 @@ from proofs_check.papers.zhang2025.language import (
 WHOLE = {**SECOND, **SEPARATE_SUM, "F": "Lambda^2 - C S Lambda"}
 DESCENDS = ("the flow is minus this",)
 MEMBERS = (
-    "M(S_m): v_i k_i q_i' sum to (18), heads with v_i not 0 lie in the span, those with v_i = 0 with k_i or q_i",
-    "Lambda has different eigenvalues; P projects on the learned eigenvectors",
+    r"$M(S_m)$: $v_i k_i q_i^\top$ sum to (18); $k_i$ and $q_i$ lie in the span, where $v_i = 0$ one of them does",
+    r"$\Lambda$ has different eigenvalues; $P$ projects on the learned eigenvectors",
 )
-ANSATZ = ("m eigenvectors learned as in (20a), the next one with eigenvalue l and head k = q = v e, other heads zero",)
+ANSATZ = ("$m$ eigenvectors learned as in (20a); of the next one eigenvalue $l$, head $k = q = v e$; other heads zero",)
+NO_FORMULA = "weights that satisfy the three conditions are no formula in letters; exact at drawn ones"
 FEW = 20
 
 FLOW = (
@@ -57,7 +58,7 @@ FIXED = (
     *(
         three.gradient(
             f"zhang2025-16-{weight[0]}",
-            f"Every member of M(S_m) is a fixed point: no force on {said}",
+            f"Every member of $M(S_m)$ is a fixed point: no force on {said}",
             "(16)",
             weight,
             "0",
@@ -65,13 +66,13 @@ FIXED = (
             search=fixed_points(),
             searched=FEW,
             assumptions=MEMBERS,
-            reason="weights that satisfy (C1) to (C3) are no formula in letters; exact at drawn ones",
+            reason=NO_FORMULA,
         )
         for weight, said in (("u_0", "a value weight"), ("k_0", "a key"), ("q_0", "a query"))
     ),
     three.prediction(
         "zhang2025-22",
-        "At a member of M(S_m) the prediction is principal component regression",
+        "At a member of $M(S_m)$ the prediction is principal component regression",
         "(22)",
         "1/N y' X' P G^-1 x_q",
         where=GAMMA,
@@ -79,19 +80,22 @@ FIXED = (
         search=prompts_at_fixed_points(),
         searched=FEW,
         assumptions=MEMBERS,
-        reason="weights that satisfy (C1) to (C3) are no formula in letters; exact at drawn ones",
+        reason=NO_FORMULA,
     ),
     three.error(
         "zhang2025-19",
-        "The loss at a member of M(S_m), (1 + (1 + tr/lambda)/N)^-1 being the eigenvalue of Lambda G^-1",
+        "The loss at a member of $M(S_m)$",
         "(19)",
         "tr(Lambda) - tr(P Lambda^2 G^-1)",
         where=GAMMA,
         letters=LEARNED,
         search=fixed_points(),
         searched=FEW,
-        assumptions=MEMBERS,
-        reason="weights that satisfy (C1) to (C3) are no formula in letters; exact at drawn ones",
+        assumptions=(
+            *MEMBERS,
+            r"$(1 + (1 + \operatorname{tr}(\Lambda)/\lambda_i)/N)^{-1}$ are the eigenvalues of $\Lambda G^{-1}$",
+        ),
+        reason=NO_FORMULA,
     ),
 )
 

@@ -8,15 +8,15 @@ from proofs_check.papers.zhang2025.language import rank, separate
 LOW_RANK = tuple(
     rank.gradient(
         f"zhang2025-F.3-{weight}",
-        f"A head of rank R that sums to (18) for some eigenvectors rests: no force on {said}",
+        f"A head of rank $R$ that sums to (18) for some eigenvectors rests: no force on {said}",
         "Section 5",
         weight,
         "0",
         search=rank_heads(),
         searched=20,
-        place="the same 2^D fixed points, Appendix F.3",
-        assumptions=("one head, R = D; K and Q in any gauge", "Lambda has different eigenvalues"),
-        reason="weights that satisfy (C1) to (C3) are no formula in letters; exact at drawn ones",
+        place="the same $2^D$ fixed points, Appendix F.3",
+        assumptions=("one head, $R = D$; $K$ and $Q$ in any gauge", r"$\Lambda$ has different eigenvalues"),
+        reason="weights that satisfy the three conditions are no formula in letters; exact at drawn ones",
     )
     for weight, said in (("u", "its value"), ("K", "its keys"), ("Q", "its queries"))
 )
@@ -24,22 +24,22 @@ LOW_RANK = tuple(
 CONSERVED = (
     separate.invariant(
         "zhang2025-E.8-value",
-        "The square of v_i minus the squared norm of k_i is conserved",
+        r"$v_i^2 - \|k_i\|^2$ is conserved",
         "Appendix E.8",
         "u_0^2 - k_0' k_0",
     ),
     separate.invariant(
         "zhang2025-E.8-key",
-        "The squared norm of k_i minus that of q_i is conserved",
+        r"$\|k_i\|^2 - \|q_i\|^2$ is conserved",
         "Appendix E.8",
         "k_0' k_0 - q_0' q_0",
     ),
     rank.invariant(
         "zhang2025-E.8-rank",
-        "For heads of rank R the matrix K'K - Q'Q is conserved",
+        r"For heads of rank $R$ the matrix $K^\top K - Q^\top Q$ is conserved",
         "Appendix E.8",
         "K' K - Q' Q",
-        place="the same for rank R; not in the paper's main text",
+        place="the same for rank $R$; not in the paper's main text",
     ),
 )
 

@@ -22,10 +22,10 @@ NUMBERS: Mapping[str, Number] = {
     "(3)": _says("definition: multi-head softmax attention, and where its prediction is read"),
     "Section 2.3": Number(),
     "(M)": Number(),
-    "(4)": _says("definition: the correlation beta of a prompt's covariates and labels"),
+    "(4)": _says("definition: the correlation $\beta$ of a prompt's covariates and labels"),
     "(S)": Number(),
     "(5)": _says("definition: gradient flow on half the loss"),
-    "(6)": Number(("zhang2025-M",), "the same prediction as a linear network in the features vec(beta x_q')"),
+    "(6)": Number(("zhang2025-M",), r"the same prediction as a linear network in $\mathrm{vec}(\beta x_q^\top)$"),
     "(7)": _says("notation: the layers of that network"),
     "(8)": Number(),
     "(9)": Number(),
@@ -43,8 +43,8 @@ NUMBERS: Mapping[str, Number] = {
     "(18)": Number(),
     "(C3)": Number(),
     "Section 4.3": _says(
-        "undecided: that training from small weights visits M_0, M_1, ..., M_D in this order is shown by simulations"
-        " and a heuristic; the engine has no limit of small starts"
+        r"undecided: that training from small weights visits $M_0, M_1, \ldots, M_D$ in this order is shown by"
+        " simulations and a heuristic; the engine has no limit of small starts"
     ),
     "(19)": Number(),
     "(20)": Number(
