@@ -51,7 +51,7 @@ LETTERS: Mapping[str, Expression] = {
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("rho", "total", "kappa", "s", "gap", "lambda", "mu", "l", "h"),
+    **_positive("rho", "total", "kappa", "gap", "lambda", "mu", "l", "h"),
     **_printed(
         opL=r"\|\Lambda\|_{\mathrm{op}}",
         opG=r"\|\Gamma\|_{\mathrm{op}}",
@@ -59,6 +59,7 @@ LETTERS: Mapping[str, Expression] = {
         lowL=r"\lambda_{\min}(\Lambda)",
         lowG=r"\lambda_{\min}(\Gamma)",
         eps=r"\varepsilon",
+        s=r"\sigma",
     ),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
@@ -87,10 +88,8 @@ PAPER_AVERAGES = {
 
 GAUSSIAN = r"$x_i, x_q \sim N(0, \Lambda)$ i.i.d., $\Lambda$ positive definite; $w \sim N(0, I)$"
 SUBSPACE = "$u_{21} = u_{12} = 0$"
-FLOW = (
-    r"gradient flow started as in Assumption 3.3; $\sigma = s$; $\Theta$ stands for"
-    r" $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
-)
+NORMALISED = r"$\Theta$ stands for $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
+FLOW = f"gradient flow started as in Assumption 3.3; {NORMALISED}"
 CONDITION = r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$"
 AVERAGED_CONDITION = (
     r"$\sigma^2 \sqrt{d} \mathbb{E}[\|\Gamma_\tau\|_{\mathrm{op}} \|\Lambda_\tau\|_F^2]"
