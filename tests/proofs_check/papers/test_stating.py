@@ -25,7 +25,7 @@ def test_an_abbreviation_hides_a_letter() -> None:
 
 
 def test_lengths_and_sources() -> None:
-    """A paper's own lengths, its key and its number; the largest sizes are the paper's unless a claim says otherwise."""
+    """A paper's own lengths, its key and its number; the paper's largest sizes unless a claim says otherwise."""
     claim = state("sized", "A size", "Lemma 3", "l tr(A)", "tr(A) l", letters=("A",), place="in the proof")
     assert "l" in claim.language.length_names
     assert ("mine", "Lemma 3, in the proof") == (claim.origin.paper, str(claim.origin))
