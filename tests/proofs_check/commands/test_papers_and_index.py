@@ -22,7 +22,7 @@ def test_papers_counts_the_statements() -> None:
     for paper in PAPERS:
         claims = catalogue(paper)
         findings = sum(bool(claim.finding) for claim in claims)
-        said = f"{len(claims)} statements, {findings} of them printed statements under test"
+        said = f"{len(claims)} statements, {findings} of them findings under test"
         assert f"{paper:<12} {said}" in output
     assert "proved" not in output
 
@@ -37,7 +37,7 @@ def test_papers_takes_statuses_from_a_report(tmp_path: Path) -> None:
     claims = json.loads(file.read_text())["claims"]
     output = run("papers", "--from", str(file)).output
     assert f"{sum(claim['status'] == 'proved' for claim in claims)} proved" in output
-    assert "1 refuted, as printed" in output
+    assert "1 refuted, as findings" in output
     assert f"{len(catalogue('zhang2024')) - len(claims)} are not in the report" in output
 
 

@@ -37,8 +37,10 @@ def _page(paper: str) -> str:
 
 
 def _word(result: ClaimResult) -> str:
-    """The status; "refuted as printed" is what is expected of a finding."""
-    return f"{result.status} as printed" if result.finding else str(result.status)
+    """The status; "refuted as printed" is what is expected of a finding, "as a finding" of one that is not printed."""
+    if result.finding is None:
+        return str(result.status)
+    return f"{result.status} as {'printed' if result.finding.quotation else 'a finding'}"
 
 
 def counts_on_page(paper: str) -> dict[str, int]:

@@ -19,14 +19,11 @@ def test_every_paper_but_the_first_has_a_page() -> None:
 
 
 @pytest.mark.parametrize("paper", PAGES)
-def test_the_counts_are_those_of_a_run(paper: str) -> None:
-    """The table says how many statements have which status."""
+def test_the_page_says_what_a_run_finds(paper: str) -> None:
+    """The counts by status and the status of each claim are those of a run, in which no claim is refuted or undecided
+    but findings, and no mutant survives."""
     assert counts_of_run(paper) == counts_on_page(paper)
-
-
-@pytest.mark.parametrize("paper", PAGES)
-def test_every_claim_holds(paper: str) -> None:
-    """No claim is refuted or undecided but findings, and no mutant survives."""
+    assert statuses_of_run(paper) == statuses_on_page(paper)
     for result in report(paper).results:
         assert result.as_expected, (result.id, result.reason)
         assert result.count("survived") == 0, result.id
@@ -50,9 +47,3 @@ def test_a_page_names_findings_and_what_is_undecided(paper: str) -> None:
         assert not claim.finding or f"`{claim.id}`" in text
     for number, held in numbers.items():
         assert not held.says.startswith("undecided") or f"**{number}**" in text
-
-
-@pytest.mark.parametrize("paper", PAGES)
-def test_each_row_has_the_status_of_a_run(paper: str) -> None:
-    """The page lists every claim with its status, findings as `refuted as printed`, in the paper's order."""
-    assert statuses_of_run(paper) == statuses_on_page(paper)
