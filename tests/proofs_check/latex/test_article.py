@@ -127,7 +127,7 @@ def test_each_finding_stands_in_its_section_and_nowhere_as_a_theorem(claim: Clai
     assert rf"\eqref{{eq:{claim.id}}}" not in text
     assert claim.finding
     assert claim.finding is not True
-    assert f"``{sentence(claim.finding.quotation)}''" in section
+    assert f"``{sentence(claim.finding.quotation.rstrip('.,'))}''" in section
     assert KINDS[claim.finding.kind] in section
     for name in claim.corrected_by:
         assert rf"{{eq:{name}}}" in section
