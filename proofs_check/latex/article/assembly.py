@@ -23,7 +23,7 @@ from theory.exposition.latex import PREAMBLE, letters_table
 
 OUTLINES: Mapping[str, Callable[[], Outline]] = MappingProxyType({"zhang2024": zhang2024.outline})
 _PREAMBLE = (
-    PREAMBLE.replace("[11pt]", "[10pt]").replace("margin=25mm", "hmargin=25mm,vmargin=22mm")
+    PREAMBLE.replace("[11pt]", "[10pt]").replace("margin=25mm", "hmargin=25mm,vmargin=20mm")
     + r"""\usepackage{microtype}
 \newcommand{\statementhead}[1]{\medskip\textbf{#1.}}
 \newcommand{\statementend}{\smallskip}

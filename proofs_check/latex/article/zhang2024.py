@@ -66,9 +66,9 @@ blocks; a lower bound of the squared gradient by the excess loss gives the rate 
 
 _BEYOND = r"""What follows is not in the paper. Each statement was found, and is derived or tested, in the same way
 as those above; the numbers B1 to B13 are this project's. Three lines lead on from the paper: sharper constants in
-its bounds; convergence for every scale of the initialisation (B1, B12), which does without the condition $(\mathrm{C})$;
-and other laws of the prompt: noise and a covariance of the task (B5), elliptical covariates (B6), random
-covariances (B7), labels that are not linear (B8), a joint shift (B9). The argument behind B12, and the other
+its bounds; convergence for every scale of the initialisation (B1, B12), which does without the condition
+$(\mathrm{C})$; and other laws of the prompt: noise and a covariance of the task (B5), elliptical covariates (B6),
+random covariances (B7), labels that are not linear (B8), a joint shift (B9). The argument behind B12, and the other
 derivations, stand in appendix~\ref{sec:derivations}."""
 
 _ASIDE = r"""The flow in the eigenbasis of $\Lambda$ (B2) and in closed form for an isotropic one (B3), its rate at the
