@@ -65,11 +65,6 @@ class Step:
         return f"{self.label} {self.relation} {latex(self.value, WEIGHTS)}"
 
 
-def equal(left: Expression, right: Expression, definitions: Sequence[Definition] = ()) -> bool:
-    """Whether two expressions are equal for every d and N: their normal forms are the same table."""
-    return not expand(left - right, definitions)
-
-
 def require_equal(left: Expression, right: Expression, what: str, definitions: Sequence[Definition] = ()) -> Expression:
     """Return right if it equals left; DerivationError with the difference otherwise."""
     difference = expand(left - right, definitions)
