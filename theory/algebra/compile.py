@@ -60,7 +60,8 @@ class Namespace:
 
 
 def _numpy_stack(values: Sequence[Array], axes: int) -> Array:
-    shapes = {np.shape(value) for value in values}
+    # Numbers alone are the usual case, and np.shape is slow for them.
+    shapes = {getattr(value, "shape", ()) for value in values}
     if len(shapes) == 1 and len(next(iter(shapes))) == axes:
         return np.array(values)
     broadcast = np.broadcast_shapes(*shapes)
@@ -300,9 +301,16 @@ class _Run:
         return self.namespace.asarray((places[0] < places[1]).astype(float)[..., None, None])
 
     def result(self) -> Any:
-        values, operations = self.registers, self.program.operations
+        values, operations, matmul = self.registers, self.program.operations, self.namespace.matmul
+        append = values.append
         for operation, a, b in self.program.code:
-            values.append(operations[operation](values[a], b if b is None or operation == "root" else values[b]))
+            # Nearly all operations are of these two kinds.
+            if operation == "product":
+                append(matmul(values[a], values[b]))
+            elif operation == "turn":
+                append(values[a].swapaxes(-1, -2))
+            else:
+                append(operations[operation](values[a], b if b is None or operation == "root" else values[b]))
         scalars = [self._scalar(entry) for entry in self.program.entries]
         total: Array = None
         for group in self.program.groups:
@@ -424,8 +432,6 @@ class _Compiler:
             groups.setdefault(summed, []).append((monomial, coefficient))
         found = tuple(self._group(summed, terms) for summed, terms in groups.items())
         operations: dict[str, Callable[[Array, Any], Array]] = {
-            "product": self.namespace.matmul,
-            "turn": lambda a, b: a.swapaxes(-1, -2),
             "inverse": self._inverse,
             "root": self.namespace.root,
             "trace of product": self.namespace.paired,

@@ -54,6 +54,8 @@ def told_apart(
     Raises:
         ValueError: where such a copy shares an index with a letter that is not averaged.
     """
+    if not any(law.has_radius for law in laws.values()):
+        return expression, dict(laws)
     suffix = "_at"
     while any(suffix in symbol.name for symbol in (*expression.symbols, *laws)):
         suffix += "_"

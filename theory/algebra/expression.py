@@ -408,7 +408,7 @@ class Expression:
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The letters that occur, sorted by name; indexed letters once, without their index."""
-        words = {word for m in self.terms for word in (m.word, *(w for w, _ in m.closed))}
+        words = {word for m in self.terms for word, _ in m.closed} | {m.word for m in self.terms}
         letters = {s.plain for word in words for f in word for s, _ in f.powers if s.name not in BUILT_IN}
         return tuple(sorted(letters, key=lambda s: s.sort_key))
 

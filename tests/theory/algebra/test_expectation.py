@@ -154,7 +154,7 @@ def _break_wishart(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(WishartMoments, "_across", lambda self, *args: list(across(self, *args))[:1])
     else:
         settle = WishartMoments._settle
-        monkeypatch.setattr(WishartMoments, "_settle", lambda self, *args: settle(self, *args[:4]))
+        monkeypatch.setattr(WishartMoments, "_settle", lambda self, *args: settle(self, *args[:3]))
 
 
 @pytest.mark.parametrize("rule", BROKEN_WISHART_RULES)
