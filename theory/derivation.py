@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,11 @@ from theory.algebra.latex import latex, terms_latex
 from theory.algebra.limits import growing_lengths, leading_term, limit, proportional_limit
 from theory.algebra.words import Symbol
 from theory.errors import IclTheoryError
-from theory.marked_text import latex_text, plain_formula, plain_text
+from theory.exposition.document import Document
+from theory.exposition.html import document_html
+from theory.exposition.latex import document_latex
+from theory.exposition.text import document_text
+from theory.marked_text import plain_text
 
 
 class DerivationError(IclTheoryError):
@@ -103,6 +106,8 @@ class Formula:
         ratios: names that stand for ratios of lengths, positive numbers, such as c in d = c N.
         copies: of a gradient with respect to letters U_1, U_2, ... the free index, the letters' name and the length to
             which their index runs; the values for all of them are stacked along an axis.
+        left: what it is, as LaTeX: the left side where it is printed as an equation.
+        title: what it is, in words with formulas between dollar signs; the name where it is empty.
 
     Raises:
         ValueError: where one name is a letter and a length at once.
@@ -120,6 +125,8 @@ class Formula:
     positive: tuple[Expression, ...] = ()
     ratios: frozenset[str] = frozenset()
     copies: tuple[str, str, str] | None = None
+    left: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
@@ -471,13 +478,21 @@ def _with_keywords(message: str, names: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A named chain of steps that ends in formulas."""
+    """A named chain of steps that ends in formulas.
+
+    Args:
+        name, title, source: what it is called, what it shows, and where that stands.
+        steps: in their order; each id once.
+        results: the formulas by the names under which Python finds them.
+        letters: what each letter stands for, LaTeX to a few words with formulas between dollar signs.
+    """
 
     name: str
     title: str
     source: str
     steps: tuple[Step, ...]
     results: Mapping[str, Formula]
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = [step.id for step in self.steps]
@@ -497,34 +512,19 @@ class Derivation:
             raise KeyError(f"{self.name} has no result {name!r}; it has {', '.join(self.results)}")
         return self.results[name]
 
+    def document(self, with_steps: bool = True) -> Document:
+        """The derivation as a document, from which text, LaTeX, HTML and JSON are printed."""
+        from theory.exposition.build import exposition
+
+        return exposition(self, with_steps)
+
     def text(self, with_steps: bool = True) -> str:
-        """The derivation as plain text."""
-        lines = [self.title, f"({self.source})", ""]
-        if with_steps:
-            for number, step in enumerate(self.steps, 1):
-                lines += [
-                    f"{number:2}. {step.plain_reason}",
-                    f"      {plain_formula(step.label)} {plain_formula(step.relation)} {step.value}",
-                ]
-            lines.append("")
-        for name, formula in self.results.items():
-            lines += [f"{name}:", f"    {formula.expression}"]
-        return "\n".join(lines)
+        """The derivation as plain text of 80 columns."""
+        return document_text(self.document(with_steps))
 
     def latex(self, with_steps: bool = True) -> str:
-        """The derivation as LaTeX: prose and one aligned display a step."""
-        pieces = []
-        if with_steps:
-            for step in self.steps:
-                pieces.append(f"{latex_text(step.reason)}\n\\[\n  {step.latex()}\n\\]")
-        else:
-            pieces = [f"\\[\n  {formula.latex()}\n\\]" for formula in self.results.values()]
-        return "\n".join(pieces)
-
-    def _repr_latex_(self) -> str:
-        rows = " \\\\\n".join(f"{step.label} &{step.relation} {latex(step.value, WEIGHTS)}" for step in self.steps)
-        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+        """The derivation as a LaTeX document that compiles by itself."""
+        return document_latex(self.document(with_steps))
 
     def _repr_html_(self) -> str:
-        steps = "".join(f"<li>{escape(step.reason)}$${escape(step.latex())}$$</li>" for step in self.steps)
-        return f"<h3>{escape(self.title)}</h3><p>{escape(self.source)}</p><ol>{steps}</ol>"
+        return document_html(self.document())

@@ -24,6 +24,26 @@ s2 = scalar_letter("s2", latex="s^2", non_negative=True)
 lambda_ = scalar_letter("lambda", definite=True)
 
 
+RISK = r"\mathbb{E}\left(x_q^\top (\hat w - w)\right)^2"
+LETTERS = {
+    "d": "dimension of the covariates",
+    "M": "number of examples in the prompt",
+    "x_i": r"covariates of the $i$-th example, independent with law $\mathcal{N}(0, \Lambda)$",
+    "x_q": r"the query, independent of the prompt, with law $\mathcal{N}(0, \Lambda)$",
+    "w": r"the task: labels are $w^\top x_i + \varepsilon_i$",
+    r"\hat w": "the least-squares solution of least norm",
+    r"\varepsilon_i": "independent noise with mean 0 and variance $s^2$",
+    "s": "standard deviation of the noise",
+    r"\Lambda": "covariance of the covariates, positive definite",
+    r"\lambda": r"the eigenvalue of an isotropic covariance $\Lambda = \lambda I$",
+    "I": "the identity matrix",
+    "W": r"$\sum_i x_i x_i^\top$",
+    "g": r"$\sum_i \varepsilon_i x_i$",
+    "X": "the covariates as the columns of a matrix",
+    "K": r"$X^\top X$",
+}
+
+
 @cache
 def least_squares() -> Derivation:
     """Return the risk of least squares for M > d + 1, any covariance, and for M < d - 1, an isotropic one.
@@ -49,7 +69,7 @@ def least_squares() -> Derivation:
             id="noise",
         ),
         Step(
-            r"\mathbb{E}\left(x_q^\top (\hat w - w)\right)^2",
+            RISK,
             r"$\mathbb{E} W^{-1} = \Lambda^{-1} / (M - d - 1)$ by Stein's identity; it exists for $M > d + 1$.",
             many.value,
             id="enough-examples",
@@ -62,7 +82,7 @@ def least_squares() -> Derivation:
             id="gram",
         ),
         Step(
-            r"\mathbb{E}\left(x_q^\top (\hat w - w)\right)^2",
+            RISK,
             r"Of $w$ the part orthogonal to all covariates is missed. By symmetry of the isotropic Gaussian law the "
             r"projection onto their span has the mean $(M / d) I$.",
             few,
@@ -79,7 +99,14 @@ def least_squares() -> Derivation:
         steps,
         {
             "enough examples": Formula(
-                "risk of least squares", many.value, sizes, steps, source, positive=(M - d - 1,)
+                "risk of least squares",
+                many.value,
+                sizes,
+                steps,
+                source,
+                positive=(M - d - 1,),
+                left=RISK,
+                title="The risk of least squares for $M > d + 1$",
             ),
             "few examples": Formula(
                 "risk of least squares of least norm",
@@ -88,8 +115,11 @@ def least_squares() -> Derivation:
                 steps,
                 source,
                 positive=(d - M - 1,),
+                left=RISK,
+                title="The risk of the least-squares solution of least norm for $M < d - 1$",
             ),
         },
+        LETTERS,
     )
 
 

@@ -15,7 +15,7 @@ from theory import DERIVATIONS, Derivation
 @click.command()
 @click.argument("name", required=False, shell_complete=completed(lambda: DERIVATIONS))
 @click.option("--list", "show_list", is_flag=True, help="List the derivations.")
-@click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
+@click.option("--latex", "as_latex", is_flag=True, help="Print a LaTeX document that compiles as it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--steps", is_flag=True, help="Show every step with its reason.")
 @clear_errors
@@ -56,6 +56,7 @@ def _record(name: str, derivation: Derivation, steps: bool) -> dict[str, Any]:
             for key, formula in derivation.results.items()
         },
     }
+    record["document"] = derivation.document(steps).record()
     if steps:
         record["steps"] = [
             {
@@ -65,6 +66,7 @@ def _record(name: str, derivation: Derivation, steps: bool) -> dict[str, Any]:
                 "right": str(s.value),
                 "latex": s.latex(),
                 "reason": s.plain_reason,
+                "cited": s.cited,
             }
             for s in derivation.steps
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import textwrap
@@ -129,18 +128,11 @@ def _findings(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
 
 def _fails(result: ClaimResult) -> str:
     """The relation with both values, and where."""
-    if not result.counterexample:
+    if result.failure is None:
         return plain_text(result.reason)
-    where, _, sides = result.counterexample.rpartition(": left ")
-    left, _, right = sides.rpartition(", right ")
+    left, right, where = result.failure
     where = where if len(where) < 90 else f"{where[:87]}..."
-    return f"{_number(left)} {result.relation} {_number(right)} is false at {where}"
-
-
-def _number(side: str) -> str:
-    """A side that is a number, without the brackets of a 1 x 1 array."""
-    match = re.fullmatch(r"\[+([^\[\],]*(?:\[[^\]]*\])?)\]+", side)
-    return side if match is None else match[1]
+    return f"{left} {result.relation} {right} is false at {where}"
 
 
 def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:

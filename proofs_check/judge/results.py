@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from html import escape
@@ -108,6 +109,15 @@ class ClaimResult:
     seconds: float = 0.0
 
     @property
+    def failure(self) -> tuple[str, str, str] | None:
+        """(left side, right side, where) of the counterexample, numbers without the brackets of their arrays."""
+        if not self.counterexample:
+            return None
+        where, _, sides = self.counterexample.rpartition(": left ")
+        left, _, right = sides.rpartition(", right ")
+        return _number(left), _number(right), where
+
+    @property
     def as_expected(self) -> bool:
         """Whether the run can be satisfied: a finding is refuted, any other claim is not, and nothing is undecided."""
         return self.status == "refuted" if self.finding else self.status not in ("refuted", "undecided")
@@ -138,6 +148,12 @@ class ClaimResult:
             f"<p><b>{self.status}</b>; {self.count('killed')} of {self.wrong_mutants} mutants refuted</p>"
             f"<ul>{kinds}</ul>{failure}"
         )
+
+
+def _number(side: str) -> str:
+    """A side that is a number, without the brackets of a 1 x 1 array."""
+    match = re.fullmatch(r"\[+([^\[\],]*(?:\[[^\]]*\])?)\]+", side)
+    return side if match is None else match[1]
 
 
 @dataclass(frozen=True)

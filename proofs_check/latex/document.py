@@ -10,31 +10,18 @@ from types import MappingProxyType
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.judge.status import ORDER
-from proofs_check.latex.display import display, top_level_pieces
 from proofs_check.papers.zhang2024 import catalogue
 from proofs_check.papers.zhang2024.language import LETTERS, TWO_ATOMS
 from theory import DERIVATIONS
-from theory.algebra.definitions import Definition, abbreviate
 from theory.algebra.expression import Expression, letter
 from theory.algebra.grammar import Node, Number, Product, parse
 from theory.algebra.latex import latex, terms_latex
 from theory.algebra.statement_latex import statement_latex
-from theory.derivation import WEIGHTS, Derivation, Formula, Step
+from theory.derivation import WEIGHTS, Derivation
+from theory.exposition.latex import PREAMBLE, blocks_latex, joined, label_of, sentences
+from theory.exposition.lines import display, top_level_pieces
 from theory.marked_text import escaped, latex_text
 
-PREAMBLE = r"""\documentclass[11pt]{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
-\usepackage{lmodern}
-\usepackage[a4paper,margin=25mm]{geometry}
-\usepackage{amsmath,amssymb}
-\usepackage{booktabs,longtable}
-\usepackage[hidelinks]{hyperref}
-\allowdisplaybreaks
-\emergencystretch=3em
-\setlength{\parindent}{0pt}
-\setlength{\parskip}{5pt plus 2pt}
-"""
 _TITLE = r"""\title{In-context learning by linear attention:\\statements, derivations and evidence}
 \author{written by \texttt{icl-theory}}
 \date{}
@@ -178,8 +165,7 @@ def article(statements: Sequence[Stated]) -> str:
     pieces.append("\\section{Statements}\\label{sec:statements}")
     known = {stated.id for stated in statements}
     pieces += [_statement(stated, known) for stated in statements]
-    for name, make in DERIVATIONS.items():
-        pieces.append(_derivation(name, make()))
+    pieces += [_derivation(make()) for make in DERIVATIONS.values()]
     if any(stated.result for stated in statements):
         pieces.append(_evidence(statements))
     entries = "\n".join(f"\\bibitem{{{key}}} {text}" for key, text in BIBLIOGRAPHY.items())
@@ -232,11 +218,6 @@ def citation(source: str) -> str:
     return rf"\cite[{latex_text(match[1])}]{{zhang2024}}" if match[1] else r"\cite{zhang2024}"
 
 
-def label_of(name: str) -> str:
-    """The label of an equation: eq:thm-4.2 for the claim thm-4.2, eq:convergence-3 for the third step there."""
-    return f"eq:{name}"
-
-
 def paper_number(source: str) -> str:
     """The paper's own number where the source is an equation, as in "eq. (4.3)"; otherwise empty."""
     match = re.search(r"eq\. \(([0-9.]+)\)$", source)
@@ -283,7 +264,7 @@ def _statement(stated: Stated, known: set[str]) -> str:
     verdict = _verdict(stated.result)
     if rests or verdict:
         lines.append(" ".join(filter(None, (f"Rests on {', '.join(rests)}." if rests else "", verdict))))
-    return _joined(lines)
+    return joined(lines)
 
 
 def _verdict(result: ClaimResult | None) -> str:
@@ -333,80 +314,7 @@ def _breakable_name(name: str) -> str:
     return escaped(name).replace("-", "-\\allowbreak{}").replace(".", ".\\allowbreak{}")
 
 
-@dataclass(frozen=True)
-class ShownStep:
-    """A step as it is printed: its right side with Gamma where an earlier step has defined it."""
-
-    step: Step
-    value: Expression
-    definitions: tuple[Definition, ...]
-
-    @property
-    def lead(self) -> str:
-        """The left side, the alignment mark and the relation."""
-        return f"{self.step.label} &{self.step.relation}"
-
-    @property
-    def pieces(self) -> list[tuple[str, str]]:
-        """The right side in pieces between which lines may be broken."""
-        return terms_latex(self.value, WEIGHTS)
-
-    def latex(self) -> str:
-        """The step on one line."""
-        return f"{self.step.label} {self.step.relation} {latex(self.value, WEIGHTS)}"
-
-
-def shown_steps(derivation: Derivation) -> list[ShownStep]:
-    """The steps of a derivation as they are printed."""
-    known = {d.symbol.name: d for formula in derivation.results.values() for d in formula.definitions}
-    gamma = known.get("Gamma")
-    defined = False
-    result = []
-    for step in derivation.steps:
-        value = step.value
-        if gamma is not None and value == gamma.expression:
-            defined = True
-        elif gamma is not None and defined:
-            value = abbreviate(value, gamma)
-        result.append(ShownStep(step, value, (gamma,) if gamma is not None else ()))
-    return result
-
-
-def _derivation(name: str, derivation: Derivation) -> str:
-    lines = [f"\\section{{{latex_text(derivation.title)}}}", citation(derivation.source) + "."]
-    steps = shown_steps(derivation)
-    gamma = next((d for shown in steps for d in shown.definitions), None)
-    if gamma is not None and all(step.value != gamma.expression for step in derivation.steps):
-        lines.append(f"Here $\\Gamma = {latex(gamma.expression)}$.")
-    reason = ""
-    for number, shown in enumerate(steps, 1):
-        cited = " This is a standard fact, cited and not derived." if shown.step.cited else ""
-        if shown.step.reason != reason:
-            lines.append(shown.step.reason + cited)
-        reason = shown.step.reason
-        lines.append(display(shown.lead, shown.pieces, label_of(f"{name}-{number}")))
-    steps_values = {step.value for step in derivation.steps}
-    for key, formula in derivation.results.items():
-        if formula.expression not in steps_values:
-            lines.append(f"{latex_text(_capital(result_title(key, formula)))}:")
-            lines.append(display("&", formula.latex_terms(), label_of(f"{name}-{slug(key)}")))
-    return _joined(lines)
-
-
-def result_title(key: str, formula: Formula) -> str:
-    """What a final formula is, in words that tell it from the derivation's other ones."""
-    return formula.name if key in formula.words else key
-
-
-def slug(name: str) -> str:
-    """A name for files and labels: letters, digits, dots and hyphens."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", name.replace("'", "-flow")).strip("-")
-
-
-def _joined(lines: Iterable[str]) -> str:
-    """Paragraphs; a display belongs to the paragraph before it."""
-    return re.sub(r"\n\n(?=\\begin\{align)", "\n", "\n\n".join(lines))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _derivation(derivation: Derivation) -> str:
+    document = derivation.document()
+    head = [f"\\section{{{sentences(document.title)}}}", citation(document.source) + "."]
+    return joined([*head, *blocks_latex(document.blocks, f"{derivation.name}-")])

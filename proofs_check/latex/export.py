@@ -11,24 +11,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from proofs_check.judge.run import write_atomically
-from proofs_check.latex.display import display
-from proofs_check.latex.document import (
-    Stated,
-    article,
-    label_of,
-    right_side,
-    shown_steps,
-    slug,
-    statement_display,
-)
+from proofs_check.latex.document import Stated, article, right_side, statement_display
 from theory import DERIVATIONS
 from theory.errors import IclTheoryError
+from theory.exposition.build import result_display, shown_steps
+from theory.exposition.latex import display_latex, label_of
 
 DEBIAN_PACKAGES = ("texlive-latex-recommended", "lmodern")
 # What the TeX log says of an overfull line, in points.
 _OVERFULL = re.compile(r"Overfull \\[hv]box \(([0-9.]+)pt too (?:wide|high)\)[^\n]*")
 # A formula may stand out by this much, in points, before it shows.
-OVERFULL_POINTS = 5.0
+OVERFULL_POINTS = 0.0
 _TEX_SECONDS = 300
 
 
@@ -40,12 +33,10 @@ def snippets(statements: Sequence[Stated]) -> Iterator[tuple[str, str, str]]:
     """Yield (name, formula on one line, aligned equation with its label) of every step, final formula and statement."""
     for name, make in DERIVATIONS.items():
         derivation = make()
-        for number, shown in enumerate(shown_steps(derivation), 1):
-            aligned = display(shown.lead, shown.pieces, label_of(f"{name}-{number}"))
-            yield f"derivations/{name}/step-{number:02}", shown.latex(), aligned
-        for key, formula in derivation.results.items():
-            aligned = display("&", formula.latex_terms(), label_of(f"{name}-{slug(key)}"))
-            yield f"derivations/{name}/result-{slug(key)}", formula.latex(), aligned
+        equations = [(f"step-{number:02}", held.display) for number, held in enumerate(shown_steps(derivation), 1)]
+        results = [result_display(key, formula) for key, formula in derivation.results.items()]
+        for file, equation in (*equations, *((result.name, result) for result in results)):
+            yield f"derivations/{name}/{file}", equation.line.strip(), display_latex(equation, f"{name}-")
     for stated in statements:
         relation = {"<=": r"\le", ">=": r"\ge"}.get(stated.relation, stated.relation)
         line = f"{stated.left} {relation} {right_side(stated)}"

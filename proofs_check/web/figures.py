@@ -1,12 +1,22 @@
-"""The figures of the page: the flow in its proved bounds, errors against lengths and shift, and bounds beside truth."""
+"""The figures of the story: prompts read by one layer, the flow and its limit, errors against length and shift."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import numpy as np
 
-from numerics import FixedTask, Problem, Shift, enclose_flow, gradient_flow, local_rate, paper_rate, simulate_error
+from numerics import (
+    AttentionWeights,
+    FixedTask,
+    Problem,
+    Shift,
+    attention_prediction,
+    enclose_flow,
+    gradient_flow,
+    paper_rate,
+    simulate_error,
+)
 from proofs_check.web.charts import Boxes, Chart, Line, Points, Series
 from theory import distribution_shift, prediction_error
 
@@ -19,10 +29,78 @@ _PROMPTS = 4_000
 _BAR = 3.89
 
 
-def figures(seed: int) -> tuple[Chart, ...]:
-    """Return the figures; Monte Carlo draws from the seed."""
-    flow, weights = _flow()
-    return (flow, weights, _against_prompt_length(seed), _against_context_length(seed), _shift(seed), _tightness())
+def figures(seed: int) -> Mapping[str, Chart]:
+    """Return the figures by their names; Monte Carlo draws from the seed."""
+    loss, weights = _flow()
+    return {
+        "examples": _examples(seed),
+        "loss": loss,
+        "weights": weights,
+        "preconditioner": _preconditioner(),
+        "length": _against_prompt_length(seed),
+        "shift": _shift(seed),
+    }
+
+
+def _examples(seed: int) -> Chart:
+    """One trained layer on ever longer prompts of three tasks."""
+    N, longest = 80, 2000
+    problem = Problem.from_spectrum(_SPECTRUM, context_length=N)
+    weights = AttentionWeights.limit(problem)
+    generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(len(_SPECTRUM),)))
+    query = np.array([1.0, 0.5, -0.5])
+    x = generator.normal(size=(longest, len(_SPECTRUM))) * np.sqrt(_SPECTRUM)
+    lengths = _grid(1, longest, 90)
+    series: list[Series] = []
+    missed = []
+    for colour, task in enumerate((_TASK, np.array([-1.0, 0.0, 0.5]), np.array([0.0, 1.0, 1.0]))):
+        examples = np.vstack([x.T, x @ task])
+        last = np.append(query, 0.0)[:, None]
+        found = [float(attention_prediction(np.hstack([examples[:, :M], last])[None], weights, M)[0]) for M in lengths]
+        truth = float(query @ task)
+        shown = ", ".join(f"{entry:g}" for entry in task).replace("-", "−")
+        series += [
+            Line(lengths, found, colour, f"w = ({shown})"),
+            Line(lengths, [truth] * len(lengths), colour, dashed=True),
+        ]
+        missed.append(abs(found[-1] - truth))
+    return Chart(
+        "Three tasks, one layer, nothing trained in between",
+        f"What the trained layer predicts for one query as it sees more examples of each of three tasks w; dashed is "
+        f"⟨w, x⟩ of the query. {_spectrum_text()}, N = {N}, prompts drawn from the seed.",
+        "examples in the prompt",
+        "prediction",
+        tuple(series),
+        f"After {longest:,} examples the three predictions miss the truth by "
+        + ", ".join(f"{m:.2g}" for m in missed)
+        + ".",
+        x_log=True,
+    )
+
+
+def _preconditioner() -> Chart:
+    """What the limit does to each direction: the eigenvalues of Gamma^{-1} Lambda."""
+    eigenvalues = np.geomspace(1.0, 1e-3, 40)
+    eigenvalues /= np.sum(eigenvalues)
+    series: list[Series] = []
+    least = []
+    for colour, N in enumerate((20, 200, 2000)):
+        factor = eigenvalues / Problem.from_spectrum(eigenvalues, context_length=N).gamma
+        series.append(Line(eigenvalues, factor, colour, f"N = {N:,}"))
+        least.append(f"{factor[-1]:.2g} for N = {N:,}")
+    series.append(Line(eigenvalues, np.ones(eigenvalues.size), 3, "Λ⁻¹ in place of Γ⁻¹", dashed=True))
+    return Chart(
+        "How much of each direction of the task arrives",
+        "Long prompts give the layer Γ⁻¹Λw in place of w: here the factor λ/γ against the eigenvalue λ of Λ. There are "
+        "40 eigenvalues in geometric sequence, with trace 1. Trained on short prompts, the layer holds back where the "
+        "covariates vary little.",
+        "eigenvalue λ of the covariance",
+        "factor λ/γ",
+        tuple(series),
+        f"The factor grows with λ and with N towards 1; for the least λ it is {', '.join(least)}.",
+        x_log=True,
+        y_range=(0.0, 1.05),
+    )
 
 
 def _spectrum_text() -> str:
@@ -145,45 +223,6 @@ def _against_prompt_length(seed: int) -> Chart:
     )
 
 
-def _against_context_length(seed: int) -> Chart:
-    lengths = _grid(1, 1000, 60)
-    series: list[Series] = []
-    worst = 0.0
-    for colour, M in enumerate(_LENGTHS):
-        series.append(Line(lengths, [_error(N, M) for N in lengths], colour, f"M = {M}"))
-        found = []
-        for N in (2, 7, 25, 90, 320):
-            problem = Problem.from_spectrum(_SPECTRUM, context_length=N)
-            point, far = _monte_carlo(problem, [(float(N), M, Shift(task=FixedTask(_TASK)))], colour, "", seed + 1)
-            found.append(point)
-            worst = max(worst, far)
-        series.append(_joined(found))
-    return Chart(
-        "Prediction error against the length N of training prompts",
-        f"The same error with N varied. Training on short prompts costs little where the test prompt is short. {_NOTE}",
-        "training length N",
-        "error E(ŷ − y)²",
-        tuple(series),
-        f"Monte Carlo agrees with the exact error within {worst:.1f} standard errors for M = 5, 20, 80.",
-        x_log=True,
-        y_log=True,
-    )
-
-
-def _joined(points: list[Points]) -> Points:
-    def all_of(read: Callable[[Points], object]) -> list[float]:
-        return [float(v) for p in points for v in np.ravel(np.asarray(read(p)))]
-
-    return Points(
-        all_of(lambda p: p.x),
-        all_of(lambda p: p.y),
-        all_of(lambda p: p.low),
-        all_of(lambda p: p.high),
-        points[0].colour,
-        points[0].label,
-    )
-
-
 def _shift(seed: int) -> Chart:
     covariance = np.diag(_SPECTRUM)
     scales = np.geomspace(0.1, 4, 60)
@@ -223,39 +262,3 @@ def _shift(seed: int) -> Chart:
         x_log=True,
         y_log=True,
     )
-
-
-def _tightness() -> Chart:
-    N = 20
-    problem = Problem.from_spectrum(_SPECTRUM, context_length=N)
-    # Both lemmas ask for sigma^2 ||Gamma||_op sqrt(d) < 2.
-    largest = np.sqrt(2 / (np.max(problem.gamma) * np.sqrt(problem.dimension)))
-    sigmas = np.geomspace(0.02, 0.99 * largest, 40)
-    bound = [_bound_on_u(problem, float(s)) for s in sigmas]
-    rates = [paper_rate(problem, float(s)) for s in sigmas]
-    least = [float(np.min(gradient_flow(problem, sigma=float(s), t_end=400.0).u)) ** 2 for s in sigmas]
-    true_rate = local_rate(problem).loss_rate
-    ratio_u = [b / truth for b, truth in zip(bound, least, strict=True)]
-    ratio_rate = [rate / true_rate for rate in rates]
-    return Chart(
-        "Two bounds along the initial scale",
-        f"Bound divided by truth for {_spectrum_text()}, N = {N}: 1 would be tight. Lemma A.5 bounds u² from "
-        "below along the flow; Lemma 5.4 bounds the rate of the loss, here beside the exact rate near the limit.",
-        "scale σ of the initialisation",
-        "bound / truth",
-        (
-            Line(sigmas, ratio_u, 0, "Lemma A.5: lower bound on u²"),
-            Line(sigmas, ratio_rate, 1, "Lemma 5.4: rate μ"),
-        ),
-        f"At best the bound on u² is {max(ratio_u):.2g} of the truth and the rate {max(ratio_rate):.2g}.",
-        x_log=True,
-        y_log=True,
-    )
-
-
-def _bound_on_u(problem: Problem, sigma: float) -> float:
-    """Lemma A.5 with Theta = I / d^(1/4)."""
-    d = problem.dimension
-    alignment = float(np.sum(problem.eigenvalues**2)) / np.sqrt(d)
-    bracket = 2 - np.sqrt(d) * sigma**2 * float(np.max(problem.gamma))
-    return float(sigma**2 * alignment * bracket / (2 * np.sqrt(d) * np.max(problem.eigenvalues) ** 2))

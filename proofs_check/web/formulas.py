@@ -1,16 +1,15 @@
-"""Formulas as SVG: one drawing a term, so that the browser breaks a long sum wherever the window ends.
-
-All drawings share one sheet of glyph outlines, which is written once.
-"""
+"""Formulas as MathML, one element a term, so that the browser breaks a long sum wherever the window ends."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from html import escape
+from functools import cache
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from latex2mathml.converter import convert
+from markupsafe import Markup, escape
 
 from proofs_check.latex.document import LETTER_LATEX
 from theory.algebra.expression import Expression
@@ -18,113 +17,159 @@ from theory.algebra.grammar import Negative, Node, Product, Sum
 from theory.algebra.latex import terms_latex
 from theory.algebra.statement_latex import statement_latex
 from theory.derivation import WEIGHTS
+from theory.marked_text import pieces as marked_pieces
 
-with warnings.catch_warnings():
-    # ziamath 0.13 opens its font by a function that Python 3.11 and 3.12 call deprecated.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from ziamath.zmath import Latex
-
-# The size at which formulas are set; on the page they scale with the text around them.
-_SIZE = 20.0
-# Terms wider than this many ems are broken inside a bracketed sum, so that they fit a phone.
-_WIDEST = 15.0
+# Terms of more signs than this are broken inside a bracketed sum, so that they fit a phone.
+_WIDEST = 26
 # A sum as (sign, LaTeX) of its terms.
 Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
 NAMES = {**LETTER_LATEX, "two_over_pi": r"\tfrac{2}{\pi}"}
+# Attributes whose value is the one that a browser assumes.
+_ASSUMED = {"form": None, "fence": None, "scriptlevel": "0", "stretchy": "true"}
+# Elements whose children have each their place.
+_FIXED = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac"})
+# Brackets grow with what they enclose where the LaTeX says so, and only there.
+_BRACKETS = frozenset("()[]{}‖⟨⟩|")
+_CLOSING = frozenset(")]}‖⟩|")
+_LIMITS = frozenset({"lim", "min", "max", "inf", "sup"})
+# TeX sets capital Greek letters upright, a browser slants them.
+_UPRIGHT = frozenset("ΓΔΘΛΞΠΣΦΨΩ")
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """One formula without line breaks: SVG text, its width in ems."""
+@cache
+def mathml(latex: str, inline: bool = False) -> Markup:
+    """Return a formula as a <math> element: in a line of text, or by itself."""
+    # Of "\tfrac23" the converter takes "23" for the numerator.
+    latex = re.sub(r"(?<![_^])\\tfrac(\d)(\d)", r"\\tfrac{\1}{\2}", latex)
+    root = ElementTree.fromstring(convert(latex, display="inline" if inline else "block"))
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    root.attrib.clear()
+    _shorten(root)
+    while len(root) == 1 and root[0].tag == "mrow":
+        root[:] = list(root[0])
+    _space(root)
+    return Markup(ElementTree.tostring(root, encoding="unicode"))
 
-    svg: str
-    width: float
+
+def _shorten(parent: Element) -> None:
+    """Leave out of a tree what a browser assumes, and set its signs as what they are."""
+    for place, child in enumerate(list(parent)):
+        _shorten(child)
+        if child.tag in ("mi", "mo"):
+            _set_sign(child)
+        for name, assumed in _ASSUMED.items():
+            if name in child.attrib and assumed in (None, child.attrib[name]):
+                del child.attrib[name]
+        if child.tag == "msub" and child[0].text in _LIMITS:
+            child.tag = "munder"
+        if child.tag == "mrow":
+            _join_letters(child)
+            if len(child) == 1:
+                parent[place] = child[0]
 
 
-@dataclass
-class FormulaSheet:
-    """Sets formulas and collects the glyphs that they use."""
+def _set_sign(sign: Element) -> None:
+    text = sign.text or ""
+    if text == "~":
+        sign.tag, sign.text = "mo", "∼"
+    elif text in _BRACKETS and "minsize" not in sign.attrib and sign.get("stretchy") != "true":
+        sign.tag, sign.attrib["stretchy"] = "mo", "false"
+        if text == "|":
+            sign.attrib.update(lspace="0", rspace="0")
+    elif text == ";":
+        sign.tag = "mo"
+    elif text == "/":
+        sign.attrib.update(lspace="0", rspace="0")
+    elif text == "∞" or _is_name(sign):
+        sign.tag = "mi"
+    elif text in _UPRIGHT:
+        sign.attrib["mathvariant"] = "normal"
 
-    _glyphs: dict[str, str] = field(default_factory=dict)
-    _drawings: dict[str, Drawing] = field(default_factory=dict)
 
-    def draw(self, latex: str) -> Drawing:
-        """Return the drawing of a LaTeX formula."""
-        if latex not in self._drawings:
-            self._drawings[latex] = self._drawn(latex)
-        return self._drawings[latex]
+def _is_name(element: Element) -> bool:
+    """Whether it is a name of several letters, such as tr or op."""
+    text = (element.text or "").strip()
+    return element.tag in ("mi", "mo") and len(text) > 1 and text.isalpha()
 
-    def _drawn(self, latex: str) -> Drawing:
-        root = ElementTree.fromstring(Latex(_supported(latex), size=_SIZE, inline=False).svg())
-        left, top, width, height = (float(x) for x in root.attrib["viewBox"].split())
-        symbols: dict[str, tuple[str, float, float]] = {}
-        groups: dict[float, list[str]] = {}
-        bars = []
-        for element in root:
-            tag = element.tag.rpartition("}")[2]
-            if tag == "symbol":
-                box = [float(x) for x in element.attrib["viewBox"].split()]
-                # A tall bracket is put together from several outlines.
-                outline = " ".join(part.attrib["d"] for part in element.iter() if "d" in part.attrib)
-                symbols[element.attrib["id"]] = (self._glyph(outline), box[1], box[3])
-            elif tag == "use":
-                name, box_top, box_height = symbols[element.attrib["href"][1:]]
-                scale = round(float(element.attrib["height"]) / box_height, 4)
-                x = float(element.attrib["x"]) / scale
-                y = float(element.attrib["y"]) / scale - box_top
-                groups.setdefault(scale, []).append(f'<use href="#{name}" x="{x:.4g}" y="{y:.4g}"/>')
-            elif tag == "rect":
-                size = (float(element.attrib[key]) for key in ("x", "y", "width", "height"))
-                bars.append('<rect x="{:.5g}" y="{:.5g}" width="{:.5g}" height="{:.5g}"/>'.format(*size))
-            else:
-                raise ValueError(f"a formula has a part <{tag}> that the page cannot draw: {latex}")
-        body = "".join(f'<g transform="scale({scale:g})">{"".join(uses)}</g>' for scale, uses in groups.items())
-        descent = (top + height) / _SIZE
-        svg = (
-            f'<svg class="t" viewBox="{left:.5g} {top:.5g} {width:.5g} {height:.5g}" '
-            f'style="width:{width / _SIZE:.3f}em;height:{height / _SIZE:.3f}em;vertical-align:{-descent:.3f}em" '
-            f'aria-hidden="true">{body}{"".join(bars)}</svg>'
-        )
-        return Drawing(svg, width / _SIZE)
 
-    def _glyph(self, path: str) -> str:
-        return self._glyphs.setdefault(path, f"g{len(self._glyphs)}")
+def _join_letters(row: Element) -> None:
+    """One upright name in place of its letters."""
+    letters = list(row)
+    if len(letters) > 1 and all(child.get("mathvariant") == "normal" for child in letters):
+        name = Element("mi")
+        name.text = "".join(child.text or "" for child in letters)
+        row[:] = [name]
 
-    def definitions(self) -> str:
-        """The glyphs used so far, as an SVG element that shows nothing."""
-        paths = "".join(f'<path id="{name}" d="{_short(path)}"/>' for path, name in self._glyphs.items())
-        return f'<svg class="sheet" width="0" height="0" aria-hidden="true"><defs>{paths}</defs></svg>'
 
-    def equation(self, left: str, relation: str, pieces: Pieces) -> str:
-        """Return HTML of `left relation pieces` with pieces (sign, LaTeX); lines may break before a sign."""
-        parts = [f'<span class="p">{self.draw(left).svg}<i class="r">{self.draw(relation).svg}</i></span>']
-        for i, (sign, text) in enumerate(pieces):
-            first = "b first" if i == 0 else "b"
-            mark = "" if i == 0 and sign == "+" else f'<i class="{first}">{self.draw(sign).svg}</i>'
-            parts.append(f'<span class="p">{mark}{self.draw(text).svg}</span>')
-        latex = f"{left} {relation} {' '.join(signed_pieces(pieces))}"
-        return f'<span class="f" role="img" aria-label="{escape(latex)}">{" ".join(parts)}</span>'
+def _space(parent: Element) -> None:
+    """A thin space between a name and a factor beside it, as TeX leaves it; none before the name's own bracket."""
+    spaced: list[Element] = []
+    for child in parent:
+        _space(child)
+        before = spaced[-1] if spaced else None
+        if before is not None and parent.tag not in _FIXED:
+            own = _is_name(child[0] if len(child) else child)
+            others = _is_name(before[0] if len(before) else before)
+            opens, closes = child.tag == "mo", before.tag == "mo" and before.text not in _CLOSING
+            if own and not closes and child.tag == "mi":
+                child.text = f"\u2009{child.text}"
+            elif (own and not closes) or (others and not opens and not _opens(child)):
+                spaced.append(Element("mspace", width=".17em"))
+        spaced.append(child)
+    parent[:] = spaced
 
-    def statement_pieces(
-        self, node: Node, upto: Mapping[str, str], names: Mapping[str, str] = NAMES
-    ) -> list[tuple[str, str]]:
-        """(sign, LaTeX) of the terms of a statement, wide products of a sum broken inside the bracket."""
-        pieces: list[tuple[str, str]] = []
-        for sign, term in _terms(node):
-            text = statement_latex(term, names, upto)
-            if isinstance(term, Sum):
-                text = rf"\left({text}\right)"
-            if self.draw(text).width > _WIDEST and isinstance(term, Product) and isinstance(term.factors[-1], Sum):
-                first, *rest = _terms(term.factors[-1])
-                before = statement_latex(Product(term.factors[:-1]), names, upto)
-                opening = "-" if first[0] == "-" else ""
-                pieces.append((sign, rf"{before} \bigl({opening}{statement_latex(first[1], names, upto)}"))
-                pieces += [(inner, statement_latex(part, names, upto)) for inner, part in rest]
-                pieces[-1] = (pieces[-1][0], pieces[-1][1] + r"\bigr)")
-            else:
-                pieces.append((sign, text))
-        return pieces
+
+def _opens(element: Element) -> bool:
+    """Whether it begins with a bracket."""
+    return element.text in _BRACKETS if not len(element) else _opens(element[0])
+
+
+def equation(left: str, relation: str, pieces: Pieces) -> Markup:
+    """Return HTML of `left relation pieces` with pieces (sign, LaTeX); lines may break before a sign."""
+    parts = [_part(f"{left} {relation}")]
+    for i, (sign, text) in enumerate(pieces):
+        parts.append(_part(text if i == 0 and sign == "+" else f"{sign} {text}", signed=i > 0))
+    return Markup(" ").join(parts)
+
+
+def shortened(left: str, relation: str, pieces: Pieces, most: int) -> Markup:
+    """The same with the first `most` pieces, and a word on how many more there are."""
+    more = len(pieces) - most
+    said = Markup(" <i>and {} more terms</i>").format(more) if more > 1 else Markup("")
+    return equation(left, relation, pieces[:most] if more > 1 else pieces) + said
+
+
+def _part(latex: str, signed: bool = False) -> Markup:
+    found = mathml(latex)
+    # A sign that opens a formula would be set as that of a number, without the space of a sum.
+    return Markup(str(found).replace("<math><mo>", '<math><mo form="infix">', 1)) if signed else found
+
+
+def statement_pieces(node: Node, upto: Mapping[str, str], names: Mapping[str, str] = NAMES) -> list[tuple[str, str]]:
+    """(sign, LaTeX) of the terms of a statement, wide products of a sum broken inside the bracket."""
+    pieces: list[tuple[str, str]] = []
+    for sign, term in _terms(node):
+        text = statement_latex(term, names, upto)
+        if isinstance(term, Sum):
+            text = rf"\left({text}\right)"
+        if _signs(text) > _WIDEST and isinstance(term, Product) and isinstance(term.factors[-1], Sum):
+            first, *rest = _terms(term.factors[-1])
+            before = statement_latex(Product(term.factors[:-1]), names, upto)
+            opening = "-" if first[0] == "-" else ""
+            pieces.append((sign, rf"{before} \bigl({opening}{statement_latex(first[1], names, upto)}"))
+            pieces += [(inner, statement_latex(part, names, upto)) for inner, part in rest]
+            pieces[-1] = (pieces[-1][0], pieces[-1][1] + r"\bigr)")
+        else:
+            pieces.append((sign, text))
+    return pieces
+
+
+def _signs(latex: str) -> int:
+    """About how many signs a formula has side by side."""
+    latex = re.sub(r"\\(?:operatorname|mathrm|mathbb|left|right|tfrac|frac|text)\b", "", latex)
+    return len(re.sub(r"[{}^_\s]", "", re.sub(r"\\[A-Za-z]+|\\.", "x", latex)))
 
 
 def expression_pieces(expression: Expression) -> list[tuple[str, str]]:
@@ -142,19 +187,16 @@ def _terms(node: Node) -> list[tuple[str, Node]]:
     return [("-", t.body) if isinstance(t, Negative) else ("+", t) for t in terms]
 
 
-def _supported(latex: str) -> str:
-    """The formula without the commands that ziamath sets badly."""
-    latex = re.sub(r"(?<![_^])\\tfrac(\d)(\d)", r"\\tfrac{\1}{\2}", latex)
-    # An operator's name needs a thin space on its left after a factor other than a fraction, and ziamath leaves none.
-    before = r"([\w)\]]|[\^_]\{[^{}]*\}) (?=\\operatorname|\\left\[\\operatorname)"
-    latex = re.sub(before, lambda match: match[1] + r" \, ", latex)
-    # The same for min with what stands below it.
-    latex = re.sub(r"(\\min_\{(?:[^{}]|\{[^{}]*\})*\}) ", r"\1 \\, ", latex.replace(r"- \min", r"- \, \min"))
-    # As text the bars of a norm do not grow with what stands beside them.
-    return latex.replace(r"\|", r"\text{‖}")
-
-
-def _short(path: str) -> str:
-    """A path with its numbers rounded to what can be seen, and no needless spaces."""
-    path = re.sub(r"-?\d+\.\d+", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), path)
-    return re.sub(r"\s*([A-Za-z])\s*", r"\1", path.replace("-0 ", "0 ")).strip()
+def sentence(text: str) -> Markup:
+    """Return HTML of a sentence whose formulas stand between dollar signs; no line begins with its punctuation."""
+    parts: list[Markup] = []
+    for piece, formula in marked_pieces(text):
+        if formula:
+            parts.append(mathml(piece, inline=True))
+            continue
+        stop = re.match(r"[.,;:!?)\]’”]+", piece)
+        if parts and stop:
+            parts[-1] = Markup('<span class="nb">{}{}</span>').format(parts[-1], stop[0])
+            piece = piece[stop.end() :]
+        parts.append(escape(piece))
+    return Markup("").join(parts)

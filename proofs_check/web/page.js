@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const root = document.documentElement;
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   let chosen = null;
@@ -9,346 +10,198 @@
   byId("theme").addEventListener("click", () => { chosen = root.dataset.theme === "dark" ? "light" : "dark"; paint(); });
   paint();
 
-  // Search: every word must occur in the text of the claim, LaTeX of its formulas included.
-  const claims = [...document.querySelectorAll(".claim")];
-  const texts = claims.map((c) => [c.textContent, ...[...c.querySelectorAll(".f")].map((f) => f.getAttribute("aria-label"))].join(" ").toLowerCase());
-  const search = () => {
-    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const status = byId("status").value;
-    let count = 0;
-    claims.forEach((claim, i) => {
-      const shown = words.every((word) => texts[i].includes(word)) && (!status || claim.dataset.status === status);
-      claim.hidden = !shown;
-      count += shown;
-    });
-    byId("found").textContent = words.length || status ? `${count} of ${claims.length}` : "";
-    byId("nothing").hidden = count > 0;
+  // What is wider than its place can be scrolled by keyboard.
+  const reachable = (part) => all(".statement, pre", part).forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+  reachable(document);
+
+  // What unfolds is kept compressed, and set when it is asked for.
+  let folded = null;
+  const unpacked = (async () => {
+    const bytes = Uint8Array.from(atob(byId("folded").textContent), (sign) => sign.charCodeAt(0));
+    folded = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  })();
+  const unfold = (part) => {
+    if (part.dataset.fold) part.insertAdjacentHTML("beforeend", folded[part.dataset.fold]);
+    delete part.dataset.fold;
   };
-  byId("search").addEventListener("input", search);
-  byId("status").addEventListener("input", search);
-  const clear = () => { byId("search").value = ""; byId("status").value = ""; search(); };
-  addEventListener("keydown", (event) => {
-    const typing = /INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName);
-    if (event.key === "/" && !typing) { event.preventDefault(); byId("search").focus(); }
-    if (event.key === "Escape" && document.activeElement === byId("search")) clear();
+  // The claims of other papers are there once the page has been shown.
+  const complete = (async () => {
+    await unpacked;
+    await new Promise((done) => setTimeout(done));
+    all(".paper").forEach(unfold);
+  })();
+  document.addEventListener("toggle", async ({ target }) => {
+    if (!target.open) return;
+    await unpacked;
+    unfold(target);
+    reachable(target);
+  }, true);
+  addEventListener("beforeprint", () => {
+    // What unfolds may hold what unfolds.
+    for (let parts = folded ? all("[data-fold]") : []; parts.length; parts = all("[data-fold]")) parts.forEach(unfold);
   });
 
-  // Links into a claim show it even where the search hides it, and move the focus there.
-  const visit = () => {
-    const claim = byId(decodeURIComponent(location.hash.slice(1)));
-    if (!claim || !claim.classList.contains("claim")) return;
-    if (claim.hidden) clear();
-    claim.focus({ preventScroll: true });
-    claim.scrollIntoView();
+  // A link into a folded part unfolds it, and moves the focus there.
+  const visit = async () => {
+    const name = decodeURIComponent(location.hash.slice(1).split("?")[0]), derivation = byId(`derivation-${name.match(/^step-([^-]+)-/)?.[1]}`);
+    if (derivation) { await unpacked; unfold(derivation); }
+    if (!byId(name)) await complete;
+    const target = byId(name);
+    if (!target) return;
+    for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    if (target.matches(".claim, .display")) { target.tabIndex = -1; target.focus({ preventScroll: true }); }
+    target.scrollIntoView({ behavior: "instant" });
   };
   addEventListener("hashchange", visit);
-  visit();
-
-  let open = false;
-  byId("unfold").addEventListener("click", () => {
-    open = !open;
-    document.querySelectorAll(".claim details").forEach((d) => { d.open = open || (d.classList.contains("evidence")); });
-    byId("unfold").textContent = open ? "Fold all" : "Unfold all";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash && !event.defaultPrevented) visit();
   });
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll(".derivation, .derivation details, .evidence, .mutants")].filter((d) => !d.open);
-    opened.forEach((d) => { d.open = true; });
+  addEventListener("load", visit);
+
+  // Search: every word must occur; a number must be one of the claim's numbers, not a part of one.
+  const NUMBER = /^\(?([a-z]?\.?\d+(?:\.\d+)*)\)?$/, NUMBERS = /[a-z]?\.?\d+(?:\.\d+)*/g;
+  let entries = null;
+  const plain = (html) => html.replace(/<[^>]*>/g, "");
+  const index = () => all(".claim").map((claim) => {
+    const { status, kernel = "", kind = "", number } = claim.dataset, source = claim.querySelector(".id").textContent;
+    const paper = claim.closest(".paper")?.id.slice(6) ?? "";
+    const title = claim.querySelector(".title").textContent;
+    const own = number.toLowerCase().match(NUMBERS) ?? [];
+    return {
+      id: claim.id, title, number: number || claim.id, fields: { status, kernel, kind, paper }, own,
+      numbers: [...own, ...(`${source} ${claim.id}`.toLowerCase().match(NUMBERS) ?? [])],
+      head: `${claim.id} ${source} ${title}`.toLowerCase(), text: (claim.textContent + plain(folded?.[claim.id] ?? "")).toLowerCase(),
+    };
   });
-  addEventListener("afterprint", () => { opened.forEach((d) => { d.open = false; }); });
-
-  // Ancestors and descendants of the claim under the pointer or the focus stand out.
-  for (const graph of document.querySelectorAll(".graph")) {
-    const edges = [...graph.querySelectorAll(".edge")];
-    const light = (node) => {
-      const on = new Set([node.dataset.claim]);
-      const spread = (from, to) => {
-        const reached = new Set([node.dataset.claim]);
-        for (let grew = true; grew;) {
-          grew = false;
-          for (const e of edges) {
-            if (reached.has(e.dataset[from]) && !reached.has(e.dataset[to])) { reached.add(e.dataset[to]); grew = true; }
-          }
-        }
-        edges.forEach((e) => { if (reached.has(e.dataset[from]) && reached.has(e.dataset[to])) e.classList.add("on"); });
-        reached.forEach((name) => on.add(name));
-      };
-      edges.forEach((e) => e.classList.remove("on"));
-      spread("to", "from");
-      spread("from", "to");
-      graph.querySelectorAll(".node").forEach((n) => n.classList.toggle("on", on.has(n.dataset.claim)));
-      graph.classList.add("lit");
-    };
-    for (const node of graph.querySelectorAll(".node")) {
-      node.addEventListener("pointerenter", () => light(node));
-      node.addEventListener("focus", () => light(node));
-      node.addEventListener("pointerleave", () => graph.classList.remove("lit"));
-      node.addEventListener("blur", () => graph.classList.remove("lit"));
-    }
-  }
-
-  // The interpreter of exported formulas: on diagonal matrices a product of matrices is one of their diagonals.
-  const FORMULAS = /*FORMULAS*/null;
-  const polynomial = (terms, lengths) => terms.reduce((total, [number, powers]) =>
-    total + powers.reduce((value, [name, power]) => value * lengths[name] ** power, number), 0);
-  const bound = (terms, lengths) => terms.map((term) => ({
-    weight: polynomial(term.coefficient.above, lengths) / polynomial(term.coefficient.below, lengths),
-    closed: term.closed, word: term.word,
-  }));
-  const power = (value, exponent) => exponent === 1 ? value : exponent === 2 ? value * value : exponent === -1 ? 1 / value : value ** exponent;
-  const entry = (word, letters, i) => {
-    let value = 1;
-    for (const [name, exponent] of word) value *= power(letters[name][i], exponent);
-    return value;
+  // How well a claim fits a word, 0 if it does not.
+  const fit = (entry, word) => {
+    const [, field, value] = word.match(/^(status|kernel|kind|paper):(.*)$/) ?? [];
+    if (field) return entry.fields[field].startsWith(value) && (value || entry.fields[field]) ? 1 : 0;
+    const number = word.match(NUMBER)?.[1];
+    if (number && /[a-z.]/.test(number)) return entry.own.includes(number) ? 4 : entry.numbers.includes(number) ? 2 : 0;
+    return entry.head.includes(word) ? 2 : entry.text.includes(word) ? 1 : 0;
   };
-  const scalar = ({ word, exponent, scalar: single }, letters, d) => {
-    if (single) return power(letters[word[0][0]], word[0][1] * exponent);
-    let total = 0;
-    for (let i = 0; i < d; i++) total += entry(word, letters, i);
-    return power(total, exponent);
-  };
-  const apply = (terms, letters, d, isScalar) => {
-    const values = isScalar ? 0 : new Array(d).fill(0);
-    let total = 0;
-    for (const term of terms) {
-      let factor = term.weight;
-      for (const piece of term.closed) factor *= scalar(piece, letters, d);
-      if (isScalar) total += factor;
-      else for (let i = 0; i < d; i++) values[i] += factor * entry(term.word, letters, i);
+  const search = async () => {
+    await complete;
+    entries ??= index();
+    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const hits = [];
+    for (const entry of words.length ? entries : []) {
+      const fits = words.map((word) => fit(entry, word));
+      if (fits.every(Boolean)) hits.push([fits.reduce((a, b) => a + b), entry]);
     }
-    return isScalar ? total : values;
-  };
-  // A formula at given lengths, as a function of its letters.
-  const formula = (name, lengths, d) => {
-    const { terms, definitions, constants, scalar: isScalar } = FORMULAS[name];
-    const own = bound(terms, lengths);
-    const defined = definitions.map(([letter, held]) => [letter, bound(held, lengths)]);
-    return (letters) => {
-      const all = { ...constants, ...letters };
-      for (const [letter, held] of defined) all[letter] ??= apply(held, all, d, false);
-      return apply(own, all, d, isScalar);
-    };
-  };
-
-  // Dormand and Prince's method of order 5 with error control.
-  const A = [[], [1 / 5], [3 / 40, 9 / 40], [44 / 45, -56 / 15, 32 / 9],
-    [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729], [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-    [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84]];
-  const E = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
-  const integrate = (field, start, end, tolerance, most) => {
-    let t = 0, y = start, h = Math.min(end, 1e-3), first = field(y), steps = 0;
-    const path = [[t, y]];
-    while (t < end && steps < most) {
-      steps++;
-      h = Math.min(h, end - t);
-      const k = [first];
-      let next = y;
-      for (let s = 1; s < 7; s++) {
-        next = y.map((v, i) => { let sum = 0; for (let j = 0; j < s; j++) sum += A[s][j] * k[j][i]; return v + h * sum; });
-        k.push(field(next));
-      }
-      let error = 0;
-      for (let i = 0; i < y.length; i++) {
-        let sum = 0;
-        for (let s = 0; s < 7; s++) sum += E[s] * k[s][i];
-        error = Math.max(error, Math.abs(h * sum) / (tolerance * (1e-2 + Math.max(Math.abs(y[i]), Math.abs(next[i])))));
-      }
-      if (error <= 1) {
-        t = t + h >= end ? end : t + h;
-        y = next; first = k[6];
-        path.push([t, y]);
-      }
-      h *= Math.min(5, Math.max(0.2, 0.9 * (error || 1e-10) ** -0.2));
-    }
-    return { path, steps, reached: t };
-  };
-
-  // Charts.
-  const SVG = "http://www.w3.org/2000/svg";
-  const W = 600, H = 400, LEFT = 92, RIGHT = 24, TOP = 14, BOTTOM = 56;
-  const element = (parent, tag, attributes, text) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    if (text !== undefined) node.textContent = text;
-    parent.append(node);
-    return node;
-  };
-  const step = (rough) => { const p = 10 ** Math.floor(Math.log10(rough)); return [1, 2, 5, 10].map((m) => m * p).find((s) => s >= rough); };
-  const axis = (low, high, start, end, log) => {
-    const f = (v) => log ? Math.log10(v) : v;
-    const at = (v) => start + (end - start) * (f(v) - f(low)) / (f(high) - f(low));
-    const marks = [];
-    if (log) {
-      const decades = Math.log10(high / low);
-      const every = Math.max(1, Math.ceil(decades / 6));
-      for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) {
-        for (const m of decades >= 3 ? [1] : [1, 2, 5]) {
-          const v = m * 10 ** e;
-          if (v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9) && (m > 1 || e % every === 0)) marks.push(v);
-        }
-      }
-    } else {
-      const s = step((high - low) / 5);
-      for (let k = Math.ceil(low / s - 1e-9); k * s <= high * (1 + 1e-9); k++) marks.push(k * s);
-    }
-    return { at, marks };
-  };
-  const shown = (v) => v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? v.toExponential(0).replace("e", "·10^").replace("+", "") : String(+v.toPrecision(6));
-  const chart = (id, { xLabel, yLabel, log, lines, dots, summary }) => {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("class", "chart");
-    svg.setAttribute("viewBox", `0 0 ${W} ${H}`);
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", summary);
-    const xs = lines.flatMap((l) => l.points.map((p) => p[0])), ys = lines.flatMap((l) => l.points.map((p) => p[1])).filter((v) => isFinite(v) && (!log || v > 0));
-    let low = Math.min(...ys), high = Math.max(...ys);
-    if (log) { low /= 1.15; high *= 1.15; } else { low = Math.min(0, low); high = high === low ? low + 1 : high + 0.05 * (high - low); }
-    const x = axis(Math.min(...xs), Math.max(...xs), LEFT, W - RIGHT, log), y = axis(low, high, H - BOTTOM, TOP, log);
-    for (const v of x.marks) {
-      element(svg, "path", { class: "grid", d: `M${x.at(v)} ${H - BOTTOM}V${TOP}` });
-      element(svg, "text", { x: x.at(v), y: H - BOTTOM + 21, "text-anchor": "middle" }, shown(v));
-    }
-    for (const v of y.marks) {
-      element(svg, "path", { class: "grid", d: `M${LEFT} ${y.at(v)}H${W - RIGHT}` });
-      element(svg, "text", { x: LEFT - 8, y: y.at(v) + 5.5, "text-anchor": "end" }, shown(v));
-    }
-    element(svg, "path", { class: "axis", d: `M${LEFT} ${TOP}V${H - BOTTOM}H${W - RIGHT}` });
-    element(svg, "text", { class: "label", x: (LEFT + W - RIGHT) / 2, y: H - 9, "text-anchor": "middle" }, xLabel);
-    element(svg, "text", { class: "label", transform: `translate(17 ${(TOP + H - BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle" }, yLabel);
-    for (const line of lines) {
-      const d = "M" + line.points.map((p) => `${x.at(p[0]).toFixed(1)} ${y.at(p[1]).toFixed(1)}`).join("L");
-      element(svg, "path", { class: `line c${line.colour % 6} ${line.kind ?? ""}`, d });
-    }
-    for (const [px, py] of dots ?? []) element(svg, "circle", { class: "c1", cx: x.at(px), cy: y.at(py), r: 6 });
-    byId(id).replaceChildren(svg);
-    byId(id.replace("chart", "keys")).replaceChildren(...lines.filter((line) => line.label).map((line) => {
-      const item = document.createElement("li"), key = document.createElement("span");
-      key.className = `key line c${line.colour % 6}`;
-      item.append(key, line.label);
+    hits.sort((a, b) => b[0] - a[0]);
+    byId("found").textContent = words.length ? (hits.length ? `${hits.length} of ${entries.length}` : "No claim fits.") : "";
+    byId("hits").replaceChildren(...hits.map(([, { id, number, title, fields }]) => {
+      const item = document.createElement("li"), link = document.createElement("a"), badge = document.createElement("span");
+      link.href = `#${id}`;
+      link.textContent = number;
+      badge.className = `badge ${fields.status}`;
+      badge.textContent = fields.status;
+      item.append(link, " ", badge, ` ${title}`);
       return item;
     }));
   };
+  byId("search").addEventListener("input", search);
+  addEventListener("keydown", (event) => {
+    const active = document.activeElement;
+    if (event.key === "/" && !/INPUT|SELECT|TEXTAREA/.test(active.tagName)) { event.preventDefault(); byId("search").focus(); }
+    if (event.key === "Escape" && active === byId("search")) { active.value = ""; search(); }
+  });
 
-  // The explorer.
-  const FIELDS = {
-    N: [1, 100000, true], M: [1, 10000000, true], noise: [0, 1e6, false], b: [-1e3, 1e3, false], c: [1e-3, 1e3, false],
-    sigma: [1e-6, 100, false], T: [1e-3, 1e6, false],
-  };
-  const LABELS = { N: "N", M: "M", noise: "the noise variance", b: "b", c: "c", sigma: "σ", T: "T" };
-  const numbers = (text, what) => {
-    const found = text.split(/[\s,;]+/).filter(Boolean).map(Number);
-    if (!found.length || found.some((v) => !isFinite(v))) throw new RangeError(`${what} must be numbers with commas between, got "${text}"`);
-    return found;
-  };
-  const read = () => {
-    const spectrum = numbers(byId("spectrum").value, "The spectrum");
-    if (spectrum.some((v) => v <= 0)) throw new RangeError("Every eigenvalue must be positive.");
-    if (spectrum.length > 50) throw new RangeError("At most 50 eigenvalues are drawn here.");
-    const d = spectrum.length;
-    let w = numbers(byId("task").value, "The task w");
-    if (w.length === 1) w = new Array(d).fill(w[0]);
-    if (w.length !== d) throw new RangeError(`w must have one entry or ${d}, as many as the spectrum; it has ${w.length}.`);
-    const labels = byId("labels").value;
-    if ((labels === "relu" || labels === "sign") && w.every((v) => v === 0)) throw new RangeError("These labels need a task w other than 0.");
-    const values = { spectrum, d, w, labels };
-    for (const [name, [least, most, whole]] of Object.entries(FIELDS)) {
-      const value = Number(byId(name).value);
-      if (byId(name).value === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
-        throw new RangeError(`${LABELS[name]} must be ${whole ? "a whole number" : "a number"} from ${least} to ${most}, got "${byId(name).value}".`);
-      }
-      values[name] = value;
+  // The graph: lines between the claims, drawn once the reader comes near it.
+  const map = byId("map"), sheet = map.querySelector("svg"), nodes = all(".node", map), preview = byId("preview");
+  const named = new Map(nodes.map((node) => [node.hash.slice(1), node]));
+  const edges = nodes.flatMap((node) => node.dataset.on.split(" ").filter((name) => named.has(name)).map((name) => {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("class", named.get(name).classList.contains("proved") ? "edge" : "edge open");
+    return { from: named.get(name), to: node, path };
+  }));
+  const draw = () => {
+    const origin = map.getBoundingClientRect();
+    sheet.setAttribute("viewBox", `0 0 ${origin.width} ${origin.height}`);
+    const boxes = new Map(nodes.map((node) => [node, node.getBoundingClientRect()]));
+    for (const { from, to, path } of edges) {
+      const a = boxes.get(from), b = boxes.get(to);
+      const x1 = a.left + a.width / 2 - origin.left, x2 = b.left + b.width / 2 - origin.left;
+      const down = b.top > a.top, level = Math.abs(b.top - a.top) < 2;
+      const y1 = (down || level ? a.bottom : a.top) - origin.top, y2 = (down ? b.top : b.bottom) - origin.top;
+      const bend = level ? 14 : (y2 - y1) / 2;
+      path.setAttribute("d", `M${x1.toFixed(1)} ${y1.toFixed(1)}C${x1.toFixed(1)} ${(y1 + bend).toFixed(1)} ${x2.toFixed(1)} ${(level ? y2 + bend : y2 - bend).toFixed(1)} ${x2.toFixed(1)} ${y2.toFixed(1)}`);
     }
-    return values;
+    sheet.replaceChildren(...edges.map((edge) => edge.path));
   };
-  const error = (p, N, M) => {
-    const { spectrum: Lambda, w, d, labels } = p;
-    const letters = { Lambda, w, s2: p.noise, c: 0, B: new Array(d).fill(p.b) };
-    return formula(labels, { N, M, d }, d)(letters);
-  };
-  const put = (id, value) => {
-    byId(id).dataset.value = value;
-    byId(id).textContent = isFinite(value) ? (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7) ? value.toExponential(5) : String(+value.toPrecision(8))) : "–";
-  };
-  const update = () => {
-    let p;
-    try { p = read(); } catch (problem) {
-      if (!(problem instanceof RangeError)) throw problem;
-      byId("explore-error").textContent = problem.message;
-      return;
+  new IntersectionObserver((seen, observer) => {
+    if (!seen.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    new ResizeObserver(draw).observe(map);
+  }, { rootMargin: "400px" }).observe(map);
+  addEventListener("beforeprint", draw);
+
+  const light = (node) => {
+    const on = new Set([node]);
+    for (const [near, far] of [["to", "from"], ["from", "to"]]) {
+      const reached = new Set([node]);
+      for (const held of reached) for (const edge of edges) if (edge[near] === held) reached.add(edge[far]);
+      reached.forEach((held) => on.add(held));
     }
-    byId("explore-error").textContent = "";
-    const { spectrum: Lambda, d, w, N, M } = p, lengths = { N, M, d };
-    byId("noise").disabled = p.labels === "relu" || p.labels === "sign";
-    byId("b").disabled = p.labels !== "quadratic";
-    for (const name of ["noise", "b"]) byId(`${name}-range`).disabled = byId(name).disabled;
-    const value = error(p, N, M);
-    put("out-error", value);
-    const scaled = Lambda.map((v) => p.c * v);
-    put("out-shift", formula("shift", lengths, d)({ Lambda, Lambda_c: scaled, Lambda_q: scaled, w, s2: p.noise }));
-    put("out-least", formula("least loss", lengths, d)({ Lambda }));
-    const limit = formula("limit u", lengths, d)({ Lambda }), limits = formula("limit U", lengths, d)({ Lambda });
-    put("out-limit", limit);
-    // The definitions do not depend on the weights: they are computed once, not at every step.
-    const Gamma = apply(bound(FORMULAS["flow U"].definitions[0][1], lengths), { Lambda }, d, false);
-    const UField = formula("flow U", lengths, d), uField = formula("flow u", lengths, d);
-    const field = (y) => {
-      const letters = { Lambda, Gamma, U: y.slice(0, d), u: y[d] };
-      return [...UField(letters), uField(letters)];
-    };
-    const start = [...new Array(d).fill(p.sigma / Math.sqrt(d)), p.sigma];
-    const { path, steps, reached } = integrate(field, start, p.T, 1e-12, 6000);
-    const [, last] = path[path.length - 1], complete = reached === p.T;
-    put("out-u", complete ? last[d] : NaN);
-    byId("out-u").dataset.weights = complete ? last.slice(0, d).join(" ") : "";
-    put("out-loss", complete ? formula("loss", lengths, d)({ Lambda, U: last.slice(0, d), u: last[d] }) : NaN);
-    byId("steps").textContent = complete ? `${steps} steps.` : `This flow is too stiff for it: after ${steps} steps it is at t = ${reached.toPrecision(3)}; take a smaller T.`;
-    const grid = [], top = Math.max(1000, 10 * M);
-    for (let i = 0; i <= 60; i++) grid.push(top ** (i / 60));
-    const curve = (n, colour, kind) => ({ colour, kind, label: `N = ${n}`, points: grid.map((m) => [m, error(p, n, m)]) });
-    const near = [[Math.max(1, Math.round(N / 4)), 2], [4 * N, 3]].filter(([n]) => n !== N);
-    chart("chart-error", {
-      xLabel: "prompt length M", yLabel: "error", log: true,
-      lines: [...near.map(([n, colour]) => curve(n, colour, "thin")), curve(N, 0)], dots: [[M, value]],
-      summary: `The error falls with M; at M = ${M} it is ${value.toPrecision(6)}.`,
-    });
-    const entries = d <= 6 ? [...Array(d).keys()] : [0, Math.floor(d / 4), Math.floor(d / 2), Math.floor(3 * d / 4), d - 1];
-    const thinned = path.filter((_, i) => i % Math.ceil(path.length / 500) === 0 || i === path.length - 1);
-    const end = thinned[thinned.length - 1][0];
-    chart("chart-flow", {
-      xLabel: "time t", yLabel: "weight", log: false,
-      lines: [
-        ...entries.map((i, k) => ({ colour: k + 1, kind: "dashed", points: [[0, limits[i]], [end, limits[i]]] })),
-        { colour: 0, kind: "dashed", points: [[0, limit], [end, limit]] },
-        ...entries.map((i, k) => ({ colour: k + 1, label: `U${i + 1},${i + 1}`, points: thinned.map(([t, y]) => [t, y[i]]) })),
-        { colour: 0, label: "u", points: thinned.map(([t, y]) => [t, y[d]]) },
-      ],
-      summary: `u grows from ${p.sigma} towards its limit ${limit.toPrecision(6)}.`,
-    });
+    // All claims that are joined to it stand out, and its own lines: all lines together cannot be read.
+    for (const { from, to, path } of edges) path.classList.toggle("on", from === node || to === node);
+    nodes.forEach((held) => held.classList.toggle("on", on.has(held)));
+    map.classList.add("lit");
   };
-  let pending = 0;
-  const later = () => { cancelAnimationFrame(pending); pending = requestAnimationFrame(update); };
-  for (const name of Object.keys(FIELDS)) {
-    const slider = byId(`${name}-range`), box = byId(name), log = slider.dataset.log === "1", whole = FIELDS[name][2];
-    const follow = () => { const v = Number(box.value); if (isFinite(v) && (!log || v > 0)) slider.value = log ? Math.log10(v) : v; };
-    slider.addEventListener("input", () => {
-      const v = log ? 10 ** Number(slider.value) : Number(slider.value);
-      box.value = whole ? Math.round(v) : Number(v.toPrecision(3));
-      later();
+  let kept = null, returning = false;
+  const close = () => {
+    const node = preview.contains(document.activeElement) ? kept : null;
+    preview.hidden = true;
+    map.classList.remove("lit");
+    kept = null;
+    returning = true;
+    node?.focus();
+    returning = false;
+  };
+  const show = (node, keep) => {
+    const claim = byId(node.hash.slice(1)), open = document.createElement("a");
+    kept = keep ? node : null;
+    open.href = node.hash;
+    open.textContent = "Open the claim";
+    const shown = all("h4 > *, .badges, .statement", claim).slice(0, claim.querySelectorAll("h4 > *").length + 2);
+    preview.replaceChildren(...shown.map((part) => {
+      const copy = part.cloneNode(true), box = document.createElement("div");
+      copy.removeAttribute("tabindex");
+      box.append(...copy.childNodes);
+      box.className = part.className;
+      return box;
+    }), open);
+    if (keep) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "Close";
+      button.addEventListener("click", close);
+      preview.append(" ", button);
+    }
+    preview.hidden = false;
+    const box = node.getBoundingClientRect(), size = preview.getBoundingClientRect(), margin = 8;
+    const below = box.bottom + margin + size.height < innerHeight;
+    preview.style.left = `${Math.max(margin, Math.min(box.left, root.clientWidth - size.width - margin))}px`;
+    preview.style.top = `${Math.max(margin, below ? box.bottom + margin : box.top - margin - size.height)}px`;
+    light(node);
+  };
+  for (const node of nodes) {
+    node.addEventListener("pointerenter", () => { if (!kept) show(node, false); });
+    node.addEventListener("pointerleave", () => { if (!kept) close(); });
+    node.addEventListener("focus", () => { if (!kept && !returning && node.matches(":focus-visible")) show(node, false); });
+    node.addEventListener("blur", () => { if (!kept) close(); });
+    node.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(node, true);
+      preview.querySelector("a").focus({ preventScroll: true });
     });
-    box.addEventListener("input", () => { follow(); later(); });
-    follow();
   }
-  for (const id of ["spectrum", "task", "labels"]) byId(id).addEventListener("input", later);
-  const SHAPES = { flat: () => 1, power: (i) => 1 / (i + 1), geometric: (i) => 0.5 ** i, spike: (i) => i === 0 ? 1 : 0.1 };
-  let shape = "power";
-  const preset = () => {
-    const d = Math.min(24, Math.max(1, Math.round(Number(byId("dimension").value) || 1)));
-    byId("spectrum").value = Array.from({ length: d }, (_, i) => Number(SHAPES[shape](i).toPrecision(4))).join(", ");
-    if (numbers(byId("task").value + " 0", "").length !== 2) byId("task").value = "1";
-    later();
-  };
-  byId("dimension").addEventListener("input", preset);
-  document.querySelectorAll("[data-shape]").forEach((b) => b.addEventListener("click", () => { shape = b.dataset.shape; preset(); }));
-  byId("explorer").addEventListener("submit", (event) => event.preventDefault());
-  update();
+  preview.addEventListener("click", (event) => { if (event.target.closest("a")) close(); });
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && !preview.hidden) close(); });
+  addEventListener("pointerdown", (event) => { if (kept && !event.target.closest("#preview, .node")) close(); });
+  addEventListener("scroll", () => { if (!kept) { preview.hidden = true; map.classList.remove("lit"); } }, { passive: true });
 })();

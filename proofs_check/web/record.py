@@ -41,21 +41,6 @@ class PageRecord:
         found = Counter(result.status for result in self.results)
         return {status: found[status] for status in reversed(ORDER) if found[status]}
 
-    @property
-    def findings(self) -> int:
-        """How many printed statements were refuted."""
-        return sum(result.finding is not None and result.status == "refuted" for result in self.results)
-
-    @property
-    def mutants_killed(self) -> int:
-        """How many wrong statements were refuted."""
-        return sum(result.count("killed") for result in self.results)
-
-    @property
-    def mutants_wrong(self) -> int:
-        """How many wrong statements were tried."""
-        return sum(result.wrong_mutants for result in self.results)
-
 
 def of_report(report: Report) -> PageRecord:
     """The record of a run just made."""

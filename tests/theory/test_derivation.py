@@ -70,10 +70,11 @@ def test_every_step_has_a_reason_and_a_formula(name: str, derive: Callable[[], D
 
 @pytest.mark.parametrize("derive", DERIVATIONS.values())
 def test_derivations_print_as_latex_with_and_without_steps(derive: Callable[[], Derivation]) -> None:
-    """Displays open and close, one a step, or one a result."""
+    """Displays open and close: every step has one; without the steps every result has one."""
     derivation = derive()
-    assert len(derivation.steps) == derivation.latex().count("\\[") == derivation.latex().count("\\]")
-    assert len(derivation.results) == derivation.latex(with_steps=False).count("\\[")
+    steps = derivation.latex().count("\\begin{align}")
+    assert len(derivation.steps) <= steps <= len(derivation.steps) + len(derivation.results)
+    assert len(derivation.results) == derivation.latex(with_steps=False).count("\\begin{align}")
 
 
 def test_unknown_results_list_the_known_ones() -> None:
@@ -291,6 +292,8 @@ def test_ids_are_unique_and_known() -> None:
         Derivation("trial", "Trial", "", (first, first), {})
     with pytest.raises(KeyError, match="it has gram, prediction"):
         DERIVATIONS["model"]().step("wick")
+    with pytest.raises(ValueError, match="dollar sign"):
+        require_marked("half a $formula")
 
 
 def test_an_unknown_derivation_is_answered_with_the_names() -> None:

@@ -15,9 +15,11 @@ from theory.derivation import Derivation, DerivationError, Formula, Step, requir
 from theory.zhang2024.global_minimum import global_minimum
 from theory.zhang2024.gradient_flow import gradient_flow
 from theory.zhang2024.model import LAMBDA, Law, u
+from theory.zhang2024.notation import notation
 from theory.zhang2024.preconditioner import U, preconditioner
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+BALANCE = r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)"
 
 
 def convergence() -> Derivation:
@@ -56,10 +58,10 @@ def convergence() -> Derivation:
     decay = differential(excess, {U: U_field, u: u_field}) + (U_field @ U_field.T).trace() + u_field**2
     require_equal(decay, u * 0, "dl/dt = -||grad l||^2", (parts.Gamma,))
     steps = (
-        Step("U'", "The flow on $u_{21} = u_{12} = 0$ (Lemma 5.2).", U_field, id="flow-U"),
-        Step("u'", "The flow on $u_{21} = u_{12} = 0$ (Lemma 5.2).", u_field, id="flow-u"),
+        Step(r"\frac{d}{dt} U", "The flow on $u_{21} = u_{12} = 0$ (Lemma 5.2).", U_field, id="flow-U"),
+        Step(r"\frac{d}{dt} u", "The flow on $u_{21} = u_{12} = 0$ (Lemma 5.2).", u_field, id="flow-u"),
         Step(
-            r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)",
+            BALANCE,
             "Balance (Lemma A.3): by the chain rule along the flow; at the initialisation the difference is zero.",
             drift,
             id="balance",
@@ -74,8 +76,8 @@ def convergence() -> Derivation:
         Step(
             r"\|\nabla \ell\|^2 / (\ell - \min \ell)",
             (
-                r"$\|R\| \le \|(u \Lambda^{1/2} \Gamma^{1/2})^{-1}\| \|\nabla_U \ell\| "
-                r"\|\Lambda^{-1/2}\|$, since the Frobenius norm is submultiplicative; both norms are "
+                r"$\|R\|_F \le \|(u \Lambda^{1/2} \Gamma^{1/2})^{-1}\|_F \|\nabla_U \ell\|_F "
+                r"\|\Lambda^{-1/2}\|_F$, since the Frobenius norm is submultiplicative; both norms are "
                 "traces. With the lower bound on $u^2$ of Lemma A.5 this is Lemma 5.4."
             ),
             factor,
@@ -86,7 +88,7 @@ def convergence() -> Derivation:
         Step(
             r"\lim u U",
             (
-                r"$d\ell/dt = -\|\nabla \ell\|^2$, so $\ell$ decreases at the rate of Lemma 5.4 while "
+                r"$\frac{d}{dt} \ell = -\|\nabla \ell\|^2$, so $\ell$ decreases at the rate of Lemma 5.4 while "
                 "$u$ stays bounded away from zero; the flow has finite length and tends to a "
                 r"minimiser, where $uU = \Gamma^{-1}$."
             ),
@@ -109,8 +111,9 @@ def convergence() -> Derivation:
     arguments = {"covariance": "Lambda", "context_length": "N"}
     weights = {**arguments, "U": "U", "u": "u"}
 
-    def formula(name: str, value: Expression, keywords: dict[str, str]) -> Formula:
-        return Formula(name, value, keywords, steps, "Zhang et al. (2024), Theorem 4.1", (parts.Gamma,))
+    def formula(name: str, value: Expression, keywords: dict[str, str], left: str, title: str) -> Formula:
+        source = "Zhang et al. (2024), Theorem 4.1"
+        return Formula(name, value, keywords, steps, source, (parts.Gamma,), left=left, title=title)
 
     return Derivation(
         "convergence",
@@ -118,11 +121,21 @@ def convergence() -> Derivation:
         "Zhang, Frei and Bartlett (2024), Lemmas A.3 and 5.4, Theorem 4.1",
         steps,
         {
-            "balance": formula("balance", drift, weights),
-            "PL factor": formula("PL factor", factor, weights),
-            "u limit": formula("limit of $u$", u_limit, arguments),
-            "U limit": formula("limit of $U$", U_limit, arguments),
+            "balance": formula("balance", drift, weights, BALANCE, "Balance: what the flow conserves"),
+            "PL factor": formula(
+                "PL factor",
+                factor,
+                weights,
+                r"\|\nabla \ell\|^2 / (\ell - \min \ell) \ge \mu(u),\quad \mu(u)",
+                "The lower bound of the squared gradient over the excess loss",
+            ),
+            "u limit": formula("limit of $u$", u_limit, arguments, r"\lim u", "The limit of $u$"),
+            "U limit": formula("limit of $U$", U_limit, arguments, r"\lim U", "The limit of $U$"),
         },
+        notation(
+            (r"\mu", "as a function of $u$ the lower bound of the squared gradient over the excess loss"),
+            ("R", "a matrix whose Frobenius norm gives the excess loss, defined by its equation"),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, letter, matrix, sum_over
 from theory.derivation import Derivation, Formula, Step
 from theory.zhang2024.model import NOISE_VARIANCE, Law, eps, w, x, x_q
+from theory.zhang2024.notation import notation
 from theory.zhang2024.preconditioner import preconditioner
 
 # The predictor's matrix: Gamma^{-1} at the limit, any d x d matrix in general.
@@ -25,6 +26,9 @@ def shifted_predictor() -> Expression:
     """x_q' A (1/M) sum_i y_i x_i with y_i = w'x_i + noise."""
     xi, noise = indexed(x, "i"), indexed(eps, "i")
     return x_q.T @ A @ sum_over("i", "M", (w.T @ xi + noise) * xi) / length("M")
+
+
+ERROR = r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2"
 
 
 @cache
@@ -61,7 +65,12 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
         del arguments["w"]
     steps = [
         Step(r"\hat y", "The predictor on a prompt from the shifted law.", predicted, id="predictor"),
-        Step(r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2", "Average by Wick's theorem.", error, id="error"),
+        Step(
+            ERROR,
+            "Average over covariates, noise and query, each letter paired with itself in every way.",
+            error,
+            id="error",
+        ),
     ]
     definitions: tuple[Definition, ...] = ()
     if at_limit:
@@ -72,7 +81,7 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
         definitions = (Gamma,)
         steps.append(
             Step(
-                r"\mathbb{E}\left(\hat y - w^\top x_q\right)^2",
+                ERROR,
                 r"At the limit $A = \Gamma^{-1}$.",
                 error,
                 id="error-at-limit",
@@ -86,6 +95,8 @@ def distribution_shift(*, random_task: bool = False, at_limit: bool = False) -> 
         "statement B9; Zhang et al. (2024), section 4.2",
         definitions,
         {"noise_variance": 0},
+        left=ERROR,
+        title="The error at the limit of the flow" if at_limit else "The error for any matrix $A$",
     )
 
 
@@ -98,4 +109,8 @@ def derivation() -> Derivation:
         "Zhang, Frei and Bartlett (2024), section 4.2; statement B9",
         formula.steps,
         {"error": formula, "error at the limit": distribution_shift(at_limit=True)},
+        notation(
+            ("x_i", r"covariates of the prompt's $i$-th example, independent with law $\mathcal{N}(0, \Lambda_c)$"),
+            ("x_q", r"the query, independent of the prompt, with second moment $\Lambda_q$"),
+        ),
     )

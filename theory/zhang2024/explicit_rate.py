@@ -25,13 +25,15 @@ from theory.algebra.calculus import differential, gradient
 from theory.algebra.expression import Expression, number, scalar_letter
 from theory.derivation import Derivation, Formula, Step, require_equal
 from theory.zhang2024.model import u
+from theory.zhang2024.notation import notation
 from theory.zhang2024.random_covariance import coefficients, lambda_i, lambda_j, u_ii, u_ij
 
 HALF = Fraction(1, 2)
 # One coordinate of the loss: a_ii and a_ij, the coefficients of the squares. b_i is f_i / a_ii.
-a_ii = scalar_letter("a_ii", definite=True, latex="a_{ii}")
-a_ij = scalar_letter("a_ij", definite=True, latex="a_{ij}")
-f_i = scalar_letter("f_i", definite=True)
+a_ii = scalar_letter("zeta_ii", definite=True, latex="\\zeta_{ii}")
+a_ij = scalar_letter("zeta_ij", definite=True, latex="\\zeta_{ij}")
+f_i = scalar_letter("xi_i", definite=True, latex="\\xi_i")
+_KEYWORDS = {"a_ii": "zeta_ii", "f_i": "xi_i"}
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,16 @@ def explicit_rate() -> Derivation:
     slope = slopes["diagonal"][0]
     steps = (*_identities(read.zeta, gamma, excess, rest, slope, scaling[0]), *_bounds(slope))
 
-    def formula(name: str, value: Expression, *letters: str) -> Formula:
-        return Formula(name, value, {key: key for key in letters}, steps, "statement B12")
+    def formula(name: str, value: Expression, left: str, title: str, *letters: str) -> Formula:
+        return Formula(
+            name,
+            value,
+            {key: _KEYWORDS.get(key, key) for key in letters},
+            steps,
+            "statement B12",
+            left=left,
+            title=title,
+        )
 
     return Derivation(
         "explicit_rate",
@@ -136,12 +146,42 @@ def explicit_rate() -> Derivation:
         "statement B12; Zhang, Frei and Bartlett (2024), Corollary A.2, Lemmas A.3 and C.3 to C.5",
         steps,
         {
-            "excess": formula("one term of the excess loss", excess, "a_ii", "f_i", "u", "u_ii"),
-            "gradient identity": formula(
-                "squared gradient less its bound", slopes["diagonal"][0] ** 2 - slopes["diagonal"][2], "a_ii"
+            "excess": formula(
+                "one term of the excess loss",
+                excess,
+                r"(\ell - \min \ell)_{ii}",
+                "One term of the excess loss",
+                *("a_ii", "f_i", "u", "u_ii"),
             ),
-            "diagonal flow": formula("flow of a diagonal entry", -slopes["diagonal"][0], "a_ii", "f_i", "u", "u_ii"),
+            "gradient identity": formula(
+                "squared gradient less its bound",
+                slopes["diagonal"][0] ** 2 - slopes["diagonal"][2],
+                r"(\partial \ell / \partial u_{ii})^2 - 2 u^2 \zeta_{ii} (\ell - \min \ell)_{ii}",
+                "The squared gradient is its bound, coordinate by coordinate",
+                "a_ii",
+            ),
+            "diagonal flow": formula(
+                "flow of a diagonal entry",
+                -slopes["diagonal"][0],
+                r"\frac{d}{dt} u_{ii}",
+                "The flow of a diagonal entry",
+                *("a_ii", "f_i", "u", "u_ii"),
+            ),
         },
+        notation(
+            (r"\lambda_i", r"the $i$-th eigenvalue of $\Lambda$"),
+            ("u_{ij}", "the entry of $U$ in row $i$ and column $j$, in the eigenbasis"),
+            (r"\zeta_{ij}", r"the coefficient of $u^2 u_{ij}^2/2$ in the restricted loss"),
+            (r"\xi_i", "the coefficient of $-u u_{ii}$ in the restricted loss"),
+            (r"\Gamma", r"the preconditioner, $(1 + 1/N) \Lambda + \operatorname{tr}(\Lambda) I / N$"),
+            ("g_i", r"the $i$-th eigenvalue of $\Gamma$"),
+            ("b_i", r"$\xi_i / \zeta_{ii}$, the value of $u u_{ii}$ at the minimum"),
+            ("b", "the vector of the $b_i$"),
+            (r"\kappa_0", r"$\min_{ij} \zeta_{ij}$"),
+            ("E_0", r"$\ell(0) - \min \ell$, the excess loss at the start"),
+            (r"u_{\max}", r"the upper bound of $u$, $u_{\max}^2 = \|b\| + \sqrt{2 E_0 / \kappa_0}$"),
+            (r"u_{\min}", r"its lower bound, $u_{\min}^2 = \sum_i \min(u_{ii}(0), b_i / u_{\max})^2 > 0$"),
+        ),
     )
 
 
@@ -151,39 +191,41 @@ def _identities(
     """What is computed."""
     return (
         Step(
-            "a_{ij}",
+            r"\zeta_{ij}",
             r"The coefficient of $u^2 u_{ij}^2 / 2$ in the restricted loss, in the basis in which the covariance is "
-            r"diagonal, $s = \sum_k \lambda_k$. For random covariances its mean stands here, $\zeta_{ij}$ of (C.3).",
+            r"diagonal. For random covariances the mean of this stands in its place (C.3).",
             zeta,
             id="coefficients",
         ),
         Step(
-            r"\gamma_i",
-            r"For a fixed covariance $a_{ij} = \gamma_i \lambda_i \lambda_j$, with the eigenvalue $\gamma_i$ of "
-            r"$\Gamma$, and $b_i = f_i / a_{ii} = 1 / \gamma_i$ for $f_i = \lambda_i^2$.",
+            r"g_i",
+            r"For a fixed covariance $\zeta_{ij} = g_i \lambda_i \lambda_j$ with the eigenvalue $g_i$ of $\Gamma$, and "
+            r"$b_i = 1 / g_i$ since $\xi_i = \lambda_i^2$.",
             gamma,
             id="fixed-covariance",
         ),
         Step(
             r"(\ell - \min \ell)_{ii}",
-            r"Completing the square in one coordinate, with $b_i = f_i / a_{ii}$; off the diagonal $b$ is 0. The sum "
-            r"over all coordinates is $\ell - \min \ell$, and at least "
-            r"$\kappa_0 \|u U - \operatorname{diag} b\|_F^2 / 2$ with $\kappa_0 = \min_{ij} a_{ij}$.",
+            r"Complete the square in one coordinate. The sum over all coordinates is $\ell - \min \ell$, and at least "
+            r"$\kappa_0 \|u U - \operatorname{diag} b\|_F^2 / 2$.",
             excess,
             id="excess",
         ),
-        Step(r"(\ell - \min \ell)_{ij}", "The same off the diagonal.", rest, id="excess-off-diagonal"),
+        Step(
+            r"(\ell - \min \ell)_{ij}", "Off the diagonal there is nothing to complete.", rest, id="excess-off-diagonal"
+        ),
         Step(
             r"\partial \ell / \partial u_{ii}",
-            r"The gradient in one coordinate. Its square is $2 u^2 a_{ii}$ times the coordinate's excess, exactly, and "
-            r"the same holds off the diagonal: so $\|\nabla \ell\|^2 \ge 2 u^2 \kappa_0 (\ell - \min \ell)$.",
+            r"The gradient in one coordinate. Its square is $2 u^2 \zeta_{ii}$ times the coordinate's excess, exactly, "
+            r"and the same holds off the diagonal: so $\|\nabla \ell\|^2 \ge 2 u^2 \kappa_0 (\ell - \min \ell)$.",
             slope,
             id="gradient",
         ),
         Step(
-            r"u \, \partial_u \ell - u_{ii} \, \partial_{u_{ii}} \ell",
-            r"Each coordinate depends on $u u_{ii}$ alone, so $u u' = \sum_{ij} u_{ij} u_{ij}'$: balance, "
-            r"$u^2 = \|U\|_F^2$ for all times if at the start.",
+            r"u \, \partial \ell / \partial u - u_{ii} \, \partial \ell / \partial u_{ii}",
+            r"Each coordinate's share of the loss depends on $u u_{ii}$ alone, so that $u$ and $u_{ii}$ take the same "
+            r"part in this difference. Summed over the coordinates it is half of $\frac{d}{dt} (\|U\|_F^2 - u^2)$: "
+            r"balance, $u^2 = \|U\|_F^2$ for all times if it holds at the start.",
             balance,
             id="balance",
         ),
@@ -192,34 +234,37 @@ def _identities(
 
 def _bounds(slope: Expression) -> tuple[Step, ...]:
     """What follows from it along the flow."""
-    kappa, c = (scalar_letter(name, definite=True) for name in ("kappa0", "c"))
-    start, size = scalar_letter("E0", latex="E_0", definite=True), scalar_letter("b", latex=r"\|b\|", definite=True)
+    kappa = scalar_letter("kappa0", definite=True, latex=r"\kappa_0")
+    least = scalar_letter("u_min", definite=True, latex=r"u_{\min}")
+    start, size = (
+        scalar_letter("E0", latex="E_0", definite=True),
+        scalar_letter("norm_b", latex=r"\|b\|", definite=True),
+    )
     return (
         Step(
             r"\left(u^2 - \|b\|\right)^2",
-            r"The loss decreases, $d \ell / dt = -\|\nabla \ell\|^2$, so "
-            r"$\|u U - \operatorname{diag} b\|_F^2 \le 2 E_0 / \kappa_0$ with $E_0 = \ell(0) - \min \ell$. While "
-            r"$u > 0$ balance gives $u^2 = \|u U\|_F$, so the triangle inequality gives this, and $u \le u_{\max}$, "
-            r"the root of $\|b\|$ plus the root of the right side.",
+            r"The loss decreases, $\frac{d}{dt} \ell = -\|\nabla \ell\|^2$, so "
+            r"$\|u U - \operatorname{diag} b\|_F^2 \le 2 E_0 / \kappa_0$. While "
+            r"$u > 0$ balance gives $u^2 = \|u U\|_F$, so the triangle inequality gives this, and $u \le u_{\max}$.",
             2 * start / kappa,
             r"\le",
             id="upper-bound",
         ),
         Step(
-            "u_{ii}'",
+            r"\frac{d}{dt} u_{ii}",
             r"The flow of a diagonal entry. While $u > 0$ the entry grows wherever $u_{ii} < b_i / u_{\max}$, since "
             r"$u u_{ii} < b_i$ there. A differentiable function cannot fall below a level under which it grows: "
-            r"$u_{ii}(t) \ge \min(u_{ii}(0), b_i / u_{\max})$, and $u^2 = \|U\|_F^2 \ge c^2 = "
-            r"\sum_i \min(u_{ii}(0), b_i / u_{\max})^2 > 0$; so $u$ never reaches 0.",
+            r"$u_{ii}(t) \ge \min(u_{ii}(0), b_i / u_{\max})$, so $u^2 = \|U\|_F^2 \ge u_{\min}^2$, and $u$ never "
+            "reaches 0.",
             -slope,
             cited=True,
             id="lower-bound",
         ),
         Step(
             r"-\frac{d}{dt} \log(\ell - \min \ell)",
-            r"The inequality of the gradient with $u \ge c$, and Grönwall's inequality: $\ell(t) - \min \ell \le "
-            r"e^{-2 c^2 \kappa_0 t} E_0$.",
-            2 * c**2 * kappa,
+            r"The inequality of the gradient with $u \ge u_{\min}$; then by Grönwall's inequality $\ell(t) - \min \ell "
+            r"\le \exp(-2 u_{\min}^2 \kappa_0 t) E_0$.",
+            2 * least**2 * kappa,
             r"\ge",
             cited=True,
             id="rate",
@@ -227,7 +272,7 @@ def _bounds(slope: Expression) -> tuple[Step, ...]:
         Step(
             r"\lim u^2",
             r"$\|u U - \operatorname{diag} b\|_F \to 0$ at half that rate, and $u^2 = \|u U\|_F \to \|b\|$: the limit "
-            r"of Theorem 4.1, and of Theorem 4.5 with $\operatorname{diag} b = A$.",
+            r"of Theorem 4.1, and with the means over a random covariance that of Theorem 4.5.",
             size,
             id="limit",
         ),

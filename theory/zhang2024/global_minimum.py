@@ -5,42 +5,19 @@ Source: Zhang, Frei and Bartlett (2024), Corollary A.2 and Lemma 5.3; statement 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
 from theory.algebra.definitions import is_positive
 from theory.algebra.expectation import expectation
-from theory.algebra.expression import Expression, Monomial, letter
+from theory.algebra.expression import Expression, letter
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
-from theory.zhang2024.model import LAMBDA, U11, Law, eps, prediction, u, u12, u21, w, x_q
+from theory.zhang2024.model import LAMBDA, U11, Law, u, u12, u21
+from theory.zhang2024.notation import notation
+from theory.zhang2024.parity import error_by_parity
 from theory.zhang2024.preconditioner import U, preconditioner
 
 HALF = Fraction(1, 2)
-
-
-@dataclass(frozen=True)
-class Parity:
-    """The error y_hat - w'x_q split by parity in (w, noise); the parts are uncorrelated."""
-
-    odd: Expression
-    even: Expression
-
-
-def _degree(monomial: Monomial, letters: frozenset[str]) -> int:
-    total = 0
-    for word, exponent in monomial.closed:
-        total += int(exponent) * sum(symbol.name in letters for f in word for symbol, _ in f.powers)
-    return total
-
-
-def error_by_parity(law: Law) -> Parity:
-    """Split the error of the prediction into its odd and even part in (w, noise)."""
-    error = prediction(law) - w.T @ x_q
-    letters = frozenset({letter(w).name, letter(eps).name})
-    odd = {m: c for m, c in error.terms.items() if _degree(m, letters) % 2}
-    even = {m: c for m, c in error.terms.items() if not _degree(m, letters) % 2}
-    return Parity(Expression(odd, 1, 1), Expression(even, 1, 1))
 
 
 @cache
@@ -87,7 +64,7 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
             parts.square.expression,
             id="quadratic",
         ),
-        Step("C", "Its linear part.", C, id="linear"),
+        Step("C", "Its linear part, minus the gradient at $u U = 0$.", C, id="linear"),
         Step(
             r"\ell",
             "Completing the square; expanding the definitions again gives back the loss exactly.",
@@ -124,8 +101,9 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
     on_subspace = {**arguments, "U": "U", "u": "u"}
     source = "Zhang et al. (2024), Corollary A.2, Lemma 5.3"
 
-    def formula(name: str, value: Expression, keywords: dict[str, str]) -> Formula:
-        return Formula(name, value, keywords, tuple(steps), source, (parts.Gamma, parts.square))
+    def formula(name: str, value: Expression, keywords: dict[str, str], left: str, title: str) -> Formula:
+        definitions = (parts.Gamma, parts.square)
+        return Formula(name, value, keywords, tuple(steps), source, definitions, left=left, title=title)
 
     return Derivation(
         "global_minimum",
@@ -133,29 +111,56 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
         "Zhang, Frei and Bartlett (2024), Corollary A.2 and Lemma 5.3; all blocks: statement B10",
         tuple(steps),
         {
-            "excess loss": formula("excess loss", excess, on_subspace),
-            "floor": formula("floor", short_floor, arguments),
-            "minimum of L": formula("minimum of $L$", parts.constant + short_floor, arguments),
-            "minimiser": formula("minimiser", limit, arguments),
-            "Gamma": Formula(r"$\Gamma$", parts.Gamma.expression, arguments, tuple(steps), source),
+            "excess loss": formula(
+                "excess loss",
+                excess,
+                on_subspace,
+                r"\ell - \min \ell",
+                "The excess loss, zero exactly at the minimisers",
+            ),
+            "floor": formula("floor", short_floor, arguments, r"\min \ell", "The least restricted loss"),
+            "minimum of L": formula(
+                "minimum of $L$", parts.constant + short_floor, arguments, r"\min L", "The least population loss"
+            ),
+            "minimiser": formula("minimiser", limit, arguments, "u U", "The minimisers on the subspace"),
+            "Gamma": Formula(
+                r"$\Gamma$",
+                parts.Gamma.expression,
+                arguments,
+                tuple(steps),
+                source,
+                left=r"\Gamma",
+                title=r"The preconditioner $\Gamma$",
+            ),
         },
+        _letters(),
+    )
+
+
+def _letters() -> dict[str, str]:
+    return notation(
+        ("S", "the matrix of the restricted loss's quadratic part"),
+        ("C", "the matrix of its linear part"),
+        (r"\hat y_{\mathrm{odd}}", "the part of the prediction that is odd in $w$ and the noise"),
+        (r"\hat y_{\mathrm{even}}", "the part that is even"),
+        ("V", r"$u U_{11} + u_{12} u_{21}^\top$, in which the odd part is linear"),
     )
 
 
 def _over_all_blocks(law: Law, restricted: Expression) -> tuple[Step, ...]:
-    """B10: over all blocks L = l(uU -> X) + E[even^2]/2 with X = u U11 + u12 u21'."""
+    """B10: over all blocks L = l(uU -> V) + E[even^2]/2 with V = u U11 + u12 u21'."""
     parity = error_by_parity(law)
     laws = law.laws()
     cross = expectation(parity.odd * parity.even, laws)
     if cross:
         raise DerivationError(f"the odd and the even part of the error are correlated: {cross}")
     odd_loss = expectation(parity.odd * parity.odd, laws) * HALF
-    X = u * U11 + u12 @ u21.T
-    require_equal(odd_loss, restricted.substitute({letter(U): X, letter(u): u * u**-1}), "the odd part of the loss")
+    V = u * U11 + u12 @ u21.T
+    require_equal(odd_loss, restricted.substitute({letter(U): V, letter(u): u * u**-1}), "the odd part of the loss")
     return (
         Step(
             r"\hat y_{\mathrm{even}}",
-            "All blocks: the part of the prediction that is even in ($w$, noise).",
+            "Over all blocks: the part of the prediction that is even in $w$ and the noise taken together.",
             parity.even,
             id="even",
         ),
@@ -163,8 +168,8 @@ def _over_all_blocks(law: Law, restricted: Expression) -> tuple[Step, ...]:
             r"\tfrac12 \mathbb{E}\left(\hat y_{\mathrm{odd}} - w^\top x_q\right)^2",
             (
                 "The even part is uncorrelated with the odd part and the target. The odd part's loss "
-                r"is the restricted loss with $uU$ replaced by $X = u U_{11} + u_{12} u_{21}^\top$. So"
-                r" $L$ is that plus $\mathbb{E}[\mathrm{even}^2]/2 \ge 0$, and no choice of blocks "
+                r"is the restricted loss with $uU$ replaced by $V = u U_{11} + u_{12} u_{21}^\top$. So"
+                r" $L$ is that plus $\mathbb{E}[\hat y_{\mathrm{even}}^2]/2 \ge 0$, and no choice of blocks "
                 "goes below the minimum found on the subspace (B10)."
             ),
             odd_loss,

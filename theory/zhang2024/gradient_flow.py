@@ -10,9 +10,10 @@ from functools import cache
 from theory.algebra.calculus import gradient
 from theory.algebra.definitions import abbreviate
 from theory.algebra.expression import letter
-from theory.algebra.latex import latex, name_latex
+from theory.algebra.latex import name_latex
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
 from theory.zhang2024.model import BLOCKS, U11, Law, u
+from theory.zhang2024.notation import notation
 from theory.zhang2024.population_loss import population_loss, reduced
 from theory.zhang2024.preconditioner import U, preconditioner
 
@@ -34,7 +35,7 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
     arguments = formula.arguments
     fields = {name: -gradient(formula.expression, block) for name, block in BLOCKS.items()}
     steps = [Step("L", "The population loss.", formula.expression, id="loss")]
-    labels = {"U11": "U_{11}'", "u21": "u_{21}'", "u12": "u_{12}'", "u": "u'"}
+    labels = {name: rf"\frac{{d}}{{dt}} {name_latex(name)}" for name in fields}
     for name, field in fields.items():
         steps.append(
             Step(
@@ -50,8 +51,9 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
             raise DerivationError(f"u21 = u12 = 0 is not invariant: there {name}' = {on_subspace}")
         steps.append(
             Step(
-                labels[name],
-                ("Every term carries $u_{21}$ or $u_{12}$, so the subspace $u_{21} = u_{12} = 0$ is invariant."),
+                rf"{labels[name]} \bigr|_{{u_{{21}} = u_{{12}} = 0}}",
+                "Every term of this gradient and the next carries $u_{21}$ or $u_{12}$: both gradients vanish on the "
+                "subspace $u_{21} = u_{12} = 0$, so the flow does not leave it.",
                 on_subspace,
                 id=f"invariance-{name}",
             )
@@ -59,7 +61,16 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
     parts = preconditioner(law)
     reduced_arguments = {**law.arguments(), "U": "U", "u": "u"}
     definition = parts.Gamma
-    results = {f"{name}'": Formula(f"flow of ${name_latex(name)}$", field, arguments) for name, field in fields.items()}
+    results = {
+        f"{name}'": Formula(
+            f"flow of ${name_latex(name)}$",
+            field,
+            arguments,
+            left=labels[name],
+            title=f"The flow of ${name_latex(name)}$ in all blocks",
+        )
+        for name, field in fields.items()
+    }
     for name, block, full in (("U", U, "U11"), ("u", u, "u")):
         field = require_equal(
             reduced(fields[full]).substitute({letter(U11): U}), -gradient(parts.loss, block), "Lemma A.1"
@@ -68,9 +79,9 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
         require_equal(short, field, "Lemma 5.2", (definition,))
         steps.append(
             Step(
-                f"{name}'",
-                "On the subspace the flow is the gradient flow of the restricted loss (Lemma A.1), with "
-                rf"${name_latex(definition.symbol.name)} = {latex(definition.expression)}$.",
+                rf"\frac{{d}}{{dt}} {name}",
+                "On the subspace the flow is the gradient flow of the restricted loss (Lemma A.1); "
+                rf"${name_latex(definition.symbol.name)}$ collects its coefficients (Lemma 5.2).",
                 short,
                 id=f"flow-{name}",
             )
@@ -81,6 +92,8 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
             reduced_arguments,
             source="Zhang et al. (2024), Lemma 5.2",
             definitions=(definition,),
+            left=rf"\frac{{d}}{{dt}} {name}",
+            title=f"The flow of ${name}$ on the subspace $u_{{21}} = u_{{12}} = 0$",
         )
     return Derivation(
         "gradient_flow",
@@ -88,6 +101,7 @@ def gradient_flow(*, noise: bool = False, task_covariance: bool = False, ellipti
         "Zhang, Frei and Bartlett (2024), Lemma 5.2 and Lemma A.1",
         tuple(steps),
         results,
+        notation(),
     )
 
 

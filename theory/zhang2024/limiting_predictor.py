@@ -21,7 +21,10 @@ from theory.algebra.expression import (
 from theory.derivation import Derivation, Formula, Step, require_equal
 from theory.zhang2024.convergence import convergence
 from theory.zhang2024.model import U11, Law, prediction_from_layer, u, u12, u21, x, x_q
+from theory.zhang2024.notation import notation
 from theory.zhang2024.preconditioner import preconditioner
+
+LIMITS = "The limits of the weights by Theorem 4.1; $u_{21}$ and $u_{12}$ stay 0."
 
 
 @cache
@@ -52,8 +55,8 @@ def limiting_predictor() -> Formula:
     require_equal(as_sum, average, "eq. (4.3)")
     steps = (
         Step(r"\hat y", "The prediction of the layer on a prompt of length $M$.", layer, id="layer"),
-        Step(r"\lim u", "Theorem 4.1.", limit["u limit"].expression, id="limit-u"),
-        Step(r"\lim U_{11}", "Theorem 4.1.", limit["U limit"].expression, id="limit-U"),
+        Step(r"\lim u", LIMITS, limit["u limit"].expression, id="limit-u"),
+        Step(r"\lim U_{11}", LIMITS, limit["U limit"].expression, id="limit-U"),
         Step(
             r"\hat y",
             (
@@ -73,7 +76,9 @@ def limiting_predictor() -> Formula:
         "y": "y",
         "x_q": "x_q",
     }
-    return Formula("limiting predictor", as_sum, arguments, steps, "Zhang et al. (2024), eq. (4.3)", (Gamma,))
+    return Formula(
+        "limiting predictor", as_sum, arguments, steps, "Zhang et al. (2024), eq. (4.3)", (Gamma,), left=r"\hat y"
+    )
 
 
 def derivation() -> Derivation:
@@ -85,4 +90,5 @@ def derivation() -> Derivation:
         "Zhang, Frei and Bartlett (2024), eq. (4.3)",
         formula.steps,
         {"limiting predictor": formula},
+        notation(),
     )

@@ -17,6 +17,21 @@ A, B, C, X = (matrix(name) for name in "ABCX")
 z = vector("z")
 # The differentiated letters' steps.
 _DIRECTIONS = {X: matrix("D", latex="dX"), x: vector("D", latex="dx")}
+FOURTH = r"\mathbb{E}[x x^\top A x x^\top]"
+# Of this derivation alone: the lemmas are about any matrices.
+LETTERS = {
+    "A": "any square matrix",
+    "B": "any square matrix",
+    "C": "any square matrix",
+    "X": "a square matrix",
+    "x": r"a vector; where means are taken, Gaussian with mean 0 and covariance $\Lambda$",
+    "z": "an independent vector with the law of $x$",
+    r"\Lambda": "covariance of $x$, positive definite",
+    "d": "the differential of what follows",
+    "dX": "a small change of $X$",
+    "dx": "a small change of $x$",
+    "G": "the derivative",
+}
 # Lemma D.1: name, LaTeX, function, by what, the derivative as printed, evaluation keywords.
 _FUNCTIONS: tuple[tuple[str, str, Expression, Expression, Expression, str], ...] = (
     ("quadratic form", r"x^\top B x", x.T @ B @ x, x, (B + B.T) @ x, "Bx"),
@@ -51,24 +66,39 @@ def derivation() -> Derivation:
         slope = require_equal(gradient(function, by), printed, f"Lemma D.1, {name}")
         require_equal((slope.T @ direction).trace(), change, f"the gradient of the {name} gives its differential")
         by_tex, key = str(by), name.replace(" ", "-")
+        inner = "G^\\top dx" if by is x else r"\operatorname{tr}(G^\top dX)"
         steps += [
             Step(
                 rf"d\, {tex}",
-                f"Every occurrence of ${by_tex}$ is moved in turn by the product rule.",
+                f"The differential of ${tex}$: every occurrence of ${by_tex}$ is moved in turn.",
                 change,
                 id=f"differential-{key}",
             ),
             Step(
                 rf"\partial {tex} / \partial {by_tex}",
-                rf"Turned until the differential is $\operatorname{{tr}}(G^\top d{by_tex})$, $G$ is the derivative.",
+                rf"Turned until it is ${inner}$, which makes $G$ the derivative of ${tex}$.",
                 slope,
                 id=f"derivative-{key}",
             ),
         ]
-        results[name] = Formula(f"derivative, {name}", slope, {key: key for key in letters}, tuple(steps[-2:]), source)
+        results[name] = Formula(
+            f"derivative, {name}",
+            slope,
+            {key: key for key in letters},
+            tuple(steps[-2:]),
+            source,
+            left=rf"\partial {tex} / \partial {by_tex}",
+            title=rf"The derivative of ${tex}$ by ${by_tex}$",
+        )
     moment = _fourth_moment(steps)
     results["fourth moment"] = Formula(
-        "fourth moment", moment, {"covariance": "Lambda", "A": "A"}, tuple(steps[-4:]), "Zhang et al. (2024), Lemma D.2"
+        "fourth moment",
+        moment,
+        {"covariance": "Lambda", "A": "A"},
+        tuple(steps[-4:]),
+        "Zhang et al. (2024), Lemma D.2",
+        left=FOURTH,
+        title="The fourth moment of a Gaussian vector",
     )
     return Derivation(
         "matrix_calculus",
@@ -76,6 +106,7 @@ def derivation() -> Derivation:
         "Zhang, Frei and Bartlett (2024), Lemmas D.1 and D.2",
         tuple(steps),
         results,
+        LETTERS,
     )
 
 
@@ -95,5 +126,5 @@ def _fourth_moment(steps: list[Step]) -> Expression:
         total = total + mean
     moment = require_equal(expectation(x @ x.T @ A @ x @ x.T, laws), total, "the theorem of Isserlis")
     reason = "The theorem of Isserlis: the sum over the three pairings (Lemma D.2)."
-    steps.append(Step(r"\mathbb{E}[x x^\top A x x^\top]", reason, moment, id="isserlis"))
+    steps.append(Step(FOURTH, reason, moment, id="isserlis"))
     return moment

@@ -19,6 +19,7 @@ from theory.models.law import eps_q
 from theory.models.law import w as w
 from theory.models.law import x as x
 from theory.models.law import x_q as x_q
+from theory.zhang2024.notation import notation
 
 # Letters of the data; the random ones are those of every model.
 LAMBDA = matrix("Lambda", definite=True)
@@ -115,7 +116,7 @@ def prediction(law: Law) -> Expression:
 
 
 def quadratic_form() -> Expression:
-    """Lemma 5.1's u'Hu for u = vec M, M = [[U11, u12], [u21', u]]: with (A (x) B) vec M = vec(B M A'), half a trace."""
+    """Lemma 5.1's u'Hu for u = vec M, M = [[U11, u12], [u21', u]]: with (P (x) Q) vec M = vec(Q M P'), half a trace."""
     E = embedding("N")
     M = block_matrix([[U11, u12], [u21.T, u]])
     X_q = block_matrix([[zero("d", "d"), x_q], [x_q.T, zero(1, 1)]])
@@ -149,13 +150,12 @@ def derivation() -> Derivation:
             id="prediction",
         ),
         Step(
-            r"\tfrac12 u^\top \left(X \otimes E E^\top / N\right) u",
+            r"\tfrac12 (\operatorname{vec} \Omega)^\top \left(\Xi \otimes E E^\top / N\right) "
+            r"\operatorname{vec} \Omega",
             (
-                r"Lemma 5.1: with $u = \operatorname{vec} M$, $M = \bigl(\begin{smallmatrix} U_{11} & "
-                r"u_{12} \\ u_{21}^\top & u \end{smallmatrix}\bigr)$, and $(A \otimes B) "
-                r"\operatorname{vec} M = \operatorname{vec}(B M A^\top)$, the form is "
-                r"$\operatorname{tr}(M^\top (E E^\top/N) M X)/2$, and its blocks multiply out to the "
-                "same prediction."
+                r"Lemma 5.1: since $(P \otimes Q) \operatorname{vec} \Omega = \operatorname{vec}(Q \Omega P^\top)$ for "
+                r"matrices $P$ and $Q$, the form is $\operatorname{tr}(\Omega^\top (E E^\top/N) \Omega \Xi)/2$, and "
+                "its blocks multiply out to the same prediction."
             ),
             form,
             id="lemma-5.1",
@@ -165,11 +165,29 @@ def derivation() -> Derivation:
         Step(r"\hat y", r"The same with noisy labels, $y_i = w^\top x_i + \varepsilon_i$.", noisy, id="noisy-labels"),
     )
     arguments = {"X": "X", "y": "y", "x_q": "x_q", **{name: name for name in BLOCKS}}
-    formula = Formula("prediction", layer, arguments, steps, "Zhang et al. (2024), eq. (3.4) and Lemma 5.1")
+    source = "Zhang et al. (2024), eq. (3.4) and Lemma 5.1"
+    formula = Formula(
+        "prediction", layer, arguments, steps, source, left=r"\hat y", title="The prediction from the data matrices"
+    )
     return Derivation(
         "model",
         "The prediction of one linear self-attention layer",
         "Zhang, Frei and Bartlett (2024), section 3, Lemma 5.1",
         steps,
         {"prediction": formula},
+        notation(
+            ("f", "the layer, a function of the embedding"),
+            (
+                r"\Omega",
+                r"the weights that matter, $\Omega = \bigl(\begin{smallmatrix} U_{11} & u_{12} \\ u_{21}^\top & u "
+                r"\end{smallmatrix}\bigr)$",
+            ),
+            (
+                r"\Xi",
+                r"the query in a symmetric matrix, $\Xi = \bigl(\begin{smallmatrix} 0 & x_q \\ x_q^\top & 0 "
+                r"\end{smallmatrix}\bigr)$",
+            ),
+            ("P", "any matrix, here and nowhere else"),
+            ("Q", "another one"),
+        ),
     )

@@ -26,6 +26,7 @@ from theory.algebra.expression import (
 from theory.derivation import Derivation, Formula, Step, require_equal
 from theory.zhang2024.limiting_predictor import limiting_predictor
 from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, Law, eps, w, x, x_q
+from theory.zhang2024.notation import notation
 from theory.zhang2024.preconditioner import preconditioner
 
 HALF = Fraction(1, 2)
@@ -39,6 +40,7 @@ B = matrix("B")
 c = scalar_letter("c")
 TWO_OVER_PI = scalar_letter("two_over_pi", latex="\\tfrac{2}{\\pi}", definite=True)
 SPREAD = w.T @ LAMBDA @ w
+ERROR = r"\mathbb{E}\left(\hat y - y_q\right)^2"
 LABELS = ("linear", "quadratic", "relu", "sign")
 
 
@@ -163,7 +165,7 @@ def prediction_error(label: str | None = None) -> Formula:
             id="predictor",
         ),
         Step(
-            r"\mathbb{E}\left(\hat y - y_q\right)^2",
+            ERROR,
             (
                 r"Only the first two moments of $y_i x_i$ and of $(x_q, y_q)$ enter: mean $\Lambda a$ "
                 r"and covariance $\Sigma$ of $y_i x_i$, and $y_q = a^\top x_q$ plus a rest of variance "
@@ -173,7 +175,7 @@ def prediction_error(label: str | None = None) -> Formula:
             id="moments",
         ),
         Step(
-            r"\mathbb{E}\left(\hat y - y_q\right)^2",
+            ERROR,
             (
                 r"$\Gamma - \Lambda = (\Lambda + \operatorname{tr}(\Lambda) I)/N$ turns the bias into "
                 "the bracket over $N^2$. Both sides have the same normal form by partial fractions in"
@@ -185,14 +187,14 @@ def prediction_error(label: str | None = None) -> Formula:
     ]
     if label is None:
         arguments = {**lengths, "a": "a", "label_covariance": "Sigma", "floor": "floor"}
-        return Formula("prediction error", general, arguments, tuple(steps), source, (Gamma,))
+        return Formula("prediction error", general, arguments, tuple(steps), source, (Gamma,), left=ERROR)
     law = label_law(label)
     inserted = general.substitute({letter(a): law.a, letter(SIGMA): law.covariance, letter(FLOOR): law.floor})
     steps += [
         Step("a", law.reason, law.a, id="label-a"),
         Step(r"\Sigma", law.reason, law.covariance, id="label-covariance"),
         Step(r"R_{\min}", law.reason, law.floor, id="label-floor"),
-        Step(r"\mathbb{E}\left(\hat y - y_q\right)^2", "Insert these into Theorem 4.2.", inserted, id="inserted"),
+        Step(ERROR, "Insert these into Theorem 4.2.", inserted, id="inserted"),
     ]
     constants = {"two_over_pi": "2/pi"} if label == "sign" else {}
     return Formula(
@@ -204,6 +206,7 @@ def prediction_error(label: str | None = None) -> Formula:
         (Gamma,),
         law.defaults,
         constants,
+        left=ERROR,
     )
 
 
@@ -216,4 +219,5 @@ def derivation() -> Derivation:
         "Zhang, Frei and Bartlett (2024), Theorem 4.2",
         linear.steps,
         {"prediction error": prediction_error(), "linear labels": linear},
+        notation(),
     )

@@ -7,7 +7,8 @@ Lambda_1, ..., Lambda_n is one for every law under which both sides exist. As no
 Lambda_tau, third moments suffice.
 
 In the diagonal case every word is a sum over coordinates, tr(Lambda^a U Lambda^b U') = sum_ij lambda_i^a lambda_j^b
-u_ij^2; the coefficients of u_ij are read off as polynomials in lambda_i, lambda_j and s = sum_k lambda_k, for every d.
+u_ij^2; the coefficients of u_ij are read off as polynomials in lambda_i, lambda_j and
+total = sum_k lambda_k, for every d.
 
 Source: Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; statement B7.
 """
@@ -45,21 +46,28 @@ from theory.algebra.words import Word, transpose
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
 from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift
 from theory.zhang2024.distribution_shift import A as ANY_MATRIX
-from theory.zhang2024.global_minimum import error_by_parity
 from theory.zhang2024.model import BLOCKS, LAMBDA, NOISE_VARIANCE, U11, Law, prediction_from_layer, u, u12, u21, x, x_q
+from theory.zhang2024.notation import notation
+from theory.zhang2024.parity import error_by_parity
 from theory.zhang2024.population_loss import population_loss, reduced
 from theory.zhang2024.preconditioner import U, preconditioner
 from theory.zhang2024.random_entries import DiagonalLaw, FiniteLaw, IndependentEntries, Number
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 SOURCE = "Zhang et al. (2024), appendix C"
+ERROR = r"\mathbb{E}(\hat y - w^\top x_q)^2"
+BALANCE = r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)"
+INVARIANT = (
+    "Every term of these gradients carries $u_{21}$ or $u_{12}$: both gradients vanish on the subspace "
+    "$u_{21} = u_{12} = 0$, so the flow does not leave it."
+)
 
 # Letters of the diagonal case. Lambda and A are diagonal, so they commute; the scalars are their entries.
 A = matrix("A", definite=True, family="Lambda")
 lambda_i = scalar_letter("lambda_i", definite=True, latex="\\lambda_i")
 lambda_j = scalar_letter("lambda_j", definite=True, latex="\\lambda_j")
-total = scalar_letter("s", definite=True, latex="\\textstyle\\sum_k \\lambda_k")
-a_i = scalar_letter("a_i", definite=True)
+total = scalar_letter("total", definite=True, latex="\\textstyle\\sum_k \\lambda_k")
+a_i = scalar_letter("a_i", definite=True, latex="A_{ii}")
 u_ii = scalar_letter("u_ii", latex="u_{ii}")
 u_ij = scalar_letter("u_ij", latex="u_{ij}")
 gamma_i = scalar_letter("gamma_i", definite=True, latex="\\gamma_i")
@@ -85,7 +93,7 @@ def _covariance_degree(monomial: Monomial) -> int:
 
 @dataclass(frozen=True)
 class CoordinateForm:
-    """sum_ij square u_ij^2 + sum_i linear u_ii + sum_i constant: coefficients in lambda_i, lambda_j, s, u and a_i."""
+    """sum_ij square u_ij^2 + sum_i linear u_ii + sum_i constant: coefficients in lambda_i, lambda_j, total, u, a_i."""
 
     square: Expression
     linear: Expression
@@ -174,7 +182,7 @@ def _powers(monomial: Monomial) -> dict[str, int]:
 
 
 def iid_mean(expression: Expression, same: bool) -> Expression:
-    """E of a polynomial in lambda_i, lambda_j, s (of degree <= 1 in s) for i.i.d. entries: in m1, m2, m3 and d.
+    """E of a polynomial in lambda_i, lambda_j, total (of degree <= 1 in total) for i.i.d. entries: in m1, m2, m3 and d.
 
     Args:
         same: i = j; otherwise i and j differ.
@@ -183,14 +191,14 @@ def iid_mean(expression: Expression, same: bool) -> Expression:
     result = number(0)
     for monomial, coefficient in expression.terms.items():
         powers = _powers(monomial)
-        i, j, s = (powers.pop(name, 0) for name in ("lambda_i", "lambda_j", "s"))
+        i, j, s = (powers.pop(name, 0) for name in ("lambda_i", "lambda_j", "total"))
         if s not in (0, 1):
             raise ValueError(f"only degree 1 in the trace is averaged in closed form, got {s}")
         rest = Expression(
             {Monomial(tuple((w, p) for w, p in monomial.closed if w[0].symbol.name in powers), ()): coefficient}, 1, 1
         )
         if same:
-            # s = lambda_i + (d - 1) other entries.
+            # The total is lambda_i + (d - 1) other entries.
             mean = moments[i + j] if not s else moments[i + j + 1] + (length("d") - 1) * moments[i + j] * m1
         elif not s:
             mean = moments[i] * moments[j]
@@ -206,8 +214,8 @@ def iid_mean(expression: Expression, same: bool) -> Expression:
 
 @dataclass(frozen=True)
 class Coefficients:
-    """The coefficients of the diagonal case before averaging, in lambda_i, lambda_j, s: zeta_ij (gamma_i at i = j) and
-    xi_i; and the summand of the prediction error, also in a_i, the entries of A."""
+    """The coefficients of the diagonal case before averaging, in lambda_i, lambda_j, total: zeta_ij (gamma_i at i = j)
+    and xi_i; and the summand of the prediction error, also in a_i, the entries of A."""
 
     zeta: Expression
     xi: Expression
@@ -256,6 +264,34 @@ def random_covariance_theory() -> Derivation:
         "Zhang, Frei and Bartlett (2024), section 4.3 and appendix C; statement B7",
         (*steps, *diagonal, *more, *last),
         {**any_law, **limit, **iid},
+        notation(
+            ("n", r"number of equally likely values of $\Lambda_\tau$, by which a law is written"),
+            (r"\Lambda_\tau", r"the random covariance of a prompt; $\Lambda_i$ is the $i$-th of its $n$ values"),
+            (r"\Lambda", r"$\Lambda_\tau$ where its index is left out"),
+            (r"\Gamma_\tau", r"$(1 + 1/N) \Lambda_\tau + \operatorname{tr}(\Lambda_\tau) I / N$"),
+            (r"\Lambda_i", r"the $i$-th of the $n$ values of $\Lambda_\tau$"),
+            (r"\Lambda_{\mathrm{new}}", "the covariance of a new prompt, with any diagonal law"),
+            (r"\hat y_{\mathrm{odd}}", "the part of the prediction that is odd in $w$"),
+            ("V", r"$u U_{11} + u_{12} u_{21}^\top$"),
+            (r"\lambda_i", r"the $i$-th entry of a diagonal $\Lambda_\tau$"),
+            (r"\lambda", r"the entries of $\Lambda_\tau$ together"),
+            ("u_{ij}", "the entry of $U$ in row $i$ and column $j$"),
+            (r"\zeta_{ij}", r"the coefficient of $u^2 u_{ij}^2/2$ in the restricted loss"),
+            (r"\gamma_i", r"$\zeta_{ii}$"),
+            (r"\xi_i", "the coefficient of $-u u_{ii}$ in the restricted loss"),
+            (r"\ell_i", "the terms of the restricted loss in $u_{ii}$"),
+            (r"\ell_{ij}", "its term in $u_{ij}$"),
+            ("v_i", r"what $u_{ii}$ adds to $\frac{d}{dt} u$"),
+            ("v_{ij}", r"what $u_{ij}$ adds to $\frac{d}{dt} u$"),
+            ("A", r"$\mathbb{E}[\Gamma_\tau \Lambda_\tau^2]^{-1} \mathbb{E}[\Lambda_\tau^2]$, the limit of $uU$"),
+            ("A_{ii}", r"a diagonal entry of $A$, $\xi_i / \gamma_i$"),
+            ("e_i", "one coordinate's share of the error before the mean is taken"),
+            ("m_k", r"$\mathbb{E} \lambda_i^k$ for i.i.d. entries"),
+            (r"\gamma", r"the common value of $\gamma_i$ for i.i.d. entries"),
+            (r"\zeta", r"the common value of $\zeta_{ij}$, $i \ne j$, for i.i.d. entries"),
+            ("p", "a power"),
+            ("q", "a power"),
+        ),
     )
 
 
@@ -300,10 +336,10 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     laws = Law().laws()
     if expectation(parity.odd * parity.even, laws):
         raise DerivationError("the odd and the even part of the error are correlated")
-    X = u * U11 + u12 @ u21.T
+    V = u * U11 + u12 @ u21.T
     odd = require_equal(
         over_law(expectation(parity.odd * parity.odd, laws)) * HALF,
-        reduced(loss).substitute({letter(U11): X, letter(u): number(1)}),
+        reduced(loss).substitute({letter(U11): V, letter(u): number(1)}),
         "the odd part of the loss over all blocks",
     )
     steps = (
@@ -317,22 +353,21 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             id="loss",
         ),
         Step(
-            "u_{21}'",
-            "Every term carries $u_{21}$ or $u_{12}$: $u_{21} = u_{12} = 0$ is invariant.",
+            r"\frac{d}{dt} u_{21} \bigr|_{u_{21} = u_{12} = 0}",
+            INVARIANT,
             reduced(fields["u21"]),
             id="invariance-u21",
         ),
-        Step("u_{12}'", "The same for $u_{12}$.", reduced(fields["u12"]), id="invariance-u12"),
         Step(
-            r"U' = -u^2 \mathbb{E}[\Gamma_\tau \Lambda_\tau U \Lambda_\tau] + u \mathbb{E}[\Lambda_\tau^2]",
-            (
-                r"Lemma C.1, with $\Gamma_\tau = (1 + 1/N) \Lambda_\tau + "
-                r"\tfrac{\operatorname{tr}(\Lambda_\tau)}{N} I$ written out."
-            ),
+            r"\frac{d}{dt} u_{12} \bigr|_{u_{21} = u_{12} = 0}", INVARIANT, reduced(fields["u12"]), id="invariance-u12"
+        ),
+        Step(
+            r"\frac{d}{dt} U = -u^2 \mathbb{E}[\Gamma_\tau \Lambda_\tau U \Lambda_\tau] + u \mathbb{E}[\Lambda_\tau^2]",
+            (r"The flow on the subspace (Lemma C.1), with the mean over $\tau$ and $\Gamma_\tau$ written out."),
             U_field,
             id="flow-U",
         ),
-        Step("u'", "Lemma C.1.", u_field, id="flow-u"),
+        Step(r"\frac{d}{dt} u", "The flow of $u$ there (Lemma C.1).", u_field, id="flow-u"),
         Step(
             r"\ell",
             (
@@ -343,17 +378,17 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             id="reduced-loss",
         ),
         Step(
-            r"\frac{d}{dt}\left(u^2 - \operatorname{tr} U U^\top\right)",
+            BALANCE,
             "Balance (Lemma C.5), for any law.",
             drift,
             id="balance",
         ),
         Step(
-            r"\tfrac12 \mathbb{E}\left(\hat y_{odd} - w^\top x_q\right)^2",
+            r"\tfrac12 \mathbb{E}\left(\hat y_{\mathrm{odd}} - w^\top x_q\right)^2",
             (
-                r"All blocks: given $\Lambda_\tau$ the part of the prediction that is even in $w$ is "
+                r"Over all blocks: given $\Lambda_\tau$ the part of the prediction that is even in $w$ is "
                 "uncorrelated with the rest (B10), so $L$ is the restricted loss with $uU$ replaced "
-                r"by $X = u U_{11} + u_{12} u_{21}^\top$ plus a mean of squares, and the minimum on "
+                r"by $V = u U_{11} + u_{12} u_{21}^\top$ plus a mean of squares, and the minimum on "
                 "the subspace is the minimum over all blocks."
             ),
             odd,
@@ -361,16 +396,24 @@ def _any_law() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         ),
     )
     arguments = {"covariances": "Lambda", "context_length": "N"}
-    on_subspace = {**arguments, "U": "U", "u": "u"}
     source = "Zhang et al. (2024), Lemma C.1"
+
+    def on_the_subspace(name: str, value: Expression, left: str, title: str) -> Formula:
+        return Formula(name, value, {**arguments, "U": "U", "u": "u"}, steps, source, left=left, title=title)
+
     results = {
         "population loss": Formula(
-            "population loss over random covariances", loss, {**arguments, **{n: n for n in BLOCKS}}, steps, source
+            "population loss over random covariances",
+            loss,
+            {**arguments, **{n: n for n in BLOCKS}},
+            steps,
+            source,
+            left="L",
         ),
-        "restricted loss": Formula("restricted loss", restricted, on_subspace, steps, source),
-        "U'": Formula("flow of $U$", U_field, on_subspace, steps, source),
-        "u'": Formula("flow of $u$", u_field, on_subspace, steps, source),
-        "balance": Formula("balance", drift, on_subspace, steps, source),
+        "restricted loss": on_the_subspace("restricted loss", restricted, r"\ell", "The restricted loss"),
+        "U'": on_the_subspace("flow of $U$", U_field, r"\frac{d}{dt} U", "The flow of $U$"),
+        "u'": on_the_subspace("flow of $u$", u_field, r"\frac{d}{dt} u", "The flow of $u$"),
+        "balance": on_the_subspace("balance", drift, BALANCE, "Balance: what the flow conserves"),
     }
     return results, steps
 
@@ -381,10 +424,10 @@ def _diagonal_case() -> tuple[Step, ...]:
     diagonal_part = HALF * gamma_i * u**2 * u_ii**2 - xi_i * u * u_ii
     off_diagonal = HALF * zeta_ij * u**2 * u_ij**2
     fields = {
-        "u_{ii}'": (-gradient(diagonal_part, u_ii), -gamma_i * u**2 * u_ii + xi_i * u),
-        "u_{ij}'": (-gradient(off_diagonal, u_ij), -zeta_ij * u**2 * u_ij),
-        "u_i'": (-gradient(diagonal_part, u), -gamma_i * u * u_ii**2 + xi_i * u_ii),
-        "u_{i,j}'": (-gradient(off_diagonal, u), -zeta_ij * u * u_ij**2),
+        r"\frac{d}{dt} u_{ii}": (-gradient(diagonal_part, u_ii), -gamma_i * u**2 * u_ii + xi_i * u),
+        r"\frac{d}{dt} u_{ij}": (-gradient(off_diagonal, u_ij), -zeta_ij * u**2 * u_ij),
+        "v_i": (-gradient(diagonal_part, u), -gamma_i * u * u_ii**2 + xi_i * u_ii),
+        "v_{ij}": (-gradient(off_diagonal, u), -zeta_ij * u * u_ij**2),
     }
     for name, (derived, stated) in fields.items():
         require_equal(derived, stated, f"(C.4), {name}")
@@ -393,29 +436,33 @@ def _diagonal_case() -> tuple[Step, ...]:
     completed = require_equal(diagonal_part - floor, HALF * gamma_i * (u * u_ii - best) ** 2, "(C.7)")
     return (
         Step(
-            r"\zeta_{ij} = \mathbb{E}[z_{ij}], z_{ij}",
+            r"\zeta_{ij} = \mathbb{E}[\zeta_{ij}(\lambda)],\quad \zeta_{ij}(\lambda)",
             (
-                r"Diagonal $\Lambda_\tau$: $\operatorname{tr}(\Lambda^a U \Lambda^b U^\top) = "
-                r"\sum_{ij} \lambda_i^a \lambda_j^b u_{ij}^2$, $s = \sum_k \lambda_k$. This is (C.3); "
-                r"$\gamma_i = \zeta_{ii}$. Nothing is assumed on how the entries depend on each other."
+                r"Now let $\Lambda_\tau$ be diagonal. Then $\operatorname{tr}(\Lambda^p U \Lambda^q U^\top) = "
+                r"\sum_{ij} \lambda_i^p \lambda_j^q u_{ij}^2$ for all powers $p$ and $q$, and the coefficient of "
+                r"$u^2 u_{ij}^2 / 2$ is the mean of this (C.3), $\gamma_i = \zeta_{ii}$. Nothing is assumed on how "
+                "the entries depend on each other."
             ),
             read.zeta,
             id="zeta",
         ),
-        Step(r"\xi_i = \mathbb{E}[x_i], x_i", "The coefficient of $-u u_{ii}$.", read.xi, id="xi"),
+        Step(
+            r"\xi_i = \mathbb{E}[\xi_i(\lambda)],\quad \xi_i(\lambda)",
+            "The coefficient of $-u u_{ii}$.",
+            read.xi,
+            id="xi",
+        ),
         Step(
             r"\ell_i + \ell_{ij}",
-            (
-                r"The loss (C.5) is the sum over $i$ of the first two terms and over $i \ne j$ of the "
-                "third."
-            ),
+            r"One term $\ell_i$ of the diagonal and one $\ell_{ij}$ off it, $i \ne j$, which has $\zeta_{ij}$; the "
+            "loss (C.5) is the sum of all of them.",
             diagonal_part + off_diagonal,
             id="loss-in-coordinates",
         ),
         *(
             Step(
                 name,
-                ("The gradient flow in coordinates (C.4); $u'$ is the sum of all $u_i'$ and $u_{i,j}'$."),
+                r"The gradient flow in coordinates (C.4); $\frac{d}{dt} u$ is the sum of all $v_i$ and $v_{ij}$.",
                 derived,
                 id=f"flow-{key}",
             )
@@ -455,9 +502,9 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         Step(
             r"\lim u",
             (
-                r"Theorem 4.5: the flow tends to a minimiser, $uU = A = \mathbb{E}[\Gamma "
-                r"\Lambda^2]^{-1} \mathbb{E}[\Lambda^2]$, and balance gives $u^4 = \operatorname{tr}(A"
-                r" A^\top) > 0$ (it converges: Lemmas C.6 to C.8, or statement B1 for every $\sigma$)."
+                r"The limit (Theorem 4.5): the flow tends to a minimiser, $uU = A$, and balance gives "
+                r"$u^4 = \operatorname{tr}(A A^\top) > 0$ (it converges: Lemmas C.6 to C.8, or statement B1 "
+                r"for every $\sigma$)."
             ),
             u_limit,
             cited=True,
@@ -466,16 +513,18 @@ def _limit() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         Step(r"\lim U", "$U = A / u$.", U_limit, id="limit-U"),
         Step(r"\hat y", "The layer with these weights on a prompt of length $M$ (4.13).", as_sum, id="predictor"),
     )
-    arguments = {"A": "A"}
+    arguments, source = {"A": "A"}, "Zhang et al. (2024), Theorem 4.5"
     results = {
-        "u limit": Formula("limit of $u$", u_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
-        "U limit": Formula("limit of $U$", U_limit, arguments, steps, "Zhang et al. (2024), Theorem 4.5"),
+        "u limit": Formula("limit of $u$", u_limit, arguments, steps, source, left=r"\lim u", title="The limit of $u$"),
+        "U limit": Formula("limit of $U$", U_limit, arguments, steps, source, left=r"\lim U", title="The limit of $U$"),
         "predictor": Formula(
             "predictor",
             as_sum,
             {"A": "A", "prompt_length": "M", "x": "x", "y": "y", "x_q": "x_q"},
             steps,
             "Zhang et al. (2024), eq. (4.13)",
+            left=r"\hat y",
+            title="The predictor at the limit",
         ),
     }
     return results, steps
@@ -499,10 +548,10 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     require_equal(square, lambda_i * (a_i * lambda_i - 1) ** 2, "B7 as a square")
     steps = (
         Step(
-            r"\mathbb{E}(\hat y - w^\top x_q)^2 = \sum_i \mathbb{E}[e_i], e_i",
+            r"\mathbb{E}(\hat y - w^\top x_q)^2 = \sum_i \mathbb{E}[e_i],\quad e_i",
             (
                 r"A new prompt of length $M$ with covariance $\Lambda_{\mathrm{new}}$ of any diagonal "
-                r"law, $w \sim N(0, I)$: statement B9 with context and query covariance "
+                r"law, $w \sim \mathcal{N}(0, I)$: statement B9 with context and query covariance "
                 r"$\Lambda_{\mathrm{new}}$, in coordinates; $s^2$ is the variance of label noise."
             ),
             read.error,
@@ -510,14 +559,15 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
         ),
         Step(
             r"\gamma",
-            (r"The entries are i.i.d. with $\mathbb{E} \lambda^k = m_k$: $s$ is $\lambda_i$ and $d - 1$ others."),
+            r"Now let the entries be i.i.d., each with the moments $m_k = \mathbb{E} \lambda_i^k$. In the sum over all "
+            r"entries one is $\lambda_i$ itself and $d - 1$ are others; $\gamma$ is every $\gamma_i$.",
             gamma.expression,
             id="gamma-iid",
         ),
-        Step(r"\zeta", r"The same for $i \ne j$.", zeta, id="zeta-iid"),
-        Step(r"a = \xi/\gamma", "The entries of $A$.", best, id="best-iid"),
+        Step(r"\zeta", r"The same for $\zeta_{ij}$, $i \ne j$.", zeta, id="zeta-iid"),
+        Step("A_{ii}", r"The entries of $A$, all of them $\xi_i/\gamma_i$.", best, id="best-iid"),
         Step(
-            r"\mathbb{E}(\hat y - w^\top x_q)^2",
+            ERROR,
             "The error for i.i.d. entries, all $d$, $N$ and $M$.",
             error,
             id="error-iid",
@@ -526,24 +576,69 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
             r"\lim_{M \to \infty} e_i",
             (
                 r"A square: the limit of the error for $N$, $M \to \infty$ is zero if and only if "
-                r"$\lambda (a \lambda - 1)^2 = 0$ almost surely, so that $\lambda$ takes at most one "
+                r"$\lambda_i (A_{ii} \lambda_i - 1)^2 = 0$ almost surely, so that $\lambda_i$ takes at most one "
                 "positive value (B7)."
             ),
             square,
             id="square-iid",
         ),
-        Step(r"\lim_{N, M \to \infty} \mathbb{E}(\hat y - w^\top x_q)^2", "B7.", error_limit, id="limit-iid"),
+        Step(
+            rf"\lim_{{N, M \to \infty}} {ERROR}",
+            "The error that no length of the prompts removes (B7).",
+            error_limit,
+            id="limit-iid",
+        ),
     )
     entries = {"m1": "m1", "m2": "m2", "m3": "m3"}
     trained = {**entries, "dimension": "d", "context_length": "N"}
     source = "Zhang et al. (2024), (C.3); statement B7, B9"
     results = {
-        "gamma": Formula(r"$\gamma$, i.i.d. entries", gamma.expression, trained, steps, source),
-        "zeta": Formula(r"$\zeta$, i.i.d. entries", zeta, trained, steps, source),
-        "minimiser": Formula("minimiser, i.i.d. entries", best, trained, steps, source, (gamma,)),
-        "error": Formula("error, i.i.d. entries", error, {**trained, "prompt_length": "M"}, steps, source, (gamma,)),
+        "gamma": Formula(
+            "gamma, i.i.d. entries",
+            gamma.expression,
+            trained,
+            steps,
+            source,
+            left=r"\gamma",
+            title=r"The coefficient $\gamma$ for i.i.d. entries",
+        ),
+        "zeta": Formula(
+            "zeta, i.i.d. entries",
+            zeta,
+            trained,
+            steps,
+            source,
+            left=r"\zeta",
+            title=r"The coefficient $\zeta$ for i.i.d. entries",
+        ),
+        "minimiser": Formula(
+            "minimiser, i.i.d. entries",
+            best,
+            trained,
+            steps,
+            source,
+            (gamma,),
+            left="A_{ii}",
+            title="The minimiser for i.i.d. entries",
+        ),
+        "error": Formula(
+            "error, i.i.d. entries",
+            error,
+            {**trained, "prompt_length": "M"},
+            steps,
+            source,
+            (gamma,),
+            left=ERROR,
+            title="The error for i.i.d. entries",
+        ),
         "error limit": Formula(
-            "error limit, i.i.d. entries", error_limit, {**entries, "dimension": "d"}, steps, source
+            "error limit, i.i.d. entries",
+            error_limit,
+            {**entries, "dimension": "d"},
+            steps,
+            source,
+            left=rf"\lim_{{N, M \to \infty}} {ERROR}",
+            title="The error that no length of the prompts removes, for i.i.d. entries",
         ),
     }
     return results, steps
@@ -676,19 +771,19 @@ def _check_length(name: str, value: int | None) -> None:
 def law_mean(
     expression: Expression, law: DiagonalLaw, i: int, j: int, lengths: Mapping[str, int], values: Mapping[str, Number]
 ) -> Number:
-    """E of a polynomial in lambda_i, lambda_j and s = sum_k lambda_k under a law, other scalars given by name."""
+    """E of a polynomial in lambda_i, lambda_j and total = sum_k lambda_k under a law, other scalars given by name."""
     result: Number = Fraction(0)
     for monomial, coefficient in expression.terms.items():
         powers = _powers(monomial)
         weight: Number = coefficient.evaluate(lengths, Fraction(1))
         for name, exponent in powers.items():
-            if name not in ("lambda_i", "lambda_j", "s"):
+            if name not in ("lambda_i", "lambda_j", "total"):
                 weight = weight * values[name] ** exponent
         base: dict[int, int] = {}
         for place, name in ((i, "lambda_i"), (j, "lambda_j")):
             base[place] = base.get(place, 0) + powers.get(name, 0)
         expanded = [base]
-        for _ in range(powers.get("s", 0)):
+        for _ in range(powers.get("total", 0)):
             expanded = [{**held, k: held.get(k, 0) + 1} for held in expanded for k in range(law.dimension)]
         result = result + weight * sum(law.moment(held) for held in expanded)
     return result

@@ -23,6 +23,7 @@ from theory.algebra.expression import Expression, identity, letter
 from theory.derivation import Derivation, DerivationError, Formula, Step
 from theory.zhang2024.distribution_shift import CONTEXT, QUERY, shifted_predictor
 from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
+from theory.zhang2024.notation import notation
 
 
 @cache
@@ -146,6 +147,9 @@ def exponential_posterior() -> Any:
     return sympy.expand(sympy.simplify(convolution / f(X)))
 
 
+ALIGNMENT = r"\mathbb{E}[\hat y\, w^\top x_q]"
+
+
 @cache
 def random_query() -> Derivation:
     """Return E[y_hat <w, x_q>] for the predictor (4.13), in general, for a query of the prompt's law, and independent.
@@ -160,7 +164,7 @@ def random_query() -> Derivation:
     steps = (
         Step(r"\hat y", "The predictor at the limit of the flow, any matrix $A$.", shifted_predictor(), id="predictor"),
         Step(
-            r"\mathbb{E}[\hat y\, w^\top x_q]",
+            ALIGNMENT,
             (
                 "Given the covariance of the context and the second moment of the query, for every "
                 "$M$. It is linear in each of the two: drawn independently, they are replaced by "
@@ -170,11 +174,11 @@ def random_query() -> Derivation:
             id="apart",
         ),
         Step(
-            r"\mathbb{E}[\hat y\, w^\top x_q]",
+            ALIGNMENT,
             (
                 "A query from the law of its own prompt: the mean is that of a square, "
-                r"$\mathbb{E}[\Lambda^2]$, not $\mathbb{E}[\Lambda]^2$. The printed $\mathbb{E}[\hat y"
-                r" \mid x_q, w] = x_q^\top A \mathbb{E}[\Lambda] w$ would give the latter."
+                r"$\mathbb{E}[\Lambda^2]$, not $\mathbb{E}[\Lambda]^2$. The formula printed after (4.13) "
+                "would give the latter; for such a query it is refuted (finding F3)."
             ),
             own,
             id="own-law",
@@ -193,11 +197,24 @@ def random_query() -> Derivation:
                 {"A": "A", "context_covariance": "Lambda_c", "query_covariance": "Lambda_q"},
                 steps,
                 source,
+                left=ALIGNMENT,
+                title="The mean of prediction times target for given covariances",
             ),
             "alignment, own query": Formula(
-                "alignment, own query", own, {"A": "A", "covariance": "Lambda"}, steps, source
+                "alignment, own query",
+                own,
+                {"A": "A", "covariance": "Lambda"},
+                steps,
+                source,
+                left=ALIGNMENT,
+                title="The same for a query from the law of its own prompt",
             ),
         },
+        notation(
+            ("x_i", r"covariates of the prompt's $i$-th example, independent with law $\mathcal{N}(0, \Lambda_c)$"),
+            ("x_q", r"the query, independent of the prompt given the covariances, with second moment $\Lambda_q$"),
+            (r"\Lambda", "the random covariance of a new prompt, where its query has it too"),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from theory.derivation import Derivation, Formula, Step
 from theory.zhang2024.global_minimum import global_minimum
+from theory.zhang2024.notation import notation
 from theory.zhang2024.population_loss import population_loss
 
 VARIANTS: dict[str, dict[str, bool]] = {
@@ -31,7 +32,7 @@ def derivation() -> Derivation:
         steps += [
             Step(
                 "L",
-                f"The population loss with {name}, all blocks.",
+                f"The population loss with {name}, in all blocks.",
                 population_loss(**law).expression,
                 id=f"loss-{slug}",
             ),
@@ -43,5 +44,17 @@ def derivation() -> Derivation:
             ),
             Step(r"\min L", f"The least loss with {name}.", minimum["minimum of L"].expression, id=f"minimum-{slug}"),
         ]
-        results[f"Gamma, {name}"] = replace(minimum["Gamma"], name=rf"$\Gamma$ with {name}")
-    return Derivation("variants", "Variants of the training law", "statement B5 and B6", tuple(steps), results)
+        results[f"Gamma, {name}"] = replace(
+            minimum["Gamma"], name=rf"$\Gamma$ with {name}", title=rf"The preconditioner $\Gamma$ with {name}"
+        )
+    return Derivation(
+        "variants",
+        "Variants of the training law",
+        "statement B5 and B6",
+        tuple(steps),
+        results,
+        notation(
+            (r"\Gamma", "the preconditioner of the law at hand, given by its equation"),
+            ("m_3", "third moment of the squared radius of elliptical covariates, whose mean is 1"),
+        ),
+    )

@@ -19,7 +19,6 @@ def test_formulas_show_their_latex() -> None:
     derivation = DERIVATIONS["convergence"]()
     shown = unescape(derivation._repr_html_())
     assert all(step.latex() in shown and step.reason in shown for step in derivation.steps)
-    assert derivation._repr_latex_().count("&=") == sum(step.relation == "=" for step in derivation.steps)
 
 
 def test_reports_and_results_show_status_and_evidence() -> None:

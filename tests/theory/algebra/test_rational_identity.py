@@ -43,6 +43,7 @@ HUA = named("L", A**-1 + HUA_INNER.name**-1)
 DENOMINATOR, RANK_ONE = named("sigma", 1 + v.T @ A**-1 @ v), named("Z", A + v @ v.T)
 GAMMA = named("Gamma", (1 + 1 / N) * LAMBDA + LAMBDA.trace() / N * UNIT)
 SHIFTED = named("F", GAMMA.name + PSI)
+SECOND = named("O", (1 + 1 / N) * LAMBDA @ PSI @ LAMBDA + ((LAMBDA @ PSI).trace() + r) / N * LAMBDA)
 E, Y2 = matrix("E", invertible=True), matrix("V", "d", "k")
 OVER, UNDER = named("S1", E - Y2 @ C**-1 @ Y), named("S2", C - Y @ E**-1 @ Y2)
 
@@ -56,6 +57,11 @@ TRUE: dict[str, tuple[Expression, Expression, tuple[Definition, ...]]] = {
     "the parts of a sum, traced": ((s @ LAMBDA).trace(), D - (PSI @ s).trace(), (S,)),
     "the parts of a sum, weighted and traced": ((s @ LAMBDA @ A).trace(), A.trace() - (A @ s @ PSI).trace(), (S,)),
     "the parts of a sum, as a form": (v.T @ s @ LAMBDA @ w, v.T @ w - w.T @ PSI @ s @ v, (S,)),
+    "the risk of the best step, with four parameters": (
+        (PSI @ LAMBDA @ SECOND.name**-1 @ SECOND.expression @ SECOND.name**-1 @ LAMBDA @ PSI @ LAMBDA).trace(),
+        (PSI @ LAMBDA @ SECOND.name**-1 @ LAMBDA @ PSI @ LAMBDA).trace(),
+        (SECOND,),
+    ),
     "push-through": (g @ A, A @ h, (G, H)),
     "push-through of B": (B @ g, h @ B, (G, H)),
     "push-through, squared": (g @ g @ A, A @ h @ h, (G, H)),
