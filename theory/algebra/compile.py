@@ -27,7 +27,8 @@ import numpy as np
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.evaluation import SYMMETRY_TOLERANCE, check_definite, check_symmetric
-from theory.algebra.expression import Expression, Monomial, stacking
+from theory.algebra.expression import Expression, stacking
+from theory.algebra.monomials import Monomial
 from theory.algebra.text import closed_text
 from theory.algebra.words import ORDER, UNIT, Dimension, Index, Symbol, Word
 

@@ -36,24 +36,26 @@ from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.draws import told_apart
 from theory.algebra.expression import (
     Expression,
-    Monomial,
-    Powers,
     TermSum,
-    canonical_monomial,
-    collected,
     dimension_coefficient,
     indexed,
     length,
     letter,
-    merged_closed,
     number,
     sum_over,
     symbol_expression,
     unit_vector,
+)
+from theory.algebra.laws import Entries, GaussianMatrix, OneHot, average, centred, partitions
+from theory.algebra.monomials import (
+    Monomial,
+    Powers,
+    canonical_monomial,
+    collected,
+    merged_closed,
     without_spent_units,
     word_indices,
 )
-from theory.algebra.laws import Entries, GaussianMatrix, OneHot, average, centred, partitions
 from theory.algebra.order import Pair, counted_order
 from theory.algebra.text import closed_text
 from theory.algebra.usage import note

@@ -25,7 +25,8 @@ from math import prod
 from typing import Any
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Rational, as_rational
-from theory.algebra.expression import Expression, Powers
+from theory.algebra.expression import Expression
+from theory.algebra.monomials import Powers
 from theory.algebra.words import (
     Dimension,
     Factor,
