@@ -39,6 +39,29 @@ Some conventions of MathComp: `'M_d` is a matrix with d rows and columns, `'cV_d
 product with a number, `^T` the transpose, `\\tr` the trace, `1%:M` the identity, `invmx` the inverse, `n%:R` the number
 n. A division by 0 is 0, so that theorems for every N say nothing of use for N = 0. `f @ +oo --> x` is the limit of f(t)
 as t grows, `definite.pd A`: A is symmetric and positive definite, `curve.mder U t V`: U has the derivative V at t.
+
+## What the checker of the engine's files covers
+
+The files of `generated/` hold what the engine averaged, differentiated or restricted, and what it says the result is;
+one boolean decides whether the two agree for every d and N. They are about polynomials in traces and bilinear forms of
+words, with rational coefficients times powers of d and of one length N. Covered are
+
+- square letters and their transposes, symmetric letters, scalars, fixed vectors;
+- independent Gaussian vectors of mean 0 whose covariance is one product of letters, and sums over their draws, each
+  index from 1 to N; equal states are merged, so that degree 14 (`wishart7`) takes about 20 seconds;
+- the mean of a product of two such polynomials, derivatives along curves, and the value where some letters are 0.
+
+Not covered, so that no such file is written (`ExportError` names the letter):
+
+- inverses and roots of letters, and so Gamma^-1, the inverse of a sum. The file of Theorem 4.2 is for any matrix A, and
+  a theorem (`theorem_4_2_engine`) puts A = Gamma^-1;
+- relations between letters, such as Gamma Lambda = Lambda Gamma;
+- covariances that are sums, means other than 0, random scalars such as label noise, elliptical vectors;
+- two lengths in one file, and ordered sums, as under a causal mask;
+- entries, Hadamard products and laws of entries (Corollary C.2 and what rests on it); random matrices as letters;
+- limits.
+
+Theorems proved by hand stand behind claims of these kinds too, such as B5, B6, B7, B9, Theorem 4.2 and appendix C.
 """
 
 

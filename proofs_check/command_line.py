@@ -8,12 +8,13 @@ from proofs_check.commands.check import check
 from proofs_check.commands.derive import derive
 from proofs_check.commands.expect import expect_command
 from proofs_check.commands.export import export
+from proofs_check.commands.flow import flow
 from proofs_check.commands.index import index_command
 from proofs_check.commands.kernel import kernel
 from proofs_check.commands.networks import compare, train
-from proofs_check.commands.numerical import flow, risk
 from proofs_check.commands.papers import papers
 from proofs_check.commands.report import report
+from proofs_check.commands.risk import risk
 from proofs_check.commands.verify import run_command, verify
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from theory.derivation import Derivation
 from theory.least_squares import derivation as _least_squares
 from theory.zhang2024.convergence import derivation as _convergence
+from theory.zhang2024.descent_rate import derivation as _descent_rate
 from theory.zhang2024.distribution_shift import derivation as _distribution_shift
 from theory.zhang2024.explicit_rate import derivation as _explicit_rate
 from theory.zhang2024.global_minimum import derivation as _global_minimum
@@ -29,6 +30,7 @@ DERIVATIONS: Mapping[str, Callable[[], Derivation]] = MappingProxyType(
         "global_minimum": _global_minimum,
         "convergence": _convergence,
         "explicit_rate": _explicit_rate,
+        "descent_rate": _descent_rate,
         "limiting_predictor": _limiting_predictor,
         "prediction_error": _prediction_error,
         "distribution_shift": _distribution_shift,

@@ -74,11 +74,6 @@ class Step:
         return f"{self.label} {self.relation} {latex(self.value, WEIGHTS)}"
 
 
-def equal(left: Expression, right: Expression, definitions: Sequence[Definition] = ()) -> bool:
-    """Whether two expressions are equal for every d and N: their normal forms are the same table."""
-    return not expand(left - right, definitions)
-
-
 def require_equal(left: Expression, right: Expression, what: str, definitions: Sequence[Definition] = ()) -> Expression:
     """Return right if it equals left; DerivationError with the difference otherwise."""
     difference = expand(left - right, definitions)
@@ -405,8 +400,17 @@ class Formula:
                 positive.append(scalar(top) if degree else condition)
         left = tuple(d for d in self.definitions if not names & set(d.expression.lengths))
         kept = {key: held for key, held in self.arguments.items() if held not in names}
+        # It is no longer what `left` and `title` say.
         return replace(
-            self, name=said, expression=expression, arguments=kept, steps=(), definitions=left, positive=tuple(positive)
+            self,
+            name=said,
+            expression=expression,
+            arguments=kept,
+            steps=(),
+            definitions=left,
+            positive=tuple(positive),
+            left="",
+            title="",
         )
 
     def gradient(self, argument: str) -> Formula:

@@ -179,7 +179,7 @@ class _Style:
 
 
 def _bracketed(text: str) -> str:
-    return text if re.fullmatch(r"-?[\w,.*]+", text) else f"({text})"
+    return text if re.fullmatch(r"-?[\w,.*]+|[+-]", text) else f"({text})"
 
 
 _PLAIN = _Style(

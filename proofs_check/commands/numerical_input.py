@@ -1,4 +1,4 @@
-"""Settings of the numerical commands: options and TOML files with the same names, read into exact numbers.
+"""Options of the numerical commands, from the command line and from TOML files with the same names, as exact numbers.
 
 A number such as 0.1 is kept as the fraction 1/10, so that what is proved is proved for the number that was typed.
 """
@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import numpy as np
 
@@ -109,35 +109,77 @@ def choice(*allowed: str) -> Callable[[str, object], str]:
 
 @dataclass(frozen=True)
 class Setting:
-    """How a setting is read, what it is without a word from the user, and which setting it excludes."""
+    """How an option is read, and which other one it excludes: annotates its field in a class of options."""
 
     read: Callable[[str, object], Any]
-    default: Any = None
     instead_of: str | None = None
 
 
-PROBLEM = {
-    "spectrum": Setting(vector, instead_of="covariance"),
-    "covariance": Setting(matrix, instead_of="spectrum"),
-    "context-length": Setting(integer),
-}
+@dataclass(frozen=True)
+class NumericalOptions:
+    """What every numerical command takes: the problem by its spectrum or covariance, and where its results go."""
+
+    spectrum: Annotated[list[Fraction] | None, Setting(vector, instead_of="covariance")] = None
+    covariance: Annotated[Matrix | None, Setting(matrix, instead_of="spectrum")] = None
+    context_length: Annotated[int | None, Setting(integer)] = None
+    plot: Annotated[str | None, Setting(text)] = None
+    json: Annotated[str | None, Setting(text)] = None
+
+    def problem(self) -> Problem:
+        """The problem.
+
+        Raises:
+            ValueError: if a part is missing, or the covariance is not symmetric positive definite.
+        """
+        if self.spectrum is None and self.covariance is None:
+            raise ValueError(
+                "give --spectrum 1,0.5,0.1 or --covariance '1,0.2;0.2,0.5', or set one of them in the file"
+            )
+        if self.context_length is None:
+            raise ValueError("give --context-length N, the number of examples in a training prompt")
+        if self.spectrum is not None:
+            return Problem.from_spectrum(floats(self.spectrum), context_length=self.context_length)
+        assert self.covariance is not None
+        return Problem(floats(self.covariance), self.context_length)
 
 
-def read_settings(known: Mapping[str, Setting], options: Mapping[str, object], config: Path | None) -> dict[str, Any]:
-    """Return all settings by their Python names, options first, then the file, then defaults.
+Options = TypeVar("Options", bound=NumericalOptions)
+
+
+def read_options(kind: type[Options], typed: Mapping[str, object], config: Path | None) -> Options:
+    """Return the options of a command: the command line goes first, then the file, then defaults.
 
     Args:
-        known: the settings that there are, by the names that users type.
-        options: from the command line, by Python names; None is an option that was not given.
+        kind: the class of the options; users type the names of its fields, with hyphens.
+        typed: from the command line, by the fields' names; None is an option that was not given.
         config: a TOML file with the same names.
 
     Raises:
-        ValueError: for an unknown name, two settings that exclude each other, or a value that cannot be read.
+        ValueError: for an unknown name, two options that exclude each other, or a value that cannot be read.
         OSError: if the file cannot be read.
     """
-    stored = {} if config is None else _read_file(config)
+    known = _settings(kind)
+    given = {} if config is None else _from_file(known, config)
+    first = {
+        name: setting.read(f"--{name}", value)
+        for name, setting in known.items()
+        if (value := typed.get(name.replace("-", "_"))) is not None
+    }
+    _require_one_of_each(known, first, "--")
+    for name, value in first.items():
+        given.pop(known[name].instead_of or "", None)
+        given[name] = value
+    return kind(**{name.replace("-", "_"): value for name, value in given.items()})
+
+
+def _settings(kind: type[NumericalOptions]) -> dict[str, Setting]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {name.replace("_", "-"): hint.__metadata__[0] for name, hint in hints.items()}
+
+
+def _from_file(known: Mapping[str, Setting], config: Path) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    for name, value in stored.items():
+    for name, value in _read_file(config).items():
         canonical = name.replace("_", "-")
         if canonical not in known:
             close = get_close_matches(canonical, known, 1)
@@ -145,18 +187,7 @@ def read_settings(known: Mapping[str, Setting], options: Mapping[str, object], c
             raise ValueError(f"{config}: no setting {name!r}; {hint}")
         given[canonical] = known[canonical].read(f"{config}: {name}", value)
     _require_one_of_each(known, given, f"{config}: ")
-    typed = {
-        name: setting.read(f"--{name}", value)
-        for name, setting in known.items()
-        if (value := options.get(name.replace("-", "_"))) is not None
-    }
-    _require_one_of_each(known, typed, "--")
-    for name, value in typed.items():
-        other = known[name].instead_of
-        if other is not None:
-            given.pop(other, None)
-        given[name] = value
-    return {name.replace("-", "_"): given.get(name, setting.default) for name, setting in known.items()}
+    return given
 
 
 def _require_one_of_each(known: Mapping[str, Setting], given: Mapping[str, Any], prefix: str) -> None:
@@ -178,20 +209,3 @@ def _read_file(config: Path) -> dict[str, Any]:
 def floats(values: Sequence[Fraction] | Matrix) -> FloatArray:
     """Return exact numbers as a float array."""
     return np.array(values, dtype=object).astype(np.float64)
-
-
-def problem_of(settings: Mapping[str, Any]) -> tuple[Problem, list[Fraction] | None]:
-    """Return the problem and, if Lambda was given by its spectrum, the exact eigenvalues.
-
-    Raises:
-        ValueError: if a part is missing, or the covariance is not symmetric positive definite.
-    """
-    if settings["spectrum"] is None and settings["covariance"] is None:
-        raise ValueError("give --spectrum 1,0.5,0.1 or --covariance '1,0.2;0.2,0.5', or set one of them in the file")
-    if settings["context_length"] is None:
-        raise ValueError("give --context-length N, the number of examples in a training prompt")
-    if settings["spectrum"] is not None:
-        eigenvalues: list[Fraction] = settings["spectrum"]
-        approximate = floats(eigenvalues)
-        return Problem.from_spectrum(approximate, context_length=settings["context_length"]), eigenvalues
-    return Problem(floats(settings["covariance"]), settings["context_length"]), None

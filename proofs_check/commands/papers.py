@@ -43,7 +43,7 @@ def papers(source: Path | None, check: bool, jobs: int) -> None:
     for paper, claims in PAPERS.items():
         held = claims()
         findings = sum(bool(claim.finding) for claim in held)
-        click.echo(f"{paper:<12} {len(held)} statements, {findings} of them printed statements under test")
+        click.echo(f"{paper:<12} {len(held)} statements, {findings} of them findings under test")
         own = [result for result in results if result["paper"] == paper]
         for line in _by_status(own):
             click.echo(f"{'':<12} {line}")
@@ -69,4 +69,4 @@ def _by_status(results: Sequence[Mapping[str, Any]]) -> list[str]:
     plain = Counter(result["status"] for result in results if not result["finding"])
     found = Counter(result["status"] for result in results if result["finding"])
     lines = [f"{plain[status]:>4} {status}" for status in reversed(ORDER) if plain[status]]
-    return lines + [f"{found[status]:>4} {status}, as printed" for status in reversed(ORDER) if found[status]]
+    return lines + [f"{found[status]:>4} {status}, as findings" for status in reversed(ORDER) if found[status]]

@@ -166,17 +166,19 @@ def _sections(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
 
 
 def _section(result: ClaimResult) -> str:
-    """The part of the paper that a number belongs to, such as "Section 4" or "Appendix C"; or "Beyond the paper"."""
+    """The part of the first paper that a number belongs to, such as "Section 4" or "Appendix C", or "Beyond the paper".
+
+    In other papers the numbers do not tell their section, so that each is one part.
+    """
     digits = result.number.strip("()").rpartition(" ")[2].strip("()")
     head = digits.partition(".")[0]
-    paper = f"{result.paper}, " if result.paper and result.paper != "zhang2024" else ""
     if not result.paper:
         return "Your claims"
+    if result.paper != "zhang2024":
+        return result.paper
     if head.isdigit():
-        return f"{paper}Section {head}"
-    if len(head) == 1:
-        return f"{paper}Appendix {head}"
-    return f"{paper}Beyond the paper"
+        return f"Section {head}"
+    return f"Appendix {head}" if len(head) == 1 else "Beyond the paper"
 
 
 def _rows(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:

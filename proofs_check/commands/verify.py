@@ -129,14 +129,14 @@ def _list(known: Sequence[Claim], wanted: Sequence[str]) -> None:
 @clear_errors
 def run_command(output: Path, jobs: int) -> None:
     """The main job of `make verify`: derive, check, and write verify.json, derivation.tex and index.html."""
-    from proofs_check.latex.document import derivation_document
+    from proofs_check.latex.article import article_of_report
     from proofs_check.web import write_page
     from proofs_check.web.record import of_report
 
     output.mkdir(parents=True, exist_ok=True)
     report = with_kernel(Run(Catalogue(), executor=choose_executor(jobs)).report(progress_line(False)))
     write_atomically(output / "verify.json", report.to_json())
-    write_atomically(output / "derivation.tex", derivation_document(report))
+    write_atomically(output / "derivation.tex", article_of_report(report))
     screen = Screen.of(sys.stdout)
     write_atomically(output / "verify.txt", summary(report, Screen(None), verbose=True) + "\n")
     click.echo(summary(report, screen))

@@ -47,14 +47,6 @@ class NoValueError(InterpretationError):
 UNREADABLE = (InterpretationError, ZeroDivisionError, KeyError, IndexError, ValueError)
 
 
-def as_array(value: Any) -> Array:
-    """A number as 1 x 1, a vector as a column, a matrix as it is."""
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return array.reshape(1, 1)
-    return array.reshape(-1, 1) if array.ndim == 1 else array
-
-
 def interpret(
     node: Node,
     values: Mapping[str, Array],

@@ -263,17 +263,6 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def equal_up_to_time(a: str, b: str) -> bool:
-    """Whether two JSON reports are equal but for timings and the checksum over them."""
-
-    def without_time(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: without_time(item) for key, item in value.items() if key not in ("seconds", "sha256")}
-        return [without_time(item) for item in value] if isinstance(value, list) else value
-
-    return bool(without_time(json.loads(a)) == without_time(json.loads(b)))
-
-
 def digest(values: Sequence[Any]) -> str:
     """The SHA-256 of plain JSON values."""
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

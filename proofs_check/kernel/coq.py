@@ -130,18 +130,6 @@ def _mirror(root: Path, directory: Path) -> None:
             copy.write_bytes(path.read_bytes())
 
 
-def compile_file(path: Path, directory: Path) -> None:
-    """Compile one file against the library built in `directory`, leaving nothing there.
-
-    Raises:
-        CoqError: with Coq's message.
-    """
-    flags = [part for folder, library in FOLDERS.items() for part in ("-R", str(directory / folder), library)]
-    done = _run(["coqc", "-q", "-w", "none", *flags, path.name], path.parent)
-    if done.returncode:
-        raise CoqError(done.stderr.strip() or done.stdout.strip())
-
-
 def compiled_names(directory: Path, kinds: Sequence[str]) -> list[str]:
     """The full names of what the sources define, from the .glob files of the build.
 

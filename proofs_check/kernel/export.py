@@ -9,14 +9,18 @@ formula, and the file proves that both are equal. The bytes depend on the engine
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from proofs_check.kernel.exporter import Alphabet, Term, clearing, formula, letters_of, listed, printed
 from proofs_check.kernel.sources import ROOT
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, indexed, letter, matrix, scalar_letter, sum_over, vector
-from theory.zhang2024.model import U11, Law, prediction, u, u12, u21, w, x_q
+from theory.algebra.expression import Expression, indexed, length, letter, matrix, scalar_letter, sum_over, vector
+from theory.zhang2024.gradient_flow import gradient_flow
+from theory.zhang2024.model import LAMBDA, U11, Law, prediction, u, u12, u21, w, x_q
 from theory.zhang2024.population_loss import population_loss
+from theory.zhang2024.preconditioner import U
+from theory.zhang2024.prediction_error import FLOOR, SIGMA, a, error_expression
 
 _HEAD = """\
 (* Written by `icl-theory kernel export`, which writes it again, byte for byte; do not edit.
@@ -39,16 +43,16 @@ def _head(title: str, letters: Alphabet, imports: str) -> str:
     return _HEAD.format(title=title, legend=letters.legend(), imports=imports)
 
 
-def mean_file(title: str, before: Expression, laws: Mapping[Expression, Gaussian], length: str = "N") -> str:
+def mean_file(title: str, before: Expression, laws: Mapping[Expression, Gaussian]) -> str:
     """The file of E[before] = after, with what the engine says of `after`."""
     after = expectation(before, laws)
-    letters = Alphabet(letters_of(laws), length)
+    letters = Alphabet(letters_of(laws))
     random, mean = letters.terms(before), letters.terms(after)
     letters.fix(symbol for symbol in letters.vectors if symbol not in letters.laws)
     scale, shift = clearing(random, mean)
     body = f"""\
 Definition letters : alphabet := {letters.definition()}.
-(* {scale} {length}^{shift} times what is averaged, and times its mean *)
+(* {scale} N^{shift} times what is averaged, and times its mean *)
 Definition random : seq rterm := {printed(random, scale, shift, random=True)}.
 Definition mean : poly := {printed(mean, scale, shift)}.
 Lemma mean_ok : check_expectation letters random mean = true.
@@ -111,23 +115,39 @@ End Formula.
 _IMPORTS = "words wick expectation random formula"
 
 
-def gradient_file() -> str:
-    """The gradients of the population loss: the derivative along a curve is the sum of <gradient, direction>."""
+@dataclass(frozen=True)
+class _Gradients:
+    """The gradients of twice the loss in the words of one alphabet, cleared by scale * N^shift."""
+
+    letters: Alphabet
+    expressions: Mapping[str, Expression]
+    along: Mapping[str, list[Term]]
+    scale: int
+    shift: int
+
+
+def _gradients() -> _Gradients:
     letters = _loss_letters()
     loss = letters.terms(population_loss().expression * 2)
-    gradients: dict[str, Expression] = {}
-    terms: dict[str, list[Term]] = {}
-    for name, (_, direction) in _DIRECTIONS.items():
-        gradients[name] = population_loss().gradient(name).expression
-        terms[name] = letters.terms(gradients[name] * 2, (letter(direction), name == "U11"))
-    scale, shift = clearing(loss, *terms.values())
+    gradients = {name: population_loss().gradient(name).expression for name in _DIRECTIONS}
+    along = {
+        name: letters.terms(gradients[name] * 2, (letter(direction), name == "U11"))
+        for name, (_, direction) in _DIRECTIONS.items()
+    }
+    return _Gradients(letters, gradients, along, *clearing(loss, *along.values()))
+
+
+def gradient_file() -> str:
+    """The gradients of the population loss: the derivative along a curve is the sum of <gradient, direction>."""
+    held = _gradients()
+    letters, scale, shift = held.letters, held.scale, held.shift
     definitions = "".join(
-        f"Definition along_{name} : poly := {printed(held, scale, shift)}.\n" for name, held in terms.items()
+        f"Definition along_{name} : poly := {printed(terms, scale, shift)}.\n" for name, terms in held.along.items()
     )
     formulas, lemmas = "", ""
     types = {"U11": "'M[R]_d", "u21": "'cV[R]_d", "u12": "'cV[R]_d", "u": "R"}
     for name, (_, direction) in _DIRECTIONS.items():
-        formulas += f"Definition gradient_{name} : {types[name]} := {formula(gradients[name])}.\n"
+        formulas += f"Definition gradient_{name} : {types[name]} := {formula(held.expressions[name])}.\n"
         inner = f"gradient_{name} * e" if name == "u" else f"\\tr (gradient_{name} *m {letter(direction).name}^T)"
         lemmas += (
             f"Lemma gradient_{name}E : (0 < n)%N -> "
@@ -157,6 +177,81 @@ End Formula.
     return head.replace("Set Implicit", "From ICLGenerated Require Import population_loss.\nSet Implicit", 1) + body
 
 
+def flow_file() -> str:
+    """The flow on u21 = u12 = 0, Lemma 5.2: minus the gradients where every letter of u21 and u12 is 0."""
+    held = _gradients()
+    letters, scale, shift = held.letters, held.scale, held.shift
+    zero = {letter(u21), letter(u12)}
+    dead = ["true" if isinstance(key, tuple) and zero & {*key} else "false" for key in letters.order]
+    checks, formulas, lemmas = "", "", ""
+    for name, block, direction, kind in (("U11", "U", _D11, "'M[R]_d"), ("u", "u", _e, "R")):
+        flow = gradient_flow()[f"{block}' reduced"]
+        (gamma,) = flow.definitions
+        shown = flow.expression.substitute({letter(U): U11})
+        spelt = shown.substitute({gamma.symbol: gamma.expression})
+        terms = letters.terms(spelt * -2, (letter(direction), name == "U11"))
+        checks += f"Definition minus_flow_{block} : poly := {printed(terms, scale, shift)}.\n"
+        checks += (
+            f"Lemma flow_{block}_ok : "
+            f"check (symmetric letters) (without dead along_{name}) minus_flow_{block} = true.\n"
+            "Proof. vm_cast_no_check (erefl true). Qed.\n"
+        )
+        if not formulas:
+            formulas += f"Definition Gamma : 'M[R]_d := {formula(gamma.expression)}.\n"
+        formulas += f"Definition flow_{block} : {kind} := {formula(shown)}.\n"
+        lemmas += _flow_lemma(name, block, 2 * scale, shift)
+    body = f"""\
+(* the letters that hold u21 or u12 *)
+Definition dead : pred nat := nth false {listed(dead)}.
+(* {2 * scale} N^{shift} times minus the flow of U and of u, times the direction *)
+{checks}
+Local Open Scope ring_scope.
+Section Formula.
+Variables (R : numFieldType) (d n : nat) (Lambda U11 D11 : 'M[R]_d) (u e : R).
+Hypotheses (Lambda_symmetric : Lambda^T = Lambda) (n_positive : (0 < n)%N).
+Local Notation meaning := (matrix_of Lambda U11 D11 0 0 0 0).
+Local Notation scalars := (scalar_of u e).
+(* the flow as the engine gives it *)
+{formulas}\
+Let zero a : dead a -> meaning a = 0.
+Proof.
+by rewrite /dead /matrix_of; do {len(letters.order)} (case: a => [|a]; first by rewrite /= ?mul0mx); case: a.
+Qed.
+Let turned a : symmetric letters a -> (meaning a)^T = meaning a.
+Proof. by rewrite /= !inE => /or3P[] /eqP -> /=; rewrite ?trmx_mul ?trmxK. Qed.
+(* the trace in u' as the engine writes its letters *)
+Let rotated : \\tr (Lambda *m Lambda *m U11 *m Lambda *m U11^T) = \\tr (Lambda *m U11^T *m Lambda *m Lambda *m U11).
+Proof. by rewrite -(mulmxA _ Lambda U11^T) mxtrace_mulC !mulmxA. Qed.
+{lemmas}\
+End Formula.
+"""
+    head = _head("The gradient flow on u21 = u12 = 0 (Lemma 5.2).", letters, f"{_IMPORTS} vanishing")
+    generated = "From ICLGenerated Require Import population_loss population_loss_gradient.\nSet Implicit"
+    return head.replace("Set Implicit", generated, 1) + body
+
+
+def _flow_lemma(name: str, block: str, factor: int, shift: int) -> str:
+    """The flow as the engine gives it is minus the gradient at u12 = u21 = 0, against every direction."""
+    gradient = f"gradient_{name} n Lambda U11 0 0 u"
+    left, right = (
+        (f"flow_{block} * e", f"{gradient} * e")
+        if block == "u"
+        else (f"\\tr (flow_{block} *m D11^T)", f"\\tr ({gradient} *m D11^T)")
+    )
+    return f"""\
+Lemma flow_{block}E : {left} = - ({right}).
+Proof.
+have h := gradient_{name}E Lambda U11 D11 0 0 0 0 u e n_positive.
+have flow : ev meaning scalars n minus_flow_{block} = - ({factor}%:R * n%:R ^+ {shift} * ({left})).
+  rewrite /flow_{block} /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
+  by rewrite /minus_flow_{block} /matrix_of /scalar_of; evaluate; by_field n.
+rewrite -(check_sound scalars n turned flow_{block}_ok) (ev_without scalars n zero) h in flow.
+apply: (mulfI (_ : {factor}%:R * n%:R ^+ {shift} != 0)); last by rewrite mulrN flow opprK.
+by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
+Qed.
+"""
+
+
 def _letter_derivatives(letters: Alphabet) -> list[str]:
     """For each letter its derivative as a list of letters, the blocks moving in their directions."""
     moves = {letter(block): letter(direction) for block, direction in _DIRECTIONS.values()}
@@ -177,25 +272,61 @@ def _scalar_derivatives(letters: Alphabet) -> list[str]:
     return [listed([letters.scalar(moves[s])] if s in moves else []) for s in letters.scalars]
 
 
+def prediction_error_file() -> str:
+    """Theorem 4.2 for any matrix A: E (M y_hat - M a'x_q)^2, y_hat = x_q' A (1/M) sum_i v_i, v_i of mean Lambda a.
+
+    As in `theory.zhang2024.prediction_error`, Gaussian v_i and x_q stand for any with the same first two moments; what
+    the best linear predictor a'x_q leaves of the query's label adds `floor`.
+    """
+    read_out, z, at_query = matrix("A"), vector("z"), a.T @ x_q
+    laws = {z: Gaussian(SIGMA), x_q: Gaussian(LAMBDA)}
+    average = sum_over("i", "M", indexed(z, "i")) / length("M") + LAMBDA @ a
+    excess = error_expression(read_out) - FLOOR
+    letters = Alphabet(letters_of(laws), "M")
+    error, mean = letters.terms(x_q.T @ read_out @ average - at_query), letters.terms(excess)
+    letters.fix([letter(a)])
+    scale, shift = clearing(error)
+    settled = [term.scaled(scale**2, 2 * shift) for term in mean]
+    body = f"""\
+Definition letters : alphabet := {letters.definition()}.
+(* {scale} M^{shift} times y_hat - a'x_q, z_i = v_i - Lambda a, and {scale**2} M^{2 * shift} times its mean square *)
+Definition error : seq rterm := {printed(error, scale, shift, random=True)}.
+Definition mean_square : poly := {printed(settled, 1, 0)}.
+Lemma mean_square_ok : check_product letters error error mean_square = true.
+Proof. vm_cast_no_check (erefl true). Qed.
+
+Local Open Scope ring_scope.
+Section Formula.
+{letters.variables()}\
+{letters.meaning()}\
+(* the error above the floor as the engine gives it, n the prompt's length *)
+Definition excess : R := {formula(excess, "M")}.
+Lemma excessE : (0 < n)%N -> ev matrix_of scalar_of n mean_square = {scale**2}%:R * n%:R ^+ {2 * shift} * excess.
+Proof. by move=> n0; rewrite /mean_square /matrix_of /scalar_of; evaluate; rewrite /excess; by_field n. Qed.
+End Formula.
+"""
+    return _head("Theorem 4.2: the error of x_q' A (1/M) sum_i v_i above the floor.", letters, _IMPORTS) + body
+
+
 def _isserlis() -> str:
-    a, b, x = matrix("A"), matrix("B"), vector("x")
+    left, right, x = matrix("A"), matrix("B"), vector("x")
     law = {x: Gaussian(matrix("Lambda", definite=True))}
-    return mean_file("E[(x'Ax)(x'Bx)], x ~ N(0, Lambda).", (x.T @ a @ x) * (x.T @ b @ x), law)
+    return mean_file("E[(x'Ax)(x'Bx)], x ~ N(0, Lambda).", (x.T @ left @ x) * (x.T @ right @ x), law)
 
 
 def _fourth_moment() -> str:
-    a, x, p, q = matrix("A"), vector("x"), vector("p"), vector("q")
+    middle, x, p, q = matrix("A"), vector("x"), vector("p"), vector("q")
     law = {x: Gaussian(matrix("Lambda", definite=True))}
-    return mean_file("Lemma D.2: p'E[xx'Axx']q, x ~ N(0, Lambda).", p.T @ x @ x.T @ a @ x @ x.T @ q, law)
+    return mean_file("Lemma D.2: p'E[xx'Axx']q, x ~ N(0, Lambda).", p.T @ x @ x.T @ middle @ x @ x.T @ q, law)
 
 
 def _wishart(degree: int) -> Callable[[], str]:
     def write() -> str:
-        a, x = matrix("A"), vector("x")
+        weight, x = matrix("A"), vector("x")
         sample = sum_over("i", "N", indexed(x, "i") @ indexed(x, "i").T)
-        power = sample @ a
+        power = sample @ weight
         for _ in range(degree - 1):
-            power = power @ (sample @ a)
+            power = power @ (sample @ weight)
         law = {x: Gaussian(matrix("Lambda", definite=True))}
         return mean_file(f"E tr((S A)^{degree}), S = sum_i x_i x_i', x_i ~ N(0, Lambda).", power.trace(), law)
 
@@ -205,6 +336,8 @@ def _wishart(degree: int) -> Callable[[], str]:
 GENERATED: dict[str, Callable[[], str]] = {
     "population_loss": population_loss_file,
     "population_loss_gradient": gradient_file,
+    "reduced_flow": flow_file,
+    "prediction_error": prediction_error_file,
     "isserlis4": _isserlis,
     "fourth_moment": _fourth_moment,
     **{f"wishart{degree}": _wishart(degree) for degree in (4, 5, 6, 7)},

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from proofs_check.judge.run import write_atomically
-from proofs_check.latex.document import Stated, article, right_side, statement_display
+from proofs_check.latex.article import article
+from proofs_check.latex.document import Stated, statement_display
 from theory import DERIVATIONS
 from theory.errors import IclTheoryError
 from theory.exposition.build import result_display, shown_steps
@@ -38,13 +39,12 @@ def snippets(statements: Sequence[Stated]) -> Iterator[tuple[str, str, str]]:
         for file, equation in (*equations, *((result.name, result) for result in results)):
             yield f"derivations/{name}/{file}", equation.line.strip(), display_latex(equation, f"{name}-")
     for stated in statements:
-        relation = {"<=": r"\le", ">=": r"\ge"}.get(stated.relation, stated.relation)
-        line = f"{stated.left} {relation} {right_side(stated)}"
-        yield f"statements/{stated.id}", line, statement_display(stated, label_of(stated.id))
+        folder = "refuted" if stated.is_refuted else "statements"
+        yield f"{folder}/{stated.id}", stated.line, statement_display(stated, label_of(stated.id))
 
 
-def write_export(output: Path, statements: Sequence[Stated]) -> int:
-    """Write snippets/, align/ and derivations.tex under `output`; return how many formulas there are."""
+def write_export(output: Path, statements: Sequence[Stated], paper: str = "zhang2024") -> int:
+    """Write snippets/, align/ and derivations.tex, the article of a paper, under `output`; return how many formulas."""
     count = 0
     for name, line, aligned in snippets(statements):
         for folder, text in (("snippets", line), ("align", aligned)):
@@ -52,7 +52,7 @@ def write_export(output: Path, statements: Sequence[Stated]) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, text + "\n")
         count += 1
-    write_atomically(output / "derivations.tex", article(statements))
+    write_atomically(output / "derivations.tex", article(statements, paper))
     return count
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from proofs_check.judge.claims import Claim, Source
@@ -44,7 +44,9 @@ class ModelClaims:
     All methods take the claim's id, its title, its number in the paper (or ""), and the right side; and as keywords
 
     - where: abbreviations, {"G": "(1 + 1/N) Lambda + tr(Lambda)/N I"}; relation: "=", "<=", ">=", "<", ">";
-    - place: what the number leaves open; the fields of `Plan` but its letters; and the fields of `Claim` beside these.
+    - place: what the number leaves open; the fields of `Plan` but its letters; the fields of `Claim` beside these;
+    - letters: further letters, {"P": matrix("P")}. With `search=`, a strategy of instances, the statement is about
+      these alone, such as weights that solve an equation: its evidence is exact there, nothing is derived or sampled.
 
     Raises:
         ClaimError, ModelError: for a name that the model does not have, or formulas that do not fit; in one sentence.
@@ -55,7 +57,7 @@ class ModelClaims:
 
     def loss(self, name: str, title: str, number: str, right: str, **others: Any) -> Claim:
         """L = E (y_hat - y_q)^2 / 2 at free weights."""
-        setting = Setting(self.model, where=others.get("where") or {})
+        setting = self._setting(others)
         return self._claim(name, title, number, right, left_sides.loss(setting), setting, **others)
 
     def error(
@@ -70,7 +72,7 @@ class ModelClaims:
         **others: Any,
     ) -> Claim:
         """E (y_hat - y_q)^2 at given weights, on the model's prompts or those of another law."""
-        setting = Setting(self.model, weights or {}, others.get("where") or {}, test)
+        setting = self._setting(others, weights, test)
         return self._claim(name, title, number, right, left_sides.error(setting), setting, **others)
 
     def gradient(
@@ -102,7 +104,7 @@ class ModelClaims:
             # A zero of the weight's shape.
             right = "0 I" if letter.shape == ("d", "d") else f"0 {weight}"
         more = {f"d{weight}": _letter_like(f"d{weight}", letter)} if along else {}
-        setting = Setting(self.model, weights or {}, others.get("where") or {}, more=more)
+        setting = self._setting(others, weights, more=more)
         left = left_sides.gradient(setting, weight, along)
         return self._claim(name, title, number, right, left, setting, names=(weight,), **others)
 
@@ -114,7 +116,7 @@ class ModelClaims:
         `witness=` is a form of the difference of both sides whose terms are at least 0 by form, for a proof.
         """
         witness = others.pop("witness", "")
-        setting = Setting(self.model, weights, others.get("where") or {})
+        setting = self._setting(others, weights)
         left = left_sides.excess(setting, witness)
         return self._claim(name, title, number, right, left, setting, names=tuple(self.model.trained), **others)
 
@@ -124,7 +126,7 @@ class ModelClaims:
         if not {symbol.name for symbol in value.symbols} & set(self.model.trained):
             raise ClaimError(f"{formula!r} contains no weight of the model; it has {', '.join(self.model.trained)}")
         more = {} if value.is_scalar else {"Direction": _letter_like("Direction", value)}
-        setting = Setting(self.model, where=others.get("where") or {}, more=more)
+        setting = self._setting(others, more=more)
         return self._claim(name, title, number, "0", left_sides.rate(setting, formula), setting, **others)
 
     def prediction(
@@ -140,16 +142,27 @@ class ModelClaims:
         """y_hat at given weights on any prompt: X holds its covariates in columns, y its labels, x_q is its query."""
         count = self.model.law.length
         more = {"X": matrix("X", "d", count), "y": vector("y", count), "x_q": vector("x_q")}
-        setting = Setting(self.model, weights or {}, others.get("where") or {}, more=more)
+        setting = self._setting(others, weights, more=more)
         return self._claim(name, title, number, right, left_sides.prediction(setting), setting, **others)
 
     def formula(self, name: str, title: str, number: str, left: str, right: str, **others: Any) -> Claim:
         """An identity between formulas in the letters of the model; the left one has no abbreviations."""
         self.model.formula_of(left)
-        setting = Setting(self.model, where=others.get("where") or {})
+        setting = self._setting(others)
         if "largest" not in others:
             others["largest"] = None
         return self._claim(name, title, number, right, Quantity.formula(left), setting, **others)
+
+    def _setting(
+        self,
+        others: dict[str, Any],
+        weights: Mapping[str, str] | None = None,
+        test: Prompt | None = None,
+        more: Mapping[str, Expression] | None = None,
+    ) -> Setting:
+        """What the claim is about; its further letters are taken out of the other arguments."""
+        letters = {**others.pop("letters", {}), **(more or {})}
+        return Setting(self.model, weights or {}, others.get("where") or {}, test, letters)
 
     def _require_weight(self, name: str) -> None:
         if name not in self.model.trained:
@@ -181,6 +194,8 @@ class ModelClaims:
             statement.require_meaning(language)
         except ClaimError as error:
             raise ClaimError(f"claim {name}: {error}") from error
+        if others.get("search") is not None:
+            left = replace(left, derive=None, sample=None)
         claim = {key: value for key, value in others.items() if key in _CLAIM}
         claim["assumptions"] = (*setting.described(), *claim.get("assumptions", ()))
         if left.exact is None and left.tree is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -17,12 +17,9 @@ from proofs_check.judge.language import Language, labels_in, names_in
 from proofs_check.judge.statements import Statement
 from proofs_check.model_claims.point import Point, point_at
 from proofs_check.model_claims.prompts import tasks_letter
+from proofs_check.model_claims.words import in_words
 from theory import (
     FiniteTasks,
-    Fixed,
-    Gaussian,
-    GradientStep,
-    LinearAttention,
     Model,
     Moments,
     Prompt,
@@ -30,7 +27,6 @@ from theory import (
 )
 from theory.algebra.expression import Expression, vector
 from theory.models.at_weights import GivenWeights, given_weights
-from theory.models.law import Covariates
 from theory.models.letters import Letters
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -167,12 +163,9 @@ class Setting:
         return {"tasks": _TASKS} if isinstance(self.law.w, Moments) and self.has_tasks else {}
 
     def described(self) -> tuple[str, ...]:
-        """The law, the network and the weights in words."""
-        said = [_law_in_words(self.law), _network_in_words(self.model)]
-        if self.weights:
-            at = ", ".join(f"{name} = {text}" for name, text in self.weights.items())
-            said.append(f"at {at}" + "".join(f", {name} = {text}" for name, text in self.define.items()))
-        return tuple(said)
+        """The law, the network and the weights in words, their formulas as LaTeX between dollar signs."""
+        letters = self._given[1].names
+        return in_words(self.model, self.law, self.weights, self.define, letters)
 
 
 def used(text: str, where: Mapping[str, str]) -> dict[str, str]:
@@ -204,48 +197,3 @@ def _require_known(statement: Statement, language: Language) -> None:
                     "say in where= what an abbreviation stands for"
                 )
         known.add(place.removeprefix("the abbreviation ").strip("'"))
-
-
-def _covariates(name: str, law: Covariates) -> str:
-    mean = law.mean or "0"
-    if isinstance(law, Gaussian):
-        return f"{name} ~ N({mean}, {law.covariance})"
-    powers = ", ".join(f"E r^{k} = {letter_}" for k, letter_ in enumerate(law.moments, 2))
-    return f"{name} = {mean} + sqrt(r) z, z ~ N(0, {law.covariance}), E r = 1, {powers}"
-
-
-def _task(law: Prompt) -> str:
-    w = law.w
-    if isinstance(w, Gaussian):
-        return f"w ~ N({w.mean or 0}, {w.covariance})"
-    if isinstance(w, Fixed):
-        return f"w = {w.letter} fixed"
-    if isinstance(w, FiniteTasks):
-        return f"w uniform on {w.count} fixed tasks {w.letter}_t"
-    parts = [f"E ww' = {w.second}", *([] if w.mean is None else [f"E w = {w.mean}"])]
-    return ", ".join([*parts, *([] if w.square is None else [f"|w|^2 = {w.square}"])])
-
-
-def _law_in_words(law: Prompt) -> str:
-    name = "x_i" if law.query is not None else "x_i, x_q"
-    said = [_covariates(name, law.x)] + ([] if law.query is None else [_covariates("x_q", law.query)])
-    noise = "" if law.noise is None else " + noise of variance " + law.noise
-    target = " (the target's too)" if law.target_noise else ""
-    return "; ".join([f"{law.length} examples, {', '.join(said)}", _task(law), f"y = {law.label}{noise}{target}"])
-
-
-def _network_in_words(model: Model) -> str:
-    network = model.network
-    if isinstance(network, GradientStep):
-        return f"one step of gradient descent from {network.start} with step {network.step}"
-    layers: Sequence[LinearAttention] = network.layers if isinstance(network, Stack) else (network,)
-    kinds = [f"{k.heads} head{'s' * (k.heads > 1)}, mask {k.mask}, {k.key_query} key and query" for k in layers]
-    shared = " with shared weights" if isinstance(network, Stack) and network.shared else ""
-    count = f"{len(layers)} layers{shared}" if len(layers) > 1 else "one layer"
-    return f"linear attention, {count}: {'; '.join(dict.fromkeys(kinds))}; {_blocks_in_words(model.weights)}"
-
-
-def _blocks_in_words(weights: str | Mapping[str, str]) -> str:
-    if isinstance(weights, str):
-        return f"weights {weights!r}"
-    return "blocks " + ", ".join(f"{block} = {text}" for block, text in weights.items())

@@ -7,9 +7,31 @@ from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.errors import ClaimError
-from proofs_check.papers import zhang2024
+from proofs_check.papers import (
+    ahn2023,
+    bordelon2025,
+    comparators,
+    lu2025,
+    mahankali2023,
+    wu2024,
+    zhang2024,
+    zhang2024b,
+    zhang2025,
+)
 
-PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType({"zhang2024": zhang2024.catalogue})
+PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType(
+    {
+        "zhang2024": zhang2024.catalogue,
+        "ahn2023": ahn2023.catalogue,
+        "mahankali2023": mahankali2023.catalogue,
+        "wu2024": wu2024.catalogue,
+        "zhang2024b": zhang2024b.catalogue,
+        "zhang2025": zhang2025.catalogue,
+        "lu2025": lu2025.catalogue,
+        "bordelon2025": bordelon2025.catalogue,
+        "comparators": comparators.catalogue,
+    }
+)
 
 
 def catalogue(paper: str | None = None) -> tuple[Claim, ...]:

@@ -168,11 +168,6 @@ def _code(place: Place | None) -> str:
     return f"`{place}`" if place else ""
 
 
-def missing(rows: Sequence[Row]) -> list[str]:
-    """The numbers that have neither a claim nor a word that says what they are."""
-    return [row.number for row in rows if not row.claim and not row.says]
-
-
 def _relative(path: str) -> str:
     return str(Path(path).resolve().relative_to(ROOT))
 

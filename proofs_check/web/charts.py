@@ -120,7 +120,7 @@ class _Axis:
             first = math.ceil(self.low / step - 1e-9)
             places = max(0, -math.floor(math.log10(step) + 1e-9))
             last = math.floor(self.high / step + 1e-9)
-            return [(k * step, f"{k * step:.{places}f}") for k in range(first, last + 1)]
+            return [(k * step, f"{k * step:.{places}f}".replace("-", "−")) for k in range(first, last + 1)]
         low, high = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
         if high - low >= 2:
             every = math.ceil((high - low + 1) / 7)

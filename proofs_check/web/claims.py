@@ -19,7 +19,6 @@ from proofs_check.web.formulas import (
     equation,
     expression_pieces,
     sentence,
-    shortened,
     signed_pieces,
     statement_pieces,
 )
@@ -31,8 +30,6 @@ _SIGNS = {"<=": "≤", ">=": "≥"}
 # Instances of one kind of evidence that the page shows, and characters of an instance: the report has the rest.
 _INSTANCES = 4
 _LONGEST = 400
-# Terms of a normal form that a claim shows; `icl-theory derive` prints all.
-MOST_TERMS = 12
 # A value of an instance, which is printed as "name = value, name = value".
 _SET = re.compile(r"(^|[,;] )([A-Za-z]\w*) =")
 # A round number long enough to be read more easily with a power of ten.
@@ -71,7 +68,7 @@ def shown_claim(result: ClaimResult, known: Mapping[str, Claim]) -> dict[str, An
         "derivation": derivation,
         "steps": [step.id for step in steps if step in shared],
         "comparison": [
-            (sentence(step.reason), step.pieces and shortened(step.left, step.relation, step.pieces, MOST_TERMS))
+            (sentence(step.reason), step.pieces and equation(step.left, step.relation, step.pieces))
             for step in unfolded
         ],
         "failure": _failure(result),

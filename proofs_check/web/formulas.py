@@ -8,6 +8,7 @@ from functools import cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from latex2mathml import exceptions
 from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
@@ -25,8 +26,17 @@ _WIDEST = 26
 Pieces = Sequence[tuple[str, str]]
 # Names that are not printed as they are spelled.
 NAMES = {**LETTER_LATEX, "two_over_pi": r"\tfrac{2}{\pi}"}
-# Attributes whose value is the one that a browser assumes.
-_ASSUMED = {"form": None, "fence": None, "scriptlevel": "0", "stretchy": "true"}
+# What the converter raises for LaTeX that it cannot read.
+_UNREADABLE: tuple[type[Exception], ...] = (
+    *(held for held in vars(exceptions).values() if isinstance(held, type) and issubclass(held, Exception)),
+    *(ElementTree.ParseError, IndexError, KeyError, StopIteration, ValueError),
+)
+# What a formula may have; what a browser assumes without being told is not among the attributes.
+_ELEMENTS = frozenset(
+    {"math", "mi", "mn", "mo", "mrow", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover"}
+    | {"msqrt", "mroot", "mspace", "mstyle", "mtext", "mtable", "mtr", "mtd", "mpadded", "mphantom"}
+)
+_ATTRIBUTES = frozenset({"accent", "displaystyle", "mathvariant", "maxsize", "minsize", "stretchy", "width"})
 # Elements whose children have each their place.
 _FIXED = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac"})
 # Brackets grow with what they enclose where the LaTeX says so, and only there.
@@ -39,13 +49,20 @@ _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΦΨΩ")
 
 @cache
 def mathml(latex: str, inline: bool = False) -> Markup:
-    """Return a formula as a <math> element: in a line of text, or by itself."""
+    """Return a formula as a <math> element, in a line of text or by itself; as it is typed if it cannot be set."""
     # Of "\tfrac23" the converter takes "23" for the numerator.
     latex = re.sub(r"(?<![_^])\\tfrac(\d)(\d)", r"\\tfrac{\1}{\2}", latex)
-    root = ElementTree.fromstring(convert(latex, display="inline" if inline else "block"))
+    try:
+        root = ElementTree.fromstring(convert(latex, display="inline" if inline else "block"))
+    except _UNREADABLE:
+        return Markup("<code>{}</code>").format(latex)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-    root.attrib.clear()
+        # The converter lets markup inside \text pass.
+        if element.tag not in _ELEMENTS:
+            return Markup("<code>{}</code>").format(latex)
+        for name in element.attrib.keys() - _ATTRIBUTES:
+            del element.attrib[name]
     _shorten(root)
     while len(root) == 1 and root[0].tag == "mrow":
         root[:] = list(root[0])
@@ -59,9 +76,8 @@ def _shorten(parent: Element) -> None:
         _shorten(child)
         if child.tag in ("mi", "mo"):
             _set_sign(child)
-        for name, assumed in _ASSUMED.items():
-            if name in child.attrib and assumed in (None, child.attrib[name]):
-                del child.attrib[name]
+        if child.get("stretchy") == "true":
+            del child.attrib["stretchy"]
         if child.tag == "msub" and child[0].text in _LIMITS:
             child.tag = "munder"
         if child.tag == "mrow":
@@ -128,23 +144,14 @@ def _opens(element: Element) -> bool:
 
 def equation(left: str, relation: str, pieces: Pieces) -> Markup:
     """Return HTML of `left relation pieces` with pieces (sign, LaTeX); lines may break before a sign."""
-    parts = [_part(f"{left} {relation}")]
-    for i, (sign, text) in enumerate(pieces):
-        parts.append(_part(text if i == 0 and sign == "+" else f"{sign} {text}", signed=i > 0))
+    # Where a line may break stands a space, so the sign beside it needs none of its own there.
+    before, sign, after = mathml(f"{left} {relation}").rpartition("<mo>")
+    parts = [Markup('{}<mo rspace="0">{}').format(before, after) if sign and relation else before + sign + after]
+    opening = Markup('<math><mo form="infix" lspace="0">')
+    for i, (plus, text) in enumerate(pieces):
+        found = mathml(text if i == 0 and plus == "+" else f"{plus} {text}")
+        parts.append(opening + Markup(found.removeprefix("<math><mo>")) if i > 0 else found)
     return Markup(" ").join(parts)
-
-
-def shortened(left: str, relation: str, pieces: Pieces, most: int) -> Markup:
-    """The same with the first `most` pieces, and a word on how many more there are."""
-    more = len(pieces) - most
-    said = Markup(" <i>and {} more terms</i>").format(more) if more > 1 else Markup("")
-    return equation(left, relation, pieces[:most] if more > 1 else pieces) + said
-
-
-def _part(latex: str, signed: bool = False) -> Markup:
-    found = mathml(latex)
-    # A sign that opens a formula would be set as that of a number, without the space of a sum.
-    return Markup(str(found).replace("<math><mo>", '<math><mo form="infix">', 1)) if signed else found
 
 
 def statement_pieces(node: Node, upto: Mapping[str, str], names: Mapping[str, str] = NAMES) -> list[tuple[str, str]]:

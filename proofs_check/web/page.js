@@ -166,7 +166,7 @@
     kept = keep ? node : null;
     open.href = node.hash;
     open.textContent = "Open the claim";
-    const shown = all("h4 > *, .badges, .statement", claim).slice(0, claim.querySelectorAll("h4 > *").length + 2);
+    const shown = all(".heading > *, .badges, header + .statement", claim);
     preview.replaceChildren(...shown.map((part) => {
       const copy = part.cloneNode(true), box = document.createElement("div");
       copy.removeAttribute("tabindex");

@@ -64,7 +64,7 @@ def page(record: PageRecord, charts: Mapping[str, Chart]) -> str:
         claims=claims,
         papers=papers,
         findings=[claims[held.id] for held in papers[0].results if held.finding and held.status == "refuted"],
-        story=STORY,
+        story=STORY if any(name in claims for chapter in STORY for name in chapter.claims) else (),
         sentence=sentence,
         titled=titled,
         nodes=nodes,
@@ -94,7 +94,7 @@ def _folded(
             used_by.setdefault(name, []).append(result.id)
     macros: Any = environment.get_template("claim.html.j2").module
     texts = {name: macros.more(claim, used_by.get(name, [])) for name, claim in claims.items()}
-    texts |= {f"paper-{paper.key or 'own'}": macros.sections(paper, claims) for paper in papers[1:]}
+    texts |= {f"paper-{paper.key or 'own'}": macros.sections(paper, claims, level=5) for paper in papers[1:]}
     texts |= {f"derivation-{name}": macros.derivation(document) for name, document in derivations.items()}
     return base64.b64encode(zlib.compress(json.dumps(texts, ensure_ascii=False).encode(), 9)).decode()
 

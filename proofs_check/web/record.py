@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.results import FORMAT, ClaimResult, Report, from_record
 from proofs_check.judge.seal import seal
-from proofs_check.judge.status import ORDER
 
 
 @dataclass(frozen=True)
@@ -20,26 +18,16 @@ class PageRecord:
 
     Args:
         results: the claims, in the order of the run.
-        seed, alpha, prompts, instances: of the run.
+        seed, alpha: of the run.
         versions: of what made it.
-        seconds: how long it took.
         sha256: the seal of the JSON report.
     """
 
     results: tuple[ClaimResult, ...]
     seed: int
     alpha: float
-    prompts: int
-    instances: int
     versions: Mapping[str, str]
-    seconds: float
     sha256: str
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many claims have each status that occurs, the best first."""
-        found = Counter(result.status for result in self.results)
-        return {status: found[status] for status in reversed(ORDER) if found[status]}
 
 
 def of_report(report: Report) -> PageRecord:
@@ -63,10 +51,7 @@ def load_record(text: str) -> PageRecord:
             tuple(from_record(claim) for claim in record["claims"]),
             record["seed"],
             record["alpha"],
-            record["prompts"],
-            record["instances"],
             record["versions"],
-            record["seconds"],
             record["sha256"],
         )
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from proofs_check.judge.results import ClaimResult
-from proofs_check.judge.status import ORDER
+from proofs_check.judge.status import Status, counts_by_status
 from proofs_check.papers import PAPERS
 
 
@@ -18,10 +18,9 @@ class _Part:
     results: tuple[ClaimResult, ...]
 
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Mapping[Status, int]:
         """How many claims have each status that occurs, the best first."""
-        found = Counter(result.status for result in self.results)
-        return {status: found[status] for status in reversed(ORDER) if found[status]}
+        return counts_by_status(self.results)
 
     @property
     def size(self) -> int:
@@ -30,12 +29,12 @@ class _Part:
 
     @property
     def killed(self) -> int:
-        """How many wrong versions of claims were refuted."""
+        """How many changed versions of claims were refuted."""
         return sum(result.count("killed") for result in self.results)
 
     @property
     def wrong(self) -> int:
-        """How many wrong versions of claims were tried."""
+        """How many were tried that say neither the same nor less."""
         return sum(result.wrong_mutants for result in self.results)
 
 

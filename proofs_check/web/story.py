@@ -36,8 +36,8 @@ STORY = (
         "The loss: a polynomial in the weights",
         r"Training prompts have $N$ examples and tasks $w \sim N(0, I)$; the loss $L$ is half the mean squared "
         r"error over all of them. By Wick's theorem it is a polynomial in the weights. The initialisation has "
-        r"$u_{21} = u_{12} = 0$ and the flow stays there, so what remains is $\ell(U, u)$, in which all that is "
-        r"known of the prompts is $\Lambda$ and one matrix, $\Gamma$.",
+        r"$u_{21} = u_{12} = 0$ and the flow stays there, so what remains is $\ell(U, u)$, into which the law of "
+        r"the prompts enters through $\Lambda$ and one matrix, $\Gamma$.",
         ("lem-A.1", "cor-A.2-square"),
     ),
     Chapter(
@@ -54,7 +54,7 @@ STORY = (
         "The limit: the layer learns one matrix, the inverse of Γ",
         r"The minimisers are $uU = \Gamma^{-1}$, and balance picks one of them. So the trained layer predicts by "
         r"one average over the prompt, preconditioned with $\Gamma^{-1}$: nearly $\Lambda^{-1}$ after long "
-        r"training prompts, and more careful after short ones. No example of a test prompt can change it.",
+        r"training prompts, and more careful after short ones. No test prompt changes it.",
         ("lem-5.3", "thm-4.1-u", "thm-4.1-U", "eq-4.3"),
         ("weights", "preconditioner"),
     ),
@@ -72,8 +72,8 @@ STORY = (
         "What breaks under shift",
         r"Another law of tasks does no harm: the error above is that of each single $w$. Another law of the "
         r"covariates does. $\Gamma^{-1}$ was learned for $\Lambda$, so a prompt with covariance $\Lambda_c$ is "
-        r"read through $\Gamma^{-1}\Lambda_c$, and the error stays however long it is. Training on random "
-        r"covariances does not teach the layer to adapt: it learns one matrix again.",
+        r"read through $\Gamma^{-1}\Lambda_c$, and in general an error remains however long it is. Training on "
+        r"random covariances does not teach the layer to adapt: it learns one matrix again.",
         ("sec-4.2-covariate", "eq-4.8-scaled", "eq-4.13"),
         ("shift",),
     ),

@@ -160,12 +160,6 @@ class Coefficient:
         """Whether this is a rational constant."""
         return not self.names
 
-    def as_number(self) -> Rational:
-        """Return the rational constant; ValueError if a variable occurs."""
-        if not self.is_number:
-            raise ValueError(f"{self} is not a number, it depends on {', '.join(self.names)}")
-        return self.numerator.get((), 0)
-
     def substitute(self, values: Mapping[str, Coefficient]) -> Coefficient:
         """Return the coefficient with each named variable replaced."""
         if not any(name in values for name in self.names):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor
 
 from theory.algebra.coefficients import Coefficient, Rational, as_rational
@@ -78,6 +79,8 @@ def is_positive(expression: Expression) -> bool:
     return strict
 
 
+# The mutants of a statement define the same letters again and again.
+@lru_cache(maxsize=4096)
 def _sign(coefficient: Coefficient) -> bool | None:
     """True if positive, False if at least zero, for all lengths >= 1 by form; None if not known."""
     one = Coefficient.number(1)

@@ -117,7 +117,7 @@ def wishart_expectation(
             raise ValueError(f"{inverses} inverses in one term of {expression}; at most {MOST_INVERSES} are averaged")
         most = max(most, inverses)
         total = total + network.expectation(covariance, samples, symbol.rows) * scalar(coefficient)
-    return Moment(total, samples, symbol.rows, most)
+    return Moment(total.as_computed(), samples, symbol.rows, most)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def limit(expression: Expression, name: str, definitions: Sequence[Definition] =
     moving = [d for d in definitions if d.symbol in expression.symbols and name in _lengths_of(d, definitions)]
     _check_no_size(expression, name)
     terms = {m: _leading(c, name, m) for m, c in expression.terms.items()}
-    result = Expression(terms, expression.rows, expression.cols)
+    result = Expression(terms, expression.rows, expression.cols, expression.computed)
     for definition in reversed(moving):
         replacement = limit(definition.expression, name, definitions)
         if len(replacement.terms) != 1:
@@ -142,7 +142,14 @@ def proportional_limit(
             raise ValueError(f"a root of a trace has no normalised form: {expression}")
         grown = coefficient.substitute(values) * Coefficient.length(dimension) ** int(traces)
         terms[monomial] = _leading(grown, dimension, monomial) / Coefficient.length(dimension) ** int(traces)
-    return Expression(terms, expression.rows, expression.cols)
+    return Expression(terms, expression.rows, expression.cols, expression.computed)
+
+
+def with_quotient(expression: Expression, ratio: str, above: str, below: str) -> Expression:
+    """Return an expression with the quotient of two lengths in place of a ratio: d/N for the c of a limit."""
+    quotient = {ratio: Coefficient.length(above) / Coefficient.length(below)}
+    terms = {monomial: coefficient.substitute(quotient) for monomial, coefficient in expression.terms.items()}
+    return Expression(terms, expression.rows, expression.cols, expression.computed)
 
 
 def growing_lengths(ratios: Mapping[str, str], dimension: str) -> dict[str, Coefficient]:

@@ -357,6 +357,10 @@ class _Expansion:
 def _vanishes_by_relations(difference: Expression, definitions: Sequence[Definition]) -> bool:
     """Method 4."""
     inverted = [d for d in definitions if _is_inverted(d, (difference, *(e.expression for e in definitions)))]
+    # Letters without an inverse are put in, so that both sides are in the same letters.
+    others = [d for d in definitions if d not in inverted]
+    difference = expand(difference, others)
+    inverted = [Definition(d.symbol, expand(d.expression, others)) for d in inverted]
     relations: list[Expression] = []
     seen: set[Monomial] = set()
     new = list(difference.terms)

@@ -5,40 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-# Width of the text block of the article, and of an equation number with its gap, in points at 11 pt.
-LINE_WIDTH = 455.0
-NUMBER_WIDTH = 40.0
-_INDENT = 12.0
-_SMALL = 0.72
+# Width of the text block, and of an equation number with its gap, in tenths of a point at 11 pt.
+LINE_WIDTH = 4550
+NUMBER_WIDTH = 400
+_INDENT = 120
+# Size of scripts and small fractions, and of words against letters of formulas, in hundredths.
+_SMALL = 72
+_WORDS = 80
 _TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[{}^_&]|\s+|.")
-# Widths in points at 11 pt; letters not listed have the width of an average letter.
+# Widths in tenths of a point at 11 pt; letters not listed have the width of an average letter.
 _WIDTHS = {
-    **dict.fromkeys(("\\Lambda", "\\Gamma", "\\Sigma", "\\Psi", "\\Theta", "N", "M", "U", "X", "R"), 8.0),
-    **dict.fromkeys("+-=", 14.0),
-    **dict.fromkeys(("\\le", "\\ge", "\\to", "\\sim", "\\otimes", "\\Rightarrow", "\\Longleftrightarrow"), 16.0),
-    **dict.fromkeys(("\\sum",), 20.0),
-    **dict.fromkeys(("\\bigl", "\\bigr", "\\biggl", "\\biggr", "\\left", "\\right"), 2.5),
-    **dict.fromkeys(("\\,", "\\;", "\\!", "\\hat", "\\dot", "\\mathbb", "\\mathrm", "\\operatorname"), 1.0),
-    **dict.fromkeys(("\\displaystyle", "\\textstyle", "&"), 0.0),
-    **dict.fromkeys(("\\min", "\\max", "\\lim"), 20.0),
-    "\\operatorname": 2.0,
-    "\\quad": 11.0,
-    "\\qquad": 22.0,
-    "\\top": 6.0,
-    "(": 4.4,
-    ")": 4.4,
-    "[": 3.5,
-    "]": 3.5,
-    ",": 5.0,
-    "i": 3.8,
-    "t": 4.2,
-    "r": 4.5,
+    **dict.fromkeys(("\\Lambda", "\\Gamma", "\\Sigma", "\\Psi", "\\Theta", "N", "M", "U", "X", "R"), 80),
+    **dict.fromkeys("+-=", 140),
+    **dict.fromkeys(("\\le", "\\ge", "\\to", "\\sim", "\\otimes", "\\Rightarrow", "\\Longleftrightarrow"), 160),
+    **dict.fromkeys(("\\sum",), 200),
+    **dict.fromkeys(("\\bigl", "\\bigr", "\\biggl", "\\biggr", "\\left", "\\right"), 25),
+    **dict.fromkeys(("\\,", "\\;", "\\!", "\\hat", "\\dot", "\\mathbb", "\\mathrm", "\\operatorname"), 10),
+    **dict.fromkeys(("\\displaystyle", "\\textstyle", "&"), 0),
+    **dict.fromkeys(("\\min", "\\max", "\\lim"), 200),
+    "\\operatorname": 20,
+    "\\quad": 110,
+    "\\qquad": 220,
+    "\\top": 60,
+    "(": 44,
+    ")": 44,
+    "[": 35,
+    "]": 35,
+    ",": 50,
+    "i": 38,
+    "t": 42,
+    "r": 45,
 }
-_LETTER = 6.2
+_LETTER = 62
 
 
-def printed_width(text: str) -> float:
-    """Roughly how many points wide a formula prints at 11 pt."""
+def printed_width(text: str) -> int:
+    """Roughly how wide a formula prints at 11 pt, in tenths of a point."""
     tokens = [token for token in _TOKEN.findall(text) if not token.isspace()]
     return _Ruler(tokens).width()
 
@@ -55,9 +57,9 @@ class _Ruler:
     def next_is(self, *tokens: str) -> bool:
         return self.place < len(self.tokens) and self.tokens[self.place] in tokens
 
-    def width(self) -> float:
+    def width(self) -> int:
         """The width up to a closing brace or the end."""
-        total = 0.0
+        total = 0
         while self.place < len(self.tokens):
             token = self.take()
             if token == "}":
@@ -65,31 +67,34 @@ class _Ruler:
             total += self.scripts() if token in "^_" else self.unit(token)
         return total
 
-    def scripts(self) -> float:
+    def scripts(self) -> int:
         """Scripts above and below one letter take the wider one's room."""
         first = self.unit(self.take())
-        second = 0.0
+        second = 0
         if self.next_is("^", "_"):
             self.take()
             second = self.unit(self.take())
-        return _SMALL * max(first, second) + 1.0
+        return _SMALL * max(first, second) // 100 + 10
 
-    def unit(self, token: str) -> float:
+    def unit(self, token: str) -> int:
         if token == "{":
             return self.width()
         if token in ("\\frac", "\\tfrac", "\\dfrac"):
             wider = max(self.unit(self.take()), self.unit(self.take()))
-            return (_SMALL if token == "\\tfrac" else 1.0) * wider + 3.0
+            return (_SMALL if token == "\\tfrac" else 100) * wider // 100 + 30
+        if token == "\\text":
+            # Words are narrower than letters of formulas.
+            return _WORDS * self.unit(self.take()) // 100
         if token == "\\sum":
-            limits = 0.0
+            limits = 0
             while self.next_is("^", "_"):
                 self.take()
-                limits = max(limits, _SMALL * self.unit(self.take()))
-            return max(_WIDTHS[token], limits + 2.0)
+                limits = max(limits, _SMALL * self.unit(self.take()) // 100)
+            return max(_WIDTHS[token], limits + 20)
         return _WIDTHS.get(token, _LETTER)
 
 
-def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: float = LINE_WIDTH) -> list[str]:
+def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: int = LINE_WIDTH) -> list[str]:
     """The rows of an aligned equation: `lead` is "left &=" and pieces are (sign, term), broken between terms."""
     room = line_width - NUMBER_WIDTH
     left, _, relation = lead.rpartition("&")
@@ -97,8 +102,8 @@ def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: float = LINE_
     start = printed_width(lead)
     line = lead
     used = start
-    widest = max((printed_width(f"{sign} {term}") for sign, term in pieces), default=0.0)
-    if start > room / 2 or (start + _INDENT + widest > room and printed_width(left) > 2 * _INDENT):
+    widest = max((printed_width(f"{sign} {term}") for sign, term in pieces), default=0)
+    if 2 * start > room or (start + _INDENT + widest > room and printed_width(left) > 2 * _INDENT):
         # A left side that leaves too little room stands on a line of its own.
         before, comma, last = left.strip().rpartition(",\\quad ")
         if comma:
@@ -107,7 +112,7 @@ def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: float = LINE_
             return result + rows(f"&{last} {relation}", pieces, line_width)
         result.append(f"&{left.strip()}")
         line, used = f"&\\quad {relation}", printed_width(relation) + _INDENT
-        start = 0.0
+        start = 0
     else:
         start = printed_width(left)
     fresh = True
@@ -124,15 +129,13 @@ def rows(lead: str, pieces: Sequence[tuple[str, str]], line_width: float = LINE_
     return result
 
 
-def display(
-    lead: str, pieces: Sequence[tuple[str, str]], label: str = "", tag: str = "", line_width: float = LINE_WIDTH
-) -> str:
+def display(lead: str, pieces: Sequence[tuple[str, str]], label: str = "", line_width: int = LINE_WIDTH) -> str:
     """An `align` environment with one number, on its last row, or an `align*` if it has no label."""
     body = rows(lead, pieces, line_width)
     if not label:
         return "\\begin{align*}\n  " + " \\\\\n  ".join(body) + "\n\\end{align*}"
     lines = [f"{row} \\notag" for row in body[:-1]]
-    lines.append(f"{body[-1]} {f'{chr(92)}tag{{{tag}}}' if tag else ''}\\label{{{label}}}")
+    lines.append(f"{body[-1]} \\label{{{label}}}")
     return "\\begin{align}\n  " + " \\\\\n  ".join(lines) + "\n\\end{align}"
 
 

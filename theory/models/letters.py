@@ -12,6 +12,7 @@ from typing import Any
 
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, vector, zero
 from theory.algebra.grammar import Expect, Name, Node, SumOver, Vocabulary, elaborate, parse
+from theory.algebra.latex import name_latex
 from theory.algebra.words import Dimension
 from theory.errors import IclTheoryError
 
@@ -68,6 +69,9 @@ class Letters:
             raise ModelError(f"names such as {name} are given to copies of letters; choose another name")
         if "latex" not in properties and name in _LATEX:
             properties["latex"] = _LATEX[name]
+        elif "latex" not in properties and re.search(r"_\d+$", name):
+            # U_0 is printed like U0; what is said to be its LaTeX is read back as this letter.
+            properties["latex"] = name_latex(name)
         try:
             if rows == cols == 1:
                 letter_ = scalar_letter(name, **properties)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
 from theory.algebra.calculus import gradient
-from theory.algebra.expression import Expression, length
+from theory.algebra.expression import Expression, length, letter
+from theory.algebra.latex import symbol_latex
 from theory.derivation import Derivation, Formula, Step
 from theory.models import forward
 from theory.models.at_weights import GivenWeights, direction_of, given_weights, hessian_form, shown_sizes, used_letters
@@ -172,9 +173,11 @@ class Model:
         steps = [Step("L", "The population loss.", self.loss_expression, id="loss")]
         results = {}
         for name, expression in self.gradients.items():
-            reason = f"Minus the gradient of L with respect to {name}."
-            steps.append(Step(f"{name}'", reason, -expression, id=f"flow-{name}"))
-            results[f"{name}'"] = self.formula(f"flow of {name}", -expression)
+            printed = symbol_latex(letter(self.trained[name]))
+            left, reason = rf"\frac{{d}}{{dt}} {printed}", f"Minus the gradient of $L$ with respect to ${printed}$."
+            steps.append(Step(left, reason, -expression, id=f"flow-{name}"))
+            formula = self.formula(f"flow of {name}", -expression)
+            results[f"{name}'"] = replace(formula, left=left, title=f"the flow of ${printed}$")
         return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
 
     def invariants(self) -> tuple[Formula, ...]:

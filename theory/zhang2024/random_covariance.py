@@ -21,13 +21,10 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any
 
-import numpy as np
-
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.columns import in_columns
 from theory.algebra.definitions import define
-from theory.algebra.evaluation import exact_inverse
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import (
     Expression,
@@ -51,7 +48,7 @@ from theory.zhang2024.notation import notation
 from theory.zhang2024.parity import error_by_parity
 from theory.zhang2024.population_loss import population_loss, reduced
 from theory.zhang2024.preconditioner import U, preconditioner
-from theory.zhang2024.random_entries import DiagonalLaw, FiniteLaw, IndependentEntries, Number
+from theory.zhang2024.random_entries import DiagonalLaw, IndependentEntries, Number
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 SOURCE = "Zhang et al. (2024), appendix C"
@@ -86,9 +83,6 @@ def over_law(expression: Expression) -> Expression:
 def _covariance_degree(monomial: Monomial) -> int:
     words = [(monomial.word, 1), *monomial.closed]
     return sum(int(p * e) for w, p in words for f in w for symbol, e in f.powers if symbol == letter(LAMBDA))
-
-
-# --- coordinates -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -207,9 +201,6 @@ def iid_mean(expression: Expression, same: bool) -> Expression:
             mean = moments[i + 1] * moments[j] + moments[i] * moments[j + 1] + others
         result = result + rest * mean
     return result
-
-
-# --- the derivation --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -644,9 +635,6 @@ def _iid() -> tuple[dict[str, Formula], tuple[Step, ...]]:
     return results, steps
 
 
-# --- numbers ---------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class RandomCovariance:
     """The theory of section 4.3 for one law of a diagonal Lambda_tau and one training length, in exact numbers.
@@ -787,94 +775,6 @@ def law_mean(
             expanded = [{**held, k: held.get(k, 0) + 1} for held in expanded for k in range(law.dimension)]
         result = result + weight * sum(law.moment(held) for held in expanded)
     return result
-
-
-def general_minimiser(covariances: Sequence[Any], context_length: int) -> Any:
-    """The one X = uU with E[Gamma_tau Lambda_tau X Lambda_tau] = E[Lambda_tau^2], for n equally likely covariances.
-
-    The left side is a positive definite operator on X, so the minimum over any law is unique in uU. For covariances
-    that do not commute X is not E[Gamma Lambda^2]^{-1} E[Lambda^2]: Theorem 4.5 needs the diagonal form.
-
-    Returns:
-        d x d Fractions.
-    """
-    field = random_covariance_theory()["U'"]
-    d = len(covariances[0])
-    origin = np.full((d, d), Fraction(0), dtype=object)
-
-    def slope(at: Any) -> Any:
-        value = field.evaluate(covariances=covariances, context_length=context_length, U=at, u=Fraction(1))
-        return np.asarray(value, dtype=object).reshape(-1)
-
-    start = slope(origin)
-    columns = []
-    for place in np.ndindex(d, d):
-        unit = origin.copy()
-        unit[place] = Fraction(1)
-        columns.append(slope(unit) - start)
-    operator = np.array(columns, dtype=object).T
-    return -(exact_inverse("E[Gamma Lambda X Lambda]", operator) @ start).reshape(d, d)
-
-
-# --- the bounds of Lemmas C.6 to C.8 ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The constants of Lemmas C.6 to C.8 for a finite law of diagonals, exact SymPy numbers.
-
-    Attributes:
-        largest_sigma_squared: (C.10): the lemmas assume sigma^2 below it.
-        u_squared: the lower bound of u(t)^2 in (C.12).
-        rate: delta of (C.14), 2 nu times `u_squared`: the printed (C.13) has half of it, which holds a fortiori.
-        sharper_sigma_squared: the condition that the same proof gives with E tr(Lambda^2 Theta Theta') in place of
-            ||E[Lambda] Theta||_F^2, which it never exceeds.
-    """
-
-    largest_sigma_squared: Number
-    u_squared: Number
-    rate: Number
-    sharper_sigma_squared: Number
-
-
-def bounds(law: FiniteLaw, context_length: int, theta: Sequence[Sequence[Number]], sigma_squared: Number) -> Bounds:
-    """Return the constants of Lemmas C.6 to C.8.
-
-    Args:
-        law: finitely many diagonals.
-        context_length: N.
-        theta: Theta, d x r, not zero; it is divided by ||Theta Theta'||_F^{1/2}, so its scale does not matter.
-        sigma_squared: sigma^2 > 0; where it is not below `largest_sigma_squared` the bounds are not positive.
-
-    Source: Zhang, Frei and Bartlett (2024), Lemmas C.6 to C.8.
-    """
-    import sympy
-
-    _check_length("context_length", context_length)
-    d, N = law.dimension, context_length
-    if len(theta) != d:
-        raise ValueError(f"theta must have {d} rows, got {len(theta)}")
-    root = sympy.Matrix([[sympy.sympify(entry) for entry in row] for row in theta])
-    product = root * root.T
-    norm = sympy.sqrt(sum(entry**2 for entry in product))
-    if norm == 0:
-        raise ValueError("theta must not be zero")
-    product = product / norm
-    average = [law.moment({i: 1}) for i in range(d)]
-    squares = [law.moment({i: 2}) for i in range(d)]
-    aligned = sum(sympy.sympify(average[i]) ** 2 * product[i, i] for i in range(d))
-    sharper = sum(sympy.sympify(squares[i]) * product[i, i] for i in range(d))
-
-    def size(atom: tuple[Number, ...]) -> Number:
-        Gamma = [Fraction(N + 1, N) * entry + sum(atom) / Fraction(N) for entry in atom]
-        return max(Gamma) * sum(entry**2 for entry in atom)
-
-    spread = sympy.sqrt(d) * sympy.sympify(law.mean(size))
-    sigma2 = sympy.sympify(sigma_squared)
-    u_squared = sigma2 * (2 * aligned - spread * sigma2) / (2 * sympy.sqrt(d) * sympy.sympify(max(squares)))
-    zeta = random_covariance(law, context_length).zeta
-    nu = sympy.sympify(min(entry for row in zeta for entry in row))
-    return Bounds(2 * aligned / spread, u_squared, 2 * nu * u_squared, 2 * sharper / spread)
 
 
 def derivation() -> Derivation:

@@ -82,20 +82,6 @@ def constant(value: Number) -> Entry:
     return Entry(f"{value}", lambda k: a**k)
 
 
-def from_moments(first: Number, second: Number, third: Number) -> Entry:
-    """Any law with these three moments; ValueError where no positive law has them.
-
-    E lambda >= 0, (E lambda)^2 <= E lambda^2 and (E lambda^2)^2 <= E lambda E lambda^3 are necessary and, for the
-    values up to the third moment of a law on [0, infinity), sufficient (Stieltjes). Symbols are taken at their word.
-    """
-    values = tuple(_require_positive(f"moment {k}", v) for k, v in enumerate((first, second, third), 1))
-    one, two, three = values
-    for name, gap in (("second moment", two - one**2), ("third moment", one * three - two**2)):
-        if (not hasattr(gap, "is_negative") and gap < 0) or getattr(gap, "is_negative", False):
-            raise ValueError(f"no positive law has these moments: the {name} is too small by Cauchy-Schwarz")
-    return Entry("given moments", lambda k: (Fraction(1), *values)[k])
-
-
 class DiagonalLaw(Protocol):
     """The law of diag(lambda_1, ..., lambda_d)."""
 

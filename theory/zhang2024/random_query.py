@@ -12,15 +12,11 @@ Source: Zhang, Frei and Bartlett (2024), section 4.3, after eq. (4.13).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
-from typing import Any
 
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, letter
-from theory.derivation import Derivation, DerivationError, Formula, Step
+from theory.derivation import Derivation, Formula, Step
 from theory.zhang2024.distribution_shift import CONTEXT, QUERY, shifted_predictor
 from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, eps, w, x, x_q
 from theory.zhang2024.notation import notation
@@ -40,111 +36,6 @@ def alignment() -> Expression:
         w: Gaussian(identity("d")),
     }
     return expectation(shifted_predictor() * (w.T @ x_q), laws)
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """One entry lambda given the entry x of the query, x | lambda ~ N(0, lambda), for a finite law of lambda.
-
-    Args:
-        values: of lambda, positive.
-        probabilities: of the values.
-    """
-
-    values: tuple[Any, ...]
-    probabilities: tuple[Any, ...]
-
-    def mean(self, x_entry: Any) -> Any:
-        """E[lambda | x]: an exact SymPy number for exact x, by Bayes' rule with the densities of N(0, lambda)."""
-        import sympy
-
-        square = sympy.sympify(x_entry) ** 2
-        weights = []
-        for value, probability in zip(self.values, self.probabilities, strict=True):
-            v = sympy.Rational(value.numerator, value.denominator)
-            p = sympy.Rational(probability.numerator, probability.denominator)
-            weights.append((v, p * sympy.exp(-square / (2 * v)) / sympy.sqrt(v)))
-        total = sum(weight for _, weight in weights)
-        return sympy.simplify(sum(v * weight for v, weight in weights) / total)
-
-    def prior_mean(self) -> Any:
-        """E lambda."""
-        return sum((v * p for v, p in zip(self.values, self.probabilities, strict=True)), start=Fraction(0))
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """An entry x of the query at which E[lambda | x] differs from E[lambda]: both are rational."""
-
-    posterior: Posterior
-    x_squared: Any
-    conditional_mean: Fraction
-    mean: Fraction
-
-
-def find_counterexample(laws: Sequence[Posterior], powers: Sequence[int] = (1, 2, 3)) -> Counterexample:
-    """Search two-point laws for a query entry with a rational posterior mean other than the prior mean.
-
-    With values a and b, both squares of rationals, x^2 = 2 k log 2 / (1/a - 1/b) makes the likelihood ratio
-    2^k sqrt(a / b), so that the posterior is rational.
-
-    Raises:
-        ValueError: if no law of the sequence gives one.
-    """
-    import sympy
-
-    for law in laws:
-        if len(law.values) != 2 or law.values[0] == law.values[1]:
-            continue
-        a, b = sorted(law.values)
-        for k in powers:
-            gap = sympy.Rational(1, 1) / sympy.Rational(a.numerator, a.denominator) - sympy.Rational(
-                b.denominator, b.numerator
-            )
-            square = 2 * k * sympy.log(2) / gap
-            conditional = sympy.nsimplify(law.mean(sympy.sqrt(square)))
-            prior = law.prior_mean()
-            if conditional.is_Rational and conditional != sympy.Rational(prior.numerator, prior.denominator):
-                return Counterexample(law, square, Fraction(int(conditional.p), int(conditional.q)), prior)
-    raise ValueError("no law of the sequence has a rational posterior mean that differs from its mean")
-
-
-@cache
-def exponential_posterior() -> Any:
-    """Return E[lambda | x] for lambda ~ Exp(1), x | lambda ~ N(0, lambda), as a SymPy expression in x > 0 (even in x).
-
-    The Fourier transform of the density f of x is E e^(-s^2 lambda/2) = 1/(1 + s^2/2), that of E[lambda; x] is
-    E[lambda e^(-s^2 lambda/2)] = 1/(1 + s^2/2)^2, its square. So E[lambda; x] is the convolution f * f, and the
-    posterior mean is (f * f)/f. Both transforms and the convolution are integrated here; densities are determined
-    by their transforms.
-
-    Raises:
-        DerivationError: if the transforms are not those.
-    """
-    import sympy
-
-    s, t = sympy.symbols("s lambda", positive=True)
-    y = sympy.Symbol("y", real=True)
-    X = sympy.Symbol("x", positive=True)
-    mixture = sympy.integrate(sympy.exp(-(1 + s**2 / 2) * t), (t, 0, sympy.oo))
-    weighted = sympy.integrate(t * sympy.exp(-(1 + s**2 / 2) * t), (t, 0, sympy.oo))
-    rate = sympy.sqrt(2)
-    # Twice the real part of the transform of the exponential on the half line: the density is even.
-    half_line = sympy.integrate(sympy.exp(-(rate - sympy.I * s) * t), (t, 0, sympy.oo), conds="none")
-    transform = rate / 2 * (half_line + sympy.conjugate(half_line))
-    if sympy.simplify(transform - mixture) != 0 or sympy.simplify(weighted - mixture**2) != 0:
-        raise DerivationError("the transforms of the exponential mixture are not 1/(1 + s^2/2) and its square")
-
-    def f(point: Any) -> Any:
-        return rate / 2 * sympy.exp(-rate * point)
-
-    # y < 0, 0 < y < x and y > x; f takes the absolute value of its argument.
-    convolution = (
-        sympy.integrate(f(-y) * f(X - y), (y, -sympy.oo, 0))
-        + sympy.integrate(f(y) * f(X - y), (y, 0, X))
-        + sympy.integrate(f(y) * f(y - X), (y, X, sympy.oo))
-    )
-    return sympy.expand(sympy.simplify(convolution / f(X)))
 
 
 ALIGNMENT = r"\mathbb{E}[\hat y\, w^\top x_q]"

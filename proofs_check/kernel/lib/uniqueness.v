@@ -62,7 +62,7 @@ Lemma nrm2_cont m n (F : R -> 'M[R]_(m, n)) t D : mder F t D -> {for t, continuo
 Proof. by move=> h; apply: der_cont (der_dotp h h). Qed.
 
 (* two solutions of z' = G z that start together stay together, if G is Lipschitz on bounded sets *)
-Theorem unique_solution n (G : 'cV[R]_n -> 'cV[R]_n) (y z : R -> 'cV[R]_n) :
+Theorem unique_solution m n (G : 'M[R]_(m, n) -> 'M[R]_(m, n)) (y z : R -> 'M[R]_(m, n)) :
   (forall r, exists K, forall v w, nrm2 v <= r -> nrm2 w <= r -> nrm2 (G v - G w) <= K * nrm2 (v - w)) ->
   (forall t, 0 <= t -> mder y t (G (y t))) -> (forall t, 0 <= t -> mder z t (G (z t))) ->
   y 0 = z 0 -> forall t, 0 <= t -> y t = z t.

@@ -53,6 +53,12 @@ congr (_ + _); first by rewrite -mulmxA [LHS]mxtrace_mulC.
 by rewrite -[LHS]mxtrace_tr !trmx_mul trmxK [LHS]mxtrace_mulC.
 Qed.
 
+Theorem lemma_D1_inner (R : comRingType) m n (A B : 'M[R]_(m, n)) : \tr (A^T *m B) = \sum_i \sum_j A i j * B i j.
+Proof.
+rewrite exchange_big /=; apply: eq_bigr => j _; rewrite mxE; apply: eq_bigr => i _.
+by rewrite mxE.
+Qed.
+
 Theorem lemma_D1_vec (R : comRingType) m n p q (A : 'M[R]_(m, n)) (X : 'M[R]_(n, p)) (B : 'M[R]_(p, q)) :
   vec (A *m X *m B) = kron B^T A *m vec X.
 Proof. exact: vec_mul. Qed.

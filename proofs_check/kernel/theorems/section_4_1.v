@@ -4,7 +4,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import reals.
 From mathcomp.algebra_tactics Require Import ring.
 From ICL Require Import frobenius definite semidefinite random_matrix independent_prompt error_algebra error_bounds.
-From ICL Require Import condition_number setting convergence.
+From ICL Require Import condition_number attention setting convergence.
 From ICLTheorems Require Import joint_shift.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -160,3 +160,11 @@ have q2 : 0 <= \tr (G *m G *m La *m La).
 rewrite ltr_paddl ?mulr_gt0 ?exprn_gt0 ?pd_tr_gt0 // addr_ge0 // mulr_ge0 // mulr_ge0 ?ler0n //.
 Qed.
 End LinearLabels.
+
+(* after Theorem 4.1: W_PV multiplied by a number and W_KQ divided by it give the same prediction *)
+Theorem scaling_of_weights (R : fieldType) (d n : nat) (r c : R) (W_PV W_KQ : 'M[R]_(d + 1)) (E : 'M[R]_(d + 1, n + 1)) :
+  c != 0 -> prediction r (c *: W_PV) (c^-1 *: W_KQ) E = prediction r W_PV W_KQ E.
+Proof.
+move=> c0; rewrite /prediction /attention_layer; congr (drsubmx (_ + _ *: _) 0 0).
+by rewrite -[E^T *m (_ *: _)]scalemxAr -!scalemxAl -scalemxAr scalerA mulfV // scale1r.
+Qed.

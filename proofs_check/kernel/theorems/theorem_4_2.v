@@ -38,6 +38,16 @@ rewrite constZ const_tr -!scalemxAr -scalemxAl.
 have mZ (c : A) (K : 'M[A]_1) : (c *: K) 0 0 = c * K 0 0 by rewrite mxE.
 by rewrite !mZ.
 Qed.
+
+(* labels <w, x_i>, covariates the columns of X *)
+Theorem equation_4_2 (w : 'cV[A]_d) : y = w^T *m X ->
+  prediction M%:R^-1%:A (const A W_PV) (const A W_KQ) (prompt_embedding X y xq) =
+  M%:R^-1 *: \sum_i (xq^T *m const A (invmx (Gamma N La)) *m col i X) 0 0 * ((col i X)^T *m w) 0 0.
+Proof.
+move=> yE; rewrite equation_4_3 -scalemxAr mxE -scalerAl mul1r; congr (_ *: _).
+rewrite mulmx_sumr summxE; apply: eq_bigr => i _; rewrite -scalemxAr mxE mulrC; congr (_ * _).
+by rewrite yE !mxE; apply: eq_bigr => j _; rewrite !mxE mulrC.
+Qed.
 End Predictor.
 
 (* Theorem 4.2. The law of one example (x, y) is an expectation E1 on an algebra B; M examples and the query are independent

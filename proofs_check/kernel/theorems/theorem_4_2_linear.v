@@ -3,7 +3,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import reals.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import frobenius definite random_matrix setting.
+From ICL Require Import frobenius definite random_matrix error_bounds setting.
 From ICLTheorems Require Import theorem_4_2.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -90,5 +90,19 @@ Proof.
 rewrite (theorem_4_2 Lambda_definite M_positive y law sample_law covariance iid minimal).
 rewrite (label_floor w Lambda_definite law covariance noise_x noise) (label_coefficient w Lambda_definite law covariance noise_x).
 by rewrite (label_covariance w Lambda_definite law covariance fourth noise_x noise_xxx noise_xx).
+Qed.
+
+(* as displayed after the theorem for s2 = 0, where noise = 0 *)
+Theorem theorem_4_2_noiseless : s2 = 0 -> E ((y_hat x y example query W_PV W_KQ - query_y y query) ^+ 2) =
+  M%:R^-1 * (qf (G *m G *m La *m La *m La) w + \tr (G *m G *m La *m La) * qf La w)
+  + N%:R^-1 ^+ 2 * (qf (G *m G *m La *m La *m La) w + 2%:R * \tr La * qf (G *m G *m La *m La) w
+                    + \tr La ^+ 2 * qf (G *m G *m La) w).
+Proof.
+move=> s0; rewrite theorem_4_2_linear s0 scale0r addr0 add0r; congr (_ * _ + _).
+have comm := G_Lambda N Lambda_definite; rewrite !mulmxDl mxtraceD addrC; congr (_ + _); last first.
+  rewrite -!scalemxAl mxtraceZ mulrC; congr (_ * _); first by rewrite -!mulmxA [LHS]mxtrace_mulC -!mulmxA.
+have e : La *m G *m G *m La *m La = G *m G *m La *m La *m La.
+  by rewrite -comm -(mulmxA G La G) -comm !mulmxA.
+by rewrite /qf -e -!mulmxA [LHS]mxtrace_mulC -!mulmxA [LHS]mxtrace_mulC -!mulmxA.
 Qed.
 End LinearError.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
 from proofs_check.papers.zhang2024.instances.flows import (
     averaged_flow_instances,
@@ -85,6 +87,14 @@ XI_I = "p l1^2 + q l2^2"
 BY_ENTRY = "the engine has no entries of matrices; (C.1) is read off entry by entry by hand"
 ENTRIES = ("l1", "m1", "r1", "l2", "m2", "r2", "u")
 
+BY_COORDINATES: dict[str, Any] = {
+    "where": TRACES,
+    "more": TWO_ATOMS,
+    "largest": {"N": 2},
+    "assumptions": ON_DIAGONALS,
+    "reason": BY_ENTRY,
+}
+
 COORDINATES = (
     state(
         "cor-C.2-uii",
@@ -92,13 +102,9 @@ COORDINATES = (
         "Corollary C.2",
         random_covariance.coordinate_flow("ii"),
         f"-u^2 v ({GAMMA_I}) + u ({XI_I})",
-        where=TRACES,
         letters=(*ENTRIES, "v"),
-        more=TWO_ATOMS,
-        largest={"N": 2},
-        assumptions=ON_DIAGONALS,
         rests_on=("lem-C.1-U",),
-        reason=BY_ENTRY,
+        **BY_COORDINATES,
     ),
     state(
         "cor-C.2-uij",
@@ -106,13 +112,9 @@ COORDINATES = (
         "Corollary C.2",
         random_covariance.coordinate_flow("ij"),
         f"-u^2 z ({ZETA_IJ})",
-        where=TRACES,
         letters=(*ENTRIES, "z"),
-        more=TWO_ATOMS,
-        largest={"N": 2},
-        assumptions=ON_DIAGONALS,
         rests_on=("lem-C.1-U",),
-        reason=BY_ENTRY,
+        **BY_COORDINATES,
     ),
     state(
         "cor-C.2-u",
@@ -120,13 +122,9 @@ COORDINATES = (
         "Corollary C.2",
         random_covariance.coordinate_flow("u"),
         f"-u v^2 ({GAMMA_I}) - u z^2 ({ZETA_IJ}) + v ({XI_I})",
-        where=TRACES,
         letters=(*ENTRIES, "v", "z"),
-        more=TWO_ATOMS,
-        largest={"N": 2},
-        assumptions=ON_DIAGONALS,
         rests_on=("lem-C.1-u",),
-        reason=BY_ENTRY,
+        **BY_COORDINATES,
     ),
 )
 
@@ -204,6 +202,16 @@ MINIMUM = (
 START = (*TWO_DIAGONAL_FLOW, AVERAGED_CONDITION)
 DELTA = "nu s^2 (2 align - d^(1/2) s^2 spread)/(d^(1/2) opS)"
 
+# Statements on the same flows, which are enclosed once.
+ENCLOSED_FLOWS: dict[str, Any] = {
+    "more": DIAGONAL_ATOMS,
+    "search": averaged_flow_instances("paper"),
+    "searched": 18,
+    "shared_with": "averaged-flows",
+    "assumptions": START,
+    "reason": ALONG_FLOWS,
+}
+
 RATE = (
     state(
         "lem-C.6",
@@ -212,13 +220,8 @@ RATE = (
         enclosed_flows.least_u(averaged=True),
         "0",
         relation=">",
-        more=DIAGONAL_ATOMS,
-        search=averaged_flow_instances("paper"),
-        searched=18,
-        shared_with="averaged-flows",
-        assumptions=START,
         rests_on=("lem-C.3", "lem-C.6-alignment"),
-        reason=ALONG_FLOWS,
+        **ENCLOSED_FLOWS,
     ),
     state(
         "lem-C.7",
@@ -228,16 +231,11 @@ RATE = (
         "s^2 (2 align - d^(1/2) s^2 spread)/(2 d^(1/2) opS)",
         relation=">=",
         where=PAPER_AVERAGES,
-        more=DIAGONAL_ATOMS,
-        search=averaged_flow_instances("paper"),
-        searched=18,
         ends=lambda: (small_averaged_start(),),
         tight=True,
-        shared_with="averaged-flows",
-        assumptions=START,
         rests_on=("lem-C.5", "lem-C.6"),
         sharper=sharper("lem-C.7-sharp"),
-        reason=ALONG_FLOWS,
+        **ENCLOSED_FLOWS,
     ),
     state(
         "lem-C.8-gradient",
@@ -269,14 +267,9 @@ RATE = (
         place="(C.13), (C.14)",
         relation=">=",
         where=PAPER_AVERAGES,
-        more=DIAGONAL_ATOMS,
-        search=averaged_flow_instances("paper"),
-        searched=18,
-        shared_with="averaged-flows",
-        assumptions=START,
         rests_on=("lem-C.7", "lem-C.8-gradient"),
         sharper=sharper("lem-C.8-PL-sharp"),
-        reason=ALONG_FLOWS,
+        **ENCLOSED_FLOWS,
     ),
     state(
         "lem-C.8-decay",
@@ -286,14 +279,9 @@ RATE = (
         DELTA,
         relation=">=",
         where=PAPER_AVERAGES,
-        more=DIAGONAL_ATOMS,
-        search=averaged_flow_instances("paper"),
-        searched=18,
-        shared_with="averaged-flows",
-        assumptions=START,
         rests_on=("lem-C.8-PL",),
         sharper=sharper("lem-C.8-PL-sharp"),
-        reason=ALONG_FLOWS,
+        **ENCLOSED_FLOWS,
     ),
 )
 

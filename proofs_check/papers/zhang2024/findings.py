@@ -28,7 +28,7 @@ from proofs_check.papers.zhang2024.quantities import (
     random_query,
     technical,
 )
-from proofs_check.papers.zhang2024.section_4_3 import CONVERGES, DIAGONAL_START, PLANE, PLANE_LETTERS
+from proofs_check.papers.zhang2024.section_4_3 import IN_THE_PLANE, PLANE
 from theory.algebra.expression import matrix, scalar_letter, vector
 
 PROMPTS = {"X": matrix("X", "d", "N"), "rank": scalar_letter("rank", definite=True)}
@@ -229,7 +229,7 @@ INITIALISATION = (
         relation="<",
         search=starts(),
         searched=30,
-        assumptions=(r"Assumption 3.3; $\sigma = s$; no condition on $\sigma$",),
+        assumptions=(r"Assumption 3.3; no condition on $\sigma$",),
         finding=Finding(
             "gap",
             "for initializations satisfying Assumption 3.3 converges to the model",
@@ -379,6 +379,7 @@ ALIGNMENT = (
     ),
 )
 
+
 MISPRINTS = (
     state(
         "eq-C.15-printed",
@@ -388,15 +389,7 @@ MISPRINTS = (
         "F^(1/4)",
         place="Lemma C.8",
         where={**PLANE, "F": "x1/g1 + x2/g2"},
-        letters=PLANE_LETTERS,
-        more=TWO_ATOMS,
-        largest={"N": 3},
-        sampled={"N": 6},
-        fixed={"d": 2},
-        shared_with="thm-4.5",
-        assumptions=DIAGONAL_START,
         rests_on=("lem-C.4-minimiser", "lem-C.5"),
-        cited=(CONVERGES,),
         finding=Finding(
             "misprint",
             "converges to the global minimal value, $u_{ij}$ and $u_{-1}$ converge to the following limits,",
@@ -406,6 +399,7 @@ MISPRINTS = (
             ),
         ),
         corrected_by=("thm-4.5-u",),
+        **IN_THE_PLANE,
     ),
 )
 

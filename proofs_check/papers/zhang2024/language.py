@@ -1,19 +1,11 @@
-"""The letters of the statements, their abbreviations, and the one way to put a claim together."""
+"""The letters of the statements and their abbreviations."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from hypothesis.strategies import SearchStrategy
-
-from proofs_check.judge.claims import Claim, Source
-from proofs_check.judge.instances import Instance
-from proofs_check.judge.language import Language
-from proofs_check.judge.plans import Plan
-from proofs_check.judge.quantities import Quantity
-from proofs_check.judge.statements import Relation, Statement
+from proofs_check.papers.stating import States
 from theory.algebra.expression import Expression, matrix, scalar_letter, vector
 from theory.zhang2024.model import LAMBDA, NOISE_VARIANCE, PSI, U11, u, u12, u21, w, x, x_q
 from theory.zhang2024.preconditioner import U
@@ -59,7 +51,7 @@ LETTERS: Mapping[str, Expression] = {
     "p": vector("p"),
     "q": vector("q"),
     # Condition number, largest and least eigenvalue of Lambda and Gamma, sigma, and other positive numbers.
-    **_positive("rho", "total", "kappa", "s", "gap", "lambda", "mu", "l", "h"),
+    **_positive("rho", "total", "kappa", "gap", "lambda", "mu", "l", "h"),
     **_printed(
         opL=r"\|\Lambda\|_{\mathrm{op}}",
         opG=r"\|\Gamma\|_{\mathrm{op}}",
@@ -67,6 +59,7 @@ LETTERS: Mapping[str, Expression] = {
         lowL=r"\lambda_{\min}(\Lambda)",
         lowG=r"\lambda_{\min}(\Gamma)",
         eps=r"\varepsilon",
+        s=r"\sigma",
     ),
 }
 # The two covariances of a random one with their probabilities p and q, and the entries of diagonal ones.
@@ -95,10 +88,8 @@ PAPER_AVERAGES = {
 
 GAUSSIAN = r"$x_i, x_q \sim N(0, \Lambda)$ i.i.d., $\Lambda$ positive definite; $w \sim N(0, I)$"
 SUBSPACE = "$u_{21} = u_{12} = 0$"
-FLOW = (
-    r"gradient flow started as in Assumption 3.3; $\sigma = s$; $\Theta$ stands for"
-    r" $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
-)
+NORMALISED = r"$\Theta$ stands for $\Theta/\|\Theta \Theta^\top\|_F^{1/2}$"
+FLOW = f"gradient flow started as in Assumption 3.3; {NORMALISED}"
 CONDITION = r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} \sqrt{d} < 2$"
 AVERAGED_CONDITION = (
     r"$\sigma^2 \sqrt{d} \mathbb{E}[\|\Gamma_\tau\|_{\mathrm{op}} \|\Lambda_\tau\|_F^2]"
@@ -115,7 +106,6 @@ BY_INSTANCES = "an inequality between spectra, which the engine does not derive;
 BY_LAYER = "found from the layer by brute force; the engine derives no form of it"
 ENCLOSED = "flow enclosed in ball arithmetic"
 
-SIZES = {"d": 3, "N": 3, "M": 3}
 SMALL = {"d": 2, "N": 3, "M": 3}
 
 
@@ -133,51 +123,4 @@ def used(right: str, where: Mapping[str, str]) -> dict[str, str]:
     return {name: where[name] for name in reversed(kept)}
 
 
-def state(
-    name: str,
-    title: str,
-    number: str,
-    left: Quantity,
-    right: str | Expression,
-    *,
-    place: str = "",
-    relation: Relation = "=",
-    where: Mapping[str, str] | None = None,
-    more: Mapping[str, Expression] | None = None,
-    law: Mapping[str, Expression] | None = None,
-    upto: Mapping[str, str] | None = None,
-    stacked: Mapping[str, str] | None = None,
-    letters: tuple[str, ...] = (),
-    largest: Mapping[str, int] | None = SIZES,
-    sampled: Mapping[str, int] | None = None,
-    fixed: Mapping[str, int] | None = None,
-    search: SearchStrategy[Instance] | None = None,
-    searched: int = 60,
-    ends: Callable[[], Sequence[Instance]] | None = None,
-    shared_with: str = "",
-    sharper: Claim | None = None,
-    **others: Any,
-) -> Claim:
-    """A claim in the letters of this module.
-
-    Args:
-        name, title, left, right, relation, where: as for Claim and Statement.
-        number: as the paper numbers it, "Lemma A.5" or "(4.13)"; B1 to B13 for what goes beyond it.
-        place: what the number leaves open, such as "in the proof".
-        more: further letters, or other meanings; law, upto, stacked: as for Language.
-        letters: which to draw at random where there is no search.
-        largest, sampled, fixed, search, searched, ends, shared_with: as for Plan.
-        sharper: the claim with the better right side.
-        others: fields of Claim: assumptions, rests_on, cited, finding, corrected_by, tight, reason.
-    """
-    # An abbreviation hides a letter of its name.
-    held = {name: value for name, value in {**LETTERS, **(more or {})}.items() if name not in (where or {})}
-    language = Language(held, law or {}, upto or {}, stacked or {})
-    plan = Plan(
-        letters, largest, sampled or {"d": 4, "N": 12, "M": 12}, shared_with, search, searched, ends, fixed or {}
-    )
-    known = None if sharper is None else (sharper.id, sharper.statement)
-    source = Source(PAPER, number, place)
-    return Claim(
-        name, title, source, left, Statement.of(right, where, relation), language, plan, sharper=known, **others
-    )
+state = States(PAPER, LETTERS)

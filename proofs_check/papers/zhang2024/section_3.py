@@ -8,10 +8,10 @@ from theory.algebra.expression import matrix, vector
 from theory.zhang2024.model import Law
 
 PROMPT = {"X": matrix("X", "d", "N"), "y": vector("y", "N")}
-# The prediction splits by parity in the task and the noise. Its odd part is (1/N) sum_i y_i x_i' X x_q; the mean square
+# The prediction splits by parity in the task and the noise. Its odd part is (1/N) sum_i y_i x_i' V x_q; the mean square
 # of its even part is the letter `even`, of which B10-even gives the form below: G is E[S U11 Lambda U11' S] for the
 # second moment S of the prompt's x_i, K is E[x_q x_q' U11 x_q x_q'], H twice the symmetric part of U11.
-ODD_MATRIX = {"X": "u U11 + u12 u21'"}
+ODD_MATRIX = {"V": "u U11 + u12 u21'"}
 EVEN_PARTS = {
     "t": "tr(Lambda)",
     "H": "U11 + U11'",
@@ -45,7 +45,7 @@ STATEMENTS = (
         "The population loss in all blocks: half the mean square of a part odd in $w$ plus half that of an even part",
         "(3.8)",
         loss.training_loss(Law()),
-        "1/2 (tr(Lambda) - 2 tr(Lambda^2 X') + tr(Gamma Lambda X Lambda X')) + 1/2 even",
+        "1/2 (tr(Lambda) - 2 tr(Lambda^2 V') + tr(Gamma Lambda V Lambda V')) + 1/2 even",
         place="not written out in the paper",
         where={**GAMMA, **ODD_MATRIX},
         letters=("Lambda", "U11", "u21", "u12", "u"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from proofs_check.judge.quantities import Quantity
-from proofs_check.papers.zhang2024.beyond.sharper import sharper
+from proofs_check.papers.zhang2024.beyond.sharper import ERROR_BOUND, NOISELESS, sharper
 from proofs_check.papers.zhang2024.instances.errors import (
     accuracy_instances,
     conditioned_covariances,
-    error_instances,
     long_training,
 )
 from proofs_check.papers.zhang2024.instances.flows import whole_weights
@@ -34,7 +35,17 @@ START = (
 )
 LIMIT = ("prediction", "lem-5.2-U", "lem-5.2-u", "cor-A.2-square", "lem-5.3", "lem-A.3", "lem-A.5", "lem-5.4-decay")
 QUADRATIC = "the derivation is for any labels through these moments; exact evidence has quadratic ones with noise"
-NOISELESS = (GAUSSIAN, r"$y = \langle w, x\rangle$", "the limit of training on prompts of length $N$")
+
+LIMIT_OF_FLOWS: dict[str, Any] = {
+    "where": GAMMA,
+    "letters": ("Lambda", "Theta"),
+    "sampled": {"d": 3, "N": 8},
+    "shared_with": "thm-4.1",
+    "assumptions": START,
+    "rests_on": LIMIT,
+    "cited": (GRONWALL,),
+    "reason": "the limit is seen by integrating flows of all blocks in floating point",
+}
 
 CONVERGENCE = (
     state(
@@ -57,7 +68,7 @@ CONVERGENCE = (
         ),
         "Theorem 4.1",
         minimum.excess_over_all_blocks(),
-        "1/2 tr(Gamma Lambda (X - Gamma^-1) Lambda (X - Gamma^-1)') + 1/2 even",
+        "1/2 tr(Gamma Lambda (V - Gamma^-1) Lambda (V - Gamma^-1)') + 1/2 even",
         place="statement B10",
         where={**GAMMA, **ODD_MATRIX},
         letters=("Lambda", "U11", "u21", "u12", "u"),
@@ -71,14 +82,7 @@ CONVERGENCE = (
         "Theorem 4.1",
         limit.limit_of_u(),
         "tr(Gamma^-2)^(1/4)",
-        where=GAMMA,
-        letters=("Lambda", "Theta"),
-        sampled={"d": 3, "N": 8},
-        shared_with="thm-4.1",
-        assumptions=START,
-        rests_on=LIMIT,
-        cited=(GRONWALL,),
-        reason="the limit is seen by integrating flows of all blocks in floating point",
+        **LIMIT_OF_FLOWS,
     ),
     state(
         "thm-4.1-U",
@@ -86,14 +90,7 @@ CONVERGENCE = (
         "Theorem 4.1",
         limit.limit_of_U(),
         "tr(Gamma^-2)^(-1/4) Gamma^-1",
-        where=GAMMA,
-        letters=("Lambda", "Theta"),
-        sampled={"d": 3, "N": 8},
-        shared_with="thm-4.1",
-        assumptions=START,
-        rests_on=LIMIT,
-        cited=(GRONWALL,),
-        reason="the limit is seen by integrating flows of all blocks in floating point",
+        **LIMIT_OF_FLOWS,
     ),
     *(
         state(
@@ -225,6 +222,7 @@ ERROR = (
     ),
 )
 
+
 MOMENT_BOUND = "(d + 1) tr(Lambda W)/M + 1/N^2 (tr(Lambda W) + 2 tr(W) tr(Lambda) + tr(Lambda^-1 W) tr(Lambda)^2)"
 
 BOUNDS = (
@@ -235,13 +233,10 @@ BOUNDS = (
         error_bounds.error_for_tasks(),
         MOMENT_BOUND,
         place="after it",
-        relation="<=",
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         assumptions=(*NOISELESS, r"$W$ positive definite; $W = ww^\top$, one task, by continuity"),
         rests_on=("thm-4.2-linear",),
         sharper=sharper("thm-4.2-bound-sharp"),
+        **ERROR_BOUND,
     ),
     state(
         "thm-4.2-bound-w",
@@ -250,13 +245,10 @@ BOUNDS = (
         error_bounds.error_for_one_task(),
         "(d + 1) w' Lambda w/M + 1/N^2 (w' Lambda w + 2 (w' w) tr(Lambda) + (w' Lambda^-1 w) tr(Lambda)^2)",
         place="after it",
-        relation="<=",
         letters=("Lambda", "w"),
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-bound",),
+        **ERROR_BOUND,
     ),
     state(
         "thm-4.2-bound-mean",
@@ -265,13 +257,10 @@ BOUNDS = (
         error_bounds.error_over_normal_tasks(),
         "(d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2)",
         place="after it",
-        relation="<=",
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear",),
         sharper=sharper("thm-4.2-bound-mean-sharp"),
+        **ERROR_BOUND,
     ),
     state(
         "trace-product",
@@ -294,15 +283,12 @@ BOUNDS = (
         error_bounds.averaged_error(),
         "(d + 1) tr(Lambda)/M + (1 + 2 d + d^2 kappa) tr(Lambda)/N^2",
         place="after it",
-        relation="<=",
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         searched=150,
         assumptions=NOISELESS,
         rests_on=("thm-4.2-bound-mean", "trace-product"),
         sharper=sharper("thm-4.2-bound-kappa-sharp"),
         reason=BY_INSTANCES,
+        **ERROR_BOUND,
     ),
     state(
         "cor-4.3",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from proofs_check.papers.zhang2024.instances.flows import whole_weights
 from proofs_check.papers.zhang2024.language import (
     AVERAGED_CONDITION,
@@ -27,6 +29,17 @@ PLANE_LETTERS = ("l1", "m1", "l2", "m2", "v", "z")
 LIMIT = ("cor-C.2-uii", "cor-C.2-uij", "cor-C.2-u", "lem-C.4-minimiser", "lem-C.5", "lem-C.7", "lem-C.8-decay")
 DIAGONAL_START = (RANDOM, DIAGONAL, "$u_{21} = u_{12} = 0$")
 CONVERGES = "Gronwall's inequality, which turns Lemma C.8 into convergence; then Lemma C.4 and balance give the limit"
+
+IN_THE_PLANE: dict[str, Any] = {
+    "letters": PLANE_LETTERS,
+    "more": TWO_ATOMS,
+    "largest": {"N": 3},
+    "sampled": {"N": 6},
+    "fixed": {"d": 2},
+    "shared_with": "thm-4.5",
+    "assumptions": DIAGONAL_START,
+    "cited": (CONVERGES,),
+}
 
 STATEMENTS = (
     *(
@@ -60,23 +73,8 @@ STATEMENTS = (
         random_limit.limit(of_u=True),
         "F^(1/4)",
         where={**PLANE, "F": "x1^2/g1^2 + x2^2/g2^2"},
-        letters=PLANE_LETTERS,
-        more=TWO_ATOMS,
-        largest={"N": 3},
-        sampled={"N": 6},
-        fixed={"d": 2},
-        shared_with="thm-4.5",
-        assumptions=DIAGONAL_START,
-        rests_on=(
-            "cor-C.2-uii",
-            "cor-C.2-uij",
-            "cor-C.2-u",
-            "lem-C.4-minimiser",
-            "lem-C.5",
-            "lem-C.7",
-            "lem-C.8-decay",
-        ),
-        cited=(CONVERGES,),
+        rests_on=LIMIT,
+        **IN_THE_PLANE,
     ),
     state(
         "thm-4.5-U",
@@ -85,23 +83,8 @@ STATEMENTS = (
         random_limit.limit(of_u=False),
         "F^(-1/4) x1/g1",
         where={**PLANE, "F": "x1^2/g1^2 + x2^2/g2^2"},
-        letters=PLANE_LETTERS,
-        more=TWO_ATOMS,
-        largest={"N": 3},
-        sampled={"N": 6},
-        fixed={"d": 2},
-        shared_with="thm-4.5",
-        assumptions=DIAGONAL_START,
-        rests_on=(
-            "cor-C.2-uii",
-            "cor-C.2-uij",
-            "cor-C.2-u",
-            "lem-C.4-minimiser",
-            "lem-C.5",
-            "lem-C.7",
-            "lem-C.8-decay",
-        ),
-        cited=(CONVERGES,),
+        rests_on=LIMIT,
+        **IN_THE_PLANE,
     ),
     state(
         "eq-4.13",

@@ -43,8 +43,8 @@ FORM = (
     ),
 )
 
-# In terms of the odd and even parts of section 3; D is the gradient with respect to X of half the odd one.
-GRADIENT = {**GAMMA, **ODD_MATRIX, "D": "Gamma Lambda X Lambda - Lambda^2", "Y": "Lambda u12 u12' Lambda", **EVEN_PARTS}
+# In terms of the odd and even parts of section 3; D is the gradient with respect to V of half the odd one.
+GRADIENT = {**GAMMA, **ODD_MATRIX, "D": "Gamma Lambda V Lambda - Lambda^2", "Y": "Lambda u12 u12' Lambda", **EVEN_PARTS}
 RIGHT_SIDES = {
     "U11": "u D + (1 + 1/N) Y U11 Lambda + 1/N (u12' Lambda u12) Lambda U11 Lambda"
     " + 1/N^2 ((u12' Lambda u12) K + tr(Y H) Lambda + 2 h Y + 2 Y H Lambda + 2 Lambda H Y)"

@@ -156,7 +156,7 @@ BEYOND: Mapping[str, Number] = {
     **{f"B{k}": Number() for k in range(1, 12)},
     "B10": _states("B10-even", "thm-4.1-global"),
     "B12": _says(r"the explicit rate for every $\sigma$, derived in `theory/zhang2024/explicit_rate.py`"),
-    "B13": _says("open: a rate for gradient descent with a step; nothing is claimed"),
+    "B13": _says("gradient descent with a small step, derived in `theory/zhang2024/descent_rate.py`"),
 }
 
 NUMBERS: Mapping[str, Number] = {

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("transformers")
+pytest.importorskip("numerics.networks")
 
 from numerics import AttentionWeights, Problem
 from numerics.exact_error import exact_error

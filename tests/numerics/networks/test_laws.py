@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("transformers")
+pytest.importorskip("numerics.networks")
 
 from numerics.networks.laws import draw_batch, fixed_covariance
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+pytest.importorskip("numerics.networks")
 torch = pytest.importorskip("torch")
-pytest.importorskip("transformers")
 
 from numerics import AttentionWeights, attention_output, attention_prediction  # noqa: E402
 from numerics.networks.models import attention_start, build  # noqa: E402

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("transformers")
+pytest.importorskip("numerics.networks")
 
 from numerics import Problem, attention_prediction
 from numerics.networks.comparison import by_kind, kind, measure

@@ -9,16 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("transformers")
+pytest.importorskip("numerics.networks")
 
-from numerics import CheckpointError  # noqa: E402
-from numerics.networks.comparison import limit_matrix, measure  # noqa: E402
-from numerics.networks.findings import learned_matrix, weights_of  # noqa: E402
-from numerics.networks.presets import Run, make_run  # noqa: E402
-from numerics.networks.shifts import select_tests  # noqa: E402
-from numerics.networks.shipped import WeightsError, load_network, load_networks  # noqa: E402
-from numerics.networks.training import CHECKPOINT_FILE, LOG_FILE, WEIGHTS_FILE, train  # noqa: E402
+from numerics import CheckpointError
+from numerics.networks.comparison import limit_matrix, measure
+from numerics.networks.findings import learned_matrix, weights_of
+from numerics.networks.presets import Run, make_run
+from numerics.networks.shifts import select_tests
+from numerics.networks.shipped import WeightsError, load_network, load_networks
+from numerics.networks.training import CHECKPOINT_FILE, LOG_FILE, WEIGHTS_FILE, train
 
 
 def content(directory: Path) -> bytes:

@@ -30,12 +30,15 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("name", sorted(DERIVATIONS))
 def test_derive_prints_every_derivation(name: str) -> None:
-    """Text, LaTeX and JSON of each derivation, with steps."""
-    assert run("derive", name).exit_code == 0
-    assert "\\" in run("derive", name, "--latex", "--steps").output
+    """Text, LaTeX and JSON of each derivation, with steps and without, are those of the one renderer."""
+    derivation = DERIVATIONS[name]()
+    for steps in (("--steps",), ()):
+        assert run("derive", name, *steps).output == derivation.text(with_steps=bool(steps)) + "\n"
+        assert run("derive", name, "--latex", *steps).output == derivation.latex(with_steps=bool(steps)) + "\n"
     record = json.loads(run("derive", name, "--json", "--steps").output)
-    assert record["steps"]
+    assert [step["cited"] for step in record["steps"]] == [step.cited for step in derivation.steps]
     assert record["results"]
+    assert record["document"] == json.loads(json.dumps(derivation.document().record()))
 
 
 def test_derive_lists() -> None:

@@ -1,9 +1,10 @@
-"""The commands train and compare, with and without PyTorch."""
+"""The commands train and compare, with what they need and without."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,31 +14,32 @@ from click.testing import CliRunner
 from proofs_check.command_line import main
 
 
+@pytest.mark.parametrize("missing", ["torch", "transformers", "safetensors"])
 @pytest.mark.parametrize(
     "arguments",
     [["train", "--model", "gpt2", "--law", "exp", "--output", "runs"], ["compare", "--output", "comparison"]],
 )
-def test_without_pytorch_the_remedy_is_named(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_without_a_package_the_remedy_is_named(
+    arguments: list[str], missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """One line that says what to install, exit code 2, and nothing written."""
     for name in [name for name in sys.modules if name.startswith("numerics.networks")]:
         monkeypatch.delitem(sys.modules, name)
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *rest: None if name == "torch" else found(name, *rest)
+        importlib.util, "find_spec", lambda name, *rest: None if name == missing else found(name, *rest)
     )
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 2
-    assert "needs torch" in result.output
+    assert re.search(rf"needs [\w, ]*\b{missing}\b", result.output)
     assert "pip install 'icl-theory[networks]'" in result.output
     assert not list(tmp_path.iterdir())
 
 
 def test_train_and_compare(tmp_path: Path) -> None:
     """From nothing to figures: two micro networks, their comparison, and its figures drawn again from the record."""
-    pytest.importorskip("torch")
+    pytest.importorskip("numerics.networks")
     runs, output, again = tmp_path / "runs", tmp_path / "out", tmp_path / "again"
     for law in ("fixed", "exp"):
         arguments = ["train", "--model", "linear", "--law", law, "--preset", "micro", "--steps", "40"]
@@ -67,7 +69,7 @@ def test_train_and_compare(tmp_path: Path) -> None:
 )
 def test_bad_input_is_one_message(arguments: list[str], message: str, tmp_path: Path) -> None:
     """Exit code 2 and no traceback."""
-    pytest.importorskip("torch")
+    pytest.importorskip("numerics.networks")
     result = CliRunner().invoke(main, [*arguments, "--output", str(tmp_path / "out")])
     assert result.exit_code == 2
     assert message in result.output
@@ -75,7 +77,7 @@ def test_bad_input_is_one_message(arguments: list[str], message: str, tmp_path: 
 
 def test_a_finished_run_is_kept(tmp_path: Path) -> None:
     """The same command again says that the run is there."""
-    pytest.importorskip("torch")
+    pytest.importorskip("numerics.networks")
     arguments = ["train", "--model", "softmax", "--law", "exp", "--preset", "micro", "--steps", "2"]
     codes = [CliRunner().invoke(main, [*arguments, "--output", str(tmp_path)]).exit_code for _ in range(2)]
     assert codes == [0, 2]

@@ -6,6 +6,7 @@ import builtins
 import json
 import math
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from numerics import FixedTask, Problem, ReluLabels, Shift, gradient_flow, simulate_error
-from proofs_check.commands.numerical import flow, risk
+from proofs_check.commands.flow import FlowOptions, flow
+from proofs_check.commands.numerical_input import read_options
+from proofs_check.commands.risk import RiskOptions, risk
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FLOW = ("--spectrum", "1,0.5,0.1", "--context-length", "50", "--sigma", "0.1")
@@ -265,3 +268,22 @@ def test_limits_of_number_parsing() -> None:
     content = record(flow, *FLOW, "--sigma", "1e-100", "--t-end", "1e-3")
     assert math.isclose(content["sigma"], 1e-100)  # type: ignore[arg-type]
     assert run(flow, *FLOW, "--sigma", "0").exit_code == 2
+
+
+@pytest.mark.parametrize(("command", "options"), [(flow, FlowOptions), (risk, RiskOptions)])
+def test_every_option_has_its_field(command: click.Command, options: type) -> None:
+    """What the command line takes and what a file may set are the same names; all have a default."""
+    typed = {parameter.name for parameter in command.params} - {"config", "quiet"}
+    assert {field.name for field in fields(options)} == typed
+    assert options() == read_options(options, {}, None)
+
+
+def test_a_given_theta_is_enclosed_exactly() -> None:
+    """A Theta of the user's own goes into the proof as the fractions that were typed."""
+    theta = ("--theta", "0.8,0.6;-0.6,0.8", "--covariance", "1,0.3;0.3,0.5", "--context-length", "20")
+    refused = run(flow, *theta, "--t-end", "0.5", "--enclose")
+    assert refused.exit_code == 2
+    assert "divide theta by" in refused.output
+    proof = record(flow, "--theta", "0,0;0.6,0.8", *theta[2:], "--t-end", "0.5", "--enclose")["enclosure"]
+    assert isinstance(proof, dict)
+    assert proof["certificates"]["balance (Lemma A.3)"]["status"] == "certified"

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from proofs_check import catalogue
 from proofs_check.command_line import main
+from proofs_check.papers import PAPERS
 
 
 def run(*arguments: str) -> Result:
@@ -18,8 +19,11 @@ def run(*arguments: str) -> Result:
 def test_papers_counts_the_statements() -> None:
     """Every claim of the catalogue is counted, findings apart; no status is shown without evidence of one."""
     output = run("papers").output
-    findings = sum(bool(claim.finding) for claim in catalogue())
-    assert f"{len(catalogue())} statements, {findings} of them printed statements under test" in output
+    for paper in PAPERS:
+        claims = catalogue(paper)
+        findings = sum(bool(claim.finding) for claim in claims)
+        said = f"{len(claims)} statements, {findings} of them findings under test"
+        assert f"{paper:<12} {said}" in output
     assert "proved" not in output
 
 
@@ -33,8 +37,8 @@ def test_papers_takes_statuses_from_a_report(tmp_path: Path) -> None:
     claims = json.loads(file.read_text())["claims"]
     output = run("papers", "--from", str(file)).output
     assert f"{sum(claim['status'] == 'proved' for claim in claims)} proved" in output
-    assert "1 refuted, as printed" in output
-    assert f"{len(catalogue()) - len(claims)} are not in the report" in output
+    assert "1 refuted, as findings" in output
+    assert f"{len(catalogue('zhang2024')) - len(claims)} are not in the report" in output
 
 
 def test_papers_refuses_what_is_no_report(tmp_path: Path) -> None:
@@ -67,6 +71,14 @@ def test_index_says_what_a_definition_is_and_names_the_nearest_of_an_unknown_num
     unknown = run("index", "Lemma A.9")
     assert unknown.exit_code == 2
     assert "Lemma A.5" in unknown.output
+
+
+def test_index_shows_one_paper_or_all() -> None:
+    """With --paper the numbers of that paper only; a number is looked for in every paper."""
+    one = run("index", "--paper", "ahn2023").output
+    assert "Theorem 3" in one
+    assert "Corollary A.2" not in one
+    assert "ahn2023-thm-1" in run("index", "Theorem 1").output.split()
 
 
 def test_index_writes_the_page(tmp_path: Path) -> None:

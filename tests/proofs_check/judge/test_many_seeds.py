@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check.judge.results import equal_up_to_time
 from proofs_check.judge.run import Run
 from proofs_check.verification import Catalogue
+from tests.proofs_check.judge.reports import equal_up_to_time
 
 SEEDS = int(os.environ.get("ICL_THEORY_SEEDS", "200"))
 # Seeds that neither `make verify` nor another test uses.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check.judge.results import equal_up_to_time
+from tests.proofs_check.judge.reports import equal_up_to_time
 
 ROOT = Path(__file__).parents[3]
 CLAIMS = ("thm-4.2-covariance", "lem-D.1-form", "lem-D.2", "lem-D.3", "F1-corrected", "F6-corrected", "F7")

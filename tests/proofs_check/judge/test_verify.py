@@ -14,10 +14,10 @@ from proofs_check.judge.check import check_claim
 from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.loading import load_claims
-from proofs_check.judge.results import equal_up_to_time
 from proofs_check.judge.run import Run, run_budget
 from proofs_check.papers.zhang2024 import appendix_a, beyond, section_3, section_4_1, section_5
 from proofs_check.verification import Catalogue
+from tests.proofs_check.judge.reports import equal_up_to_time
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import matrix, vector
 

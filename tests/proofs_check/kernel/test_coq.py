@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from proofs_check.kernel.coq import CoqError, ask, build, compile_file
+from proofs_check.kernel.coq import FOLDERS, CoqError, ask, build
 from proofs_check.kernel.pins import Statement, differences, read_claims, read_pins
 from proofs_check.kernel.sources import ROOT
 
 LOSS = (ROOT / "generated" / "population_loss.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
 FOURTH = (ROOT / "generated" / "fourth_moment.v").read_text(encoding="utf-8")
+ERROR = (ROOT / "generated" / "prediction_error.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
+
+
+def _flow() -> str:
+    """The check of the flow of U, with the one polynomial that it takes from the gradients' file."""
+    gradient = (ROOT / "generated" / "population_loss_gradient.v").read_text(encoding="utf-8")
+    along = "Definition along_U11" + gradient.partition("Definition along_U11")[2].partition("Definition along_u21")[0]
+    text = (ROOT / "generated" / "reduced_flow.v").read_text(encoding="utf-8").partition("Definition minus_flow_u ")[0]
+    head, letters, check = text.partition("(* the letters that hold")
+    return head.replace(" population_loss_gradient", "", 1) + along + letters + check
+
+
+FLOW = _flow()
+FLOW_TERM = "((2)%coqZ, (2, [:: 0; 0], [:: [:: (0, false); (0, false); (1, false); (0, false); (2, true)]]))"
+ERROR_TERM = "((1)%coqZ, (1, [::], [:: [:: (2, false); (0, false); (2, true); (1, false)]]))"
 # 2 u (N + 3)/N u12' Lambda^2 U11 Lambda u21, and u^2 (N + 1)/N tr(Lambda U11' Lambda^2 U11), times N^2
 COEFFICIENT = "((6)%coqZ, (1, [:: 0],"
 SECOND = "  ((1)%coqZ, (1, [:: 0; 0], [:: [:: (0, false); (1, true); (0, false); (0, false); (1, false)]]));\n"
 FOURTH_TERM = "((1)%coqZ, (0, [::], [:: [:: (0, false); (1, true); (0, false); (2, true)]]))"
+
+
+def compile_file(path: Path, directory: Path) -> None:
+    """Compile one file against the library built in `directory`, leaving nothing there.
+
+    Raises:
+        CoqError: with Coq's message.
+    """
+    flags = [part for folder, library in FOLDERS.items() for part in ("-R", str(directory / folder), library)]
+    command = ["coqc", "-q", "-w", "none", *flags, path.name]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CoqError(done.stderr.strip() or done.stdout.strip())
 
 
 def replaced(text: str, old: str, new: str) -> str:
@@ -28,7 +57,7 @@ def replaced(text: str, old: str, new: str) -> str:
 
 def test_the_generated_files_compile(built: Path, tmp_path: Path) -> None:
     """What the next test spoils is accepted as it is."""
-    for name, text in (("loss", LOSS), ("fourth", FOURTH)):
+    for name, text in (("loss", LOSS), ("fourth", FOURTH), ("error", ERROR), ("flow", FLOW)):
         (tmp_path / f"{name}.v").write_text(text)
         compile_file(tmp_path / f"{name}.v", built)
 
@@ -41,6 +70,13 @@ def test_the_generated_files_compile(built: Path, tmp_path: Path) -> None:
         pytest.param(replaced(FOURTH, f";\n  {FOURTH_TERM}", ""), id="a dropped pairing"),
         pytest.param(replaced(FOURTH, FOURTH_TERM, FOURTH_TERM.replace("(1, true)", "(1, false)")), id="a transpose"),
         pytest.param(replaced(FOURTH, "mem [:: 1; 2]", "mem [:: 1]"), id="a fixed vector taken for a random one"),
+        pytest.param(replaced(FLOW, FLOW_TERM, FLOW_TERM.replace("((2)", "((3)", 1)), id="a wrong coefficient, flow"),
+        pytest.param(replaced(FLOW, FLOW_TERM, FLOW_TERM.replace("(2, [:: 0; 0]", "(2, [:: 0]")), id="u for u^2"),
+        pytest.param(replaced(FLOW, "[:: false; false;", "[:: false; true;"), id="U taken for a letter that is 0"),
+        pytest.param(replaced(FLOW, "false; true; true", "false; true; false"), id="u12 u21' taken for not 0"),
+        pytest.param(replaced(ERROR, "((-2)%coqZ", "((-1)%coqZ"), id="a wrong coefficient, Theorem 4.2"),
+        pytest.param(replaced(ERROR, ERROR_TERM, ERROR_TERM.replace("(1, [::]", "(2, [::]", 1)), id="no 1/M"),
+        pytest.param(replaced(ERROR, ERROR_TERM, ERROR_TERM.replace("(2, true)", "(2, false)")), id="A for A'"),
     ],
 )
 def test_a_wrong_formula_does_not_compile(built: Path, tmp_path: Path, spoiled: str) -> None:

@@ -196,6 +196,15 @@ def test_tasks_with_mean_and_one_step_of_gradient_descent() -> None:
         assert status == checked(claim, prompts=5_000).status
 
 
+@pytest.mark.parametrize(("A", "status"), [("V^-1 Lambda S", "proved"), ("V^-1 S Lambda", "refuted")])
+def test_the_best_step_for_tasks_with_mean(A: str, status: str) -> None:
+    """Its matrix is an inverse of a sum that contains another sum, the second moment of the task."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("Psi", mean="m"), noise="s2")
+    where = {"S": "Psi + m m'", "V": "(1 + 1/N) Lambda S Lambda + (tr(Lambda S) + s2)/N Lambda"}
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    assert status == checked(of.gradient("best", "Best", "", "A", "0", weights={"A": A}, where=where)).status
+
+
 @pytest.mark.parametrize(("kappa", "status"), [("kappa", "proved"), ("kappa^2", "refuted"), ("1", "refuted")])
 def test_elliptical_covariates(kappa: str, status: str) -> None:
     """The minimiser has kappa = E r^2 in it, which a law by moments gives exact evidence for."""

@@ -300,7 +300,7 @@ def test_search_finds_numbers_words_and_statuses(browser: Any, text: str, found:
 
 def test_search_reads_what_is_folded(browser: Any, record: PageRecord) -> None:
     """Assumptions and evidence are found before they are unfolded, and a hit opens the claim."""
-    assert sorted(result.id for result in record.results) == sorted(search(browser, "wrong versions of it"))
+    assert sorted(result.id for result in record.results) == sorted(search(browser, "changed versions of it"))
     search(browser, "5.1")
     browser.execute_script("document.querySelector('#hits a').click()")
     state = "const a = document.activeElement; return [a.id, a.getBoundingClientRect().height > 0]"

@@ -69,6 +69,13 @@ def unpacked(html: str) -> dict[str, str]:
     return texts
 
 
+def unfolded(html: str, folded: dict[str, str]) -> str:
+    """A page with each text that unfolds in its place."""
+    for name, text in folded.items():
+        html = re.sub(rf'(data-fold="{re.escape(name)}".*?</summary>)', lambda found, held=text: found[1] + held, html)
+    return html
+
+
 @pytest.fixture(scope="module")
 def folded(html: str) -> dict[str, str]:
     """What unfolds on the page of the small run."""
@@ -77,14 +84,13 @@ def folded(html: str) -> dict[str, str]:
 
 def test_page_is_whole_and_self_contained(html: str, folded: dict[str, str]) -> None:
     """Ids are unique, links lead somewhere in the file, nothing is loaded, images have texts, no level is skipped."""
-    found = checked(html + "".join(folded.values()))
+    found = checked(unfolded(html, folded))
     assert len(found.ids) == len(set(found.ids))
     assert set() == {link for link in found.links if not link.startswith("#") or link[1:] not in found.ids}
     assert [] == found.loads
     assert [] == found.unnamed
-    levels = checked(html).levels
-    assert 1 == levels[0] == levels.count(1)
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert 1 == found.levels[0] == found.levels.count(1)
+    assert all(after <= before + 1 for before, after in pairwise(found.levels))
     assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org/2000/svg)", html)
 
 
@@ -97,9 +103,11 @@ def test_page_escapes_what_claims_say(record: PageRecord) -> None:
     """Text of a claim cannot become markup, at once or unfolded."""
     evil = "</script><script>alert(1)</script>"
     first = replace(record.results[0], assumptions=(evil,), title=evil, source=evil, counterexample=evil)
+    first = replace(first, left=rf"\text{{{evil}}}", reason=rf"so $\text{{{evil}}}$")
     html = page(replace(record, results=(first,)), {})
-    assert "<script>alert" not in html
-    assert "&lt;script&gt;alert" in html
+    for text in (html, *unpacked(html).values()):
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in html
 
 
 def test_page_shows_findings_statuses_and_commands(html: str, folded: dict[str, str]) -> None:
@@ -120,7 +128,7 @@ def test_page_is_deterministic(record: PageRecord) -> None:
 def test_every_claim_is_set_and_the_file_is_small() -> None:
     """The page of all claims of all papers, unchecked, can be drawn, and has room for evidence below a megabyte."""
     results = tuple(described(claim) for claim in catalogue())
-    text = page(PageRecord(results, 0, 1e-6, 0, 0, {}, 0.0, ""), {})
+    text = page(PageRecord(results, 0, 1e-6, {}, ""), {})
     articles = text + "".join(unpacked(text).values())
     assert len(results) == articles.count('<article class="claim"')
     assert len(text.encode()) < 0.7 * MOST_BYTES
@@ -135,6 +143,9 @@ def test_more_papers_add_little(record: PageRecord) -> None:
     assert unpacked(both)["paper-own"].count('<article class="claim"') == 400
     assert len(both.encode()) - len(first.encode()) < 0.1 * MOST_BYTES
     assert ">Statements of your own</h4>" in both
+    levels = checked(unfolded(both, unpacked(both))).levels
+    assert 6 == max(levels)
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert "<b>400</b> claims of other papers" in both
 
 
@@ -151,6 +162,16 @@ def test_the_story_is_of_claims_of_the_paper() -> None:
     assert all(not claims[name].finding for name in told)
 
 
+def test_claims_of_a_users_own_have_no_story_of_a_paper(record: PageRecord) -> None:
+    """A run without the paper's claims is not introduced as its theory, and its links lead somewhere."""
+    own = replace(record, results=(replace(record.results[0], id="own", paper="", rests_on=()),))
+    html = page(own, {})
+    assert "Zhang" not in html
+    assert '<h1 id="title">Statements of your own</h1>' in html
+    found = checked(unfolded(html, unpacked(html)))
+    assert set() == {link[1:] for link in found.links} - {*found.ids}
+
+
 def test_every_claim_has_one_section(record: PageRecord) -> None:
     """Sections follow the paper, hold each claim once, and take in claims of a user's own and of none."""
     own = replace(record.results[0], id="own", paper="")
@@ -158,6 +179,8 @@ def test_every_claim_has_one_section(record: PageRecord) -> None:
     results = (*(described(claim) for claim in catalogue()), own, strange)
     papers = by_paper(results)
     assert sorted(result.id for result in results) == sorted(held.id for paper in papers for held in paper.results)
+    for paper in papers:
+        assert len(paper.results) == paper.size == sum(paper.counts.values())
     titles = [section.title for section in papers[0].sections]
     assert ["Section 3", "Section 4.1", "Section 4.2", "Section 4.3", "Section 5"] == titles[:5]
     assert titles[-3:] == ["What goes beyond the paper", "Findings", "Other statements"]
@@ -192,6 +215,15 @@ def test_page_shows_how_near_bounds_come_to_equality(record: PageRecord) -> None
 def test_measurements_show_their_accuracy(measured: dict[str, Any], shown: str) -> None:
     """Exact numbers stand alone, computed ones with their accuracy, sampled ones with interval and half-width."""
     assert shown == _measured(measured)
+
+
+def test_what_is_tested_says_where_at_once(record: PageRecord) -> None:
+    """A claim that is tested at instances says at how many and which before it is unfolded; a proved one need not."""
+    item = EvidenceResult("exact", "holds", "6 instances, N = 1, 2, 3", "equal")
+    other = EvidenceResult("numerical", "refuted", "at 5 instances", "not equal")
+    tested = replace(record.results[0], id="own", status="tested", evidence=(item, other))
+    assert "<b>Checked:</b> exact: 6 instances, N = 1, 2, 3.</p>" in page(replace(record, results=(tested,)), {})
+    assert "<b>Checked:</b>" not in page(replace(record, results=record.results[:1]), {})
 
 
 def test_evidence_says_what_it_would_have_detected(record: PageRecord) -> None:

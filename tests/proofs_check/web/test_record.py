@@ -20,7 +20,6 @@ def test_record_round_trip(report_text: str) -> None:
     assert (data["seed"], data["alpha"], data["sha256"]) == (record.seed, record.alpha, record.sha256)
     assert [claim["id"] for claim in data["claims"]] == [result.id for result in record.results]
     assert len(data["claims"][0]["mutants"]["each"]) == len(record.results[0].mutants)
-    assert len(record.results) == sum(record.counts.values())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', "\x00"])

@@ -95,14 +95,6 @@ def test_a_pole_is_named() -> None:
         (one / (N - one)).evaluate({"N": 1})
 
 
-def test_only_constants_are_numbers() -> None:
-    """2/3 is a number and 2/3 N is not."""
-    two_thirds = Coefficient.number(Fraction(2, 3))
-    assert Fraction(2, 3) == two_thirds.as_number()
-    with pytest.raises(ValueError, match="depends on N"):
-        (two_thirds * N).as_number()
-
-
 def test_pickling_keeps_equality() -> None:
     """A coefficient that was sent to another process equals the original."""
     value = (N + M) / (N - M)

@@ -35,6 +35,7 @@ from theory.algebra.limits import (
     resolvent_square,
     ridge_risk,
     ridgeless_risk,
+    with_quotient,
 )
 from theory.least_squares import least_squares_risk
 
@@ -313,3 +314,13 @@ def test_exact_arguments_and_errors() -> None:
         marchenko_pastur_moment(9)
     with pytest.raises(ValueError, match="noise must be at least 0"):
         ridge_risk(1.0, 1.0, 1.0, -1.0)
+
+
+def test_a_ratio_written_out() -> None:
+    """d/N in place of c; a limit of what was computed still counts as computed, a typed expression does not."""
+    typed = length("c") ** 2 * LAMBDA + 3 * LAMBDA
+    assert with_quotient(typed, "c", "d", "N") == D**2 / N**2 * LAMBDA + 3 * LAMBDA
+    x = vector("x")
+    mean = expectation(sum_over("i", "N", indexed(x, "i") @ indexed(x, "i").T).trace(), {x: Gaussian(UNIT)}) / (D * N)
+    assert with_quotient(proportional_limit(mean, {"N": "c"}), "c", "d", "N").computed
+    assert not proportional_limit(LAMBDA.trace() / D, {"N": "c"}).computed

@@ -403,3 +403,13 @@ def test_no_method_proves_a_wrong_identity(seed: int) -> None:
         for method in METHODS:
             with contextlib.suppress(UnsupportedError, NotRegularError):
                 assert not method(sides, definitions)
+
+
+@pytest.mark.parametrize(("factor", "answer"), [(1, "equal"), (2, "different")])
+def test_definitions_inside_an_inverted_one_are_put_in(factor: int, answer: str) -> None:
+    """M = (1 + 1/N) Q + tr(Q)/N I with Q = Psi + v v': its terms times M^-1 are I, though they are in Psi and v."""
+    inner = define("Q", PSI + v @ v.T)
+    outer = named("M", (1 + 1 / N) * inner.name + inner.name.trace() / N * UNIT)
+    inverse = outer.name**-1
+    terms = (1 + 1 / N) * (PSI @ inverse + v @ (v.T @ inverse) * factor) + (PSI.trace() + v.T @ v) / N * inverse
+    assert answer == decide(terms, UNIT, (inner, outer))

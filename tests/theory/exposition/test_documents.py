@@ -173,6 +173,14 @@ def test_a_cited_step_of_a_trial_derivation_is_marked() -> None:
     assert x.terms
 
 
+def test_a_limit_is_not_called_what_its_formula_was() -> None:
+    """The left side and the title of a formula do not pass on to its limit."""
+    formula = DERIVATIONS["global_minimum"]()["minimum of L"]
+    assert formula.left
+    end = formula.limit("context_length")
+    assert (end.left, end.title) == ("", "")
+
+
 def test_records_are_json() -> None:
     """The document survives JSON: kinds, texts, equations in both spellings."""
     record = json.loads(json.dumps(DERIVATIONS["convergence"]().document().record()))

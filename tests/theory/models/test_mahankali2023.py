@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy
 
-from tests.theory.models.papers import MOST_ERRORS, same, stationary
+from tests.theory.models.papers import MOST_ERRORS
 from theory import Gaussian, LinearAttention, Model, Prompt
 
 ISOTROPIC = Prompt(x=Gaussian("I"), w=Gaussian("I"), noise="s2")
@@ -26,23 +26,6 @@ def test_the_rate_of_the_step(law: Prompt, step: str, target_noise: bool) -> Non
     s2 = next(s for s in value.free_symbols if s.name == "s2")
     assert ("a", 0) == (name, sympy.simplify(value - N / (N + 1 + d + s2)))
     assert () == points.unsolved
-
-
-@pytest.mark.parametrize(("law", "step"), [(ISOTROPIC, "I"), (WHITENED, "Sigma^-1")], ids=["isotropic", "whitened"])
-def test_it_is_stationary_among_all_blocks(law: Prompt, step: str) -> None:
-    """With the cross blocks free too, the gradient there is zero for every d, N, s2 and Sigma."""
-    model = Model(law, LinearAttention())
-    rate = {"rate": "(N + 1 + d + s2)/N"}
-    assert stationary(model.gradient_at({"U11": f"1/rate {step}", "u": "1", "u12": "0", "u21": "0"}, rate))
-    wrong = {"rate": "(N + d + s2)/N"}
-    assert not stationary(model.gradient_at({"U11": f"1/rate {step}", "u": "1", "u12": "0", "u21": "0"}, wrong))
-
-
-def test_the_loss_is_convex_in_the_step() -> None:
-    """In A the gradient is C (A - rate I) with C = (1 + (1 + d + s2)/N) > 0: the stationary point is the minimum."""
-    model = Model(ISOTROPIC, LinearAttention(), "sparse")
-    (slope,) = model.gradient_at({}).values()
-    assert same(slope, model.formula_of("(1 + (1 + d + s2)/N) A - I"))
 
 
 @pytest.mark.parametrize("label", ["(w' x)^3", "w' x + 2 (w' x)^3"])

@@ -212,3 +212,13 @@ def test_letter_of_the_restricted_loss() -> None:
     """The letters of the model are the engine's, so its expressions meet those of the theory."""
     assert {"U11", "u21", "u12", "u"} == set(Model(PLAIN, LinearAttention()).trained)
     assert letter(Model(PLAIN, LinearAttention()).trained["U11"]).latex == "U_{11}"
+
+
+def test_the_flow_of_a_model_is_printed_with_time_derivatives() -> None:
+    """No prime stands for a derivative, and every result is an equation with a left side."""
+    flow = Model(Prompt(x=Gaussian("Lambda"), w=Gaussian("Psi")), LinearAttention(), weights="sparse").flow()
+    document = flow.document()
+    assert all(display.left for display in document.displays)
+    assert not any("'" in display.line for display in document.displays)
+    assert "d/dt" in flow.text()
+    assert len(flow.results) == sum(step.label.startswith(r"\frac{d}{dt}") for step in flow.steps)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from proofs_check.papers.zhang2024.beyond import flow, laws, minima, random_covariances, sharper
+from proofs_check.papers.zhang2024.beyond import descent, flow, laws, minima, random_covariances, sharper
 
 STATEMENTS = (
     *sharper.STATEMENTS,
     *flow.STATEMENTS,
+    *descent.STATEMENTS,
     *laws.STATEMENTS,
     *minima.STATEMENTS,
     *random_covariances.STATEMENTS,

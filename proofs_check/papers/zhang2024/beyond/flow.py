@@ -138,7 +138,10 @@ SPECTRAL = (
 )
 
 ISOTROPIC = r"$\Lambda = \lambda I$, $\Theta$ proportional to $I$, so that $U = vI$ and $u = \sqrt{d} v$"
-ROOT = {name: scalar_letter(name, definite=True) for name in ("rootd", "decay")}
+ROOT = {
+    "rootd": scalar_letter("rootd", definite=True, latex=r"\sqrt{d}"),
+    "decay": scalar_letter("decay", definite=True),
+}
 
 CLOSED_FORM = (
     state(

@@ -20,7 +20,7 @@ NOISE = (
         "The population loss in all blocks with noisy labels and a task covariance",
         "B5",
         loss.training_loss(NOISY),
-        "1/2 (tr(Psi Lambda) - 2 tr(X Lambda Psi Lambda) + tr(X Lambda X' S)) + 1/2 even",
+        "1/2 (tr(Psi Lambda) - 2 tr(V Lambda Psi Lambda) + tr(V Lambda V' S)) + 1/2 even",
         where={**ODD_MATRIX, "t": "tr(Psi Lambda) + s2", "S": "(1 + 1/N) Lambda Psi Lambda + t/N Lambda"},
         letters=("Lambda", "U11", "u21", "u12", "u", "Psi", "s2"),
         largest={"d": 2, "N": 3},

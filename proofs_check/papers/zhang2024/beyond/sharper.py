@@ -22,6 +22,8 @@ Their proofs, in the eigenbasis of Lambda, with g_i the eigenvalues of Gamma and
 
 from __future__ import annotations
 
+from typing import Any
+
 from proofs_check.judge.claims import Claim
 from proofs_check.papers.zhang2024.instances.errors import conditioned_covariances, error_instances, long_training
 from proofs_check.papers.zhang2024.instances.flows import (
@@ -45,6 +47,14 @@ from proofs_check.papers.zhang2024.quantities import enclosed_flows, error_bound
 
 NOISELESS = (GAUSSIAN, r"$y = \langle w, x\rangle$", "the limit of training on prompts of length $N$")
 
+# A bound that is reached at long training prompts.
+ERROR_BOUND: dict[str, Any] = {
+    "relation": "<=",
+    "tight": True,
+    "ends": lambda: (long_training(),),
+    "search": error_instances(),
+}
+
 ERRORS = (
     state(
         "thm-4.2-bound-sharp",
@@ -57,12 +67,9 @@ ERRORS = (
         "(N/(N + 1))^2 ((d + 1) tr(Lambda W)/M"
         " + 1/N^2 (tr(Lambda W) + 2 tr(W) tr(Lambda) + tr(Lambda^-1 W) tr(Lambda)^2))",
         place="sharper than the first bound after it",
-        relation="<=",
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         assumptions=(*NOISELESS, r"$W$ positive definite; $W = ww^\top$, one task, by continuity"),
         rests_on=("thm-4.2-linear",),
+        **ERROR_BOUND,
     ),
     state(
         "thm-4.2-bound-mean-sharp",
@@ -71,12 +78,9 @@ ERRORS = (
         error_bounds.error_over_normal_tasks(sharper=True),
         "(N/(N + 1))^2 ((d + 1) tr(Lambda)/M + 1/N^2 (tr(Lambda) + 2 d tr(Lambda) + tr(Lambda^-1) tr(Lambda)^2))",
         place="sharper than the second bound after it",
-        relation="<=",
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear",),
+        **ERROR_BOUND,
     ),
     state(
         "trace-product-sharp",
@@ -101,17 +105,26 @@ ERRORS = (
         error_bounds.averaged_error(),
         "(N/(N + 1))^2 (d + 1) tr(Lambda)/M + (1 + 2 d + d^2 (kappa + 1)^2/(4 kappa)) tr(Lambda)/(N + 1)^2",
         place="sharper than the second bound after it",
-        relation="<=",
-        tight=True,
-        ends=lambda: (long_training(),),
-        search=error_instances(),
         assumptions=NOISELESS,
         rests_on=("thm-4.2-linear", "trace-product-sharp"),
         reason=BY_INSTANCES,
+        **ERROR_BOUND,
     ),
 )
 
 MILD = (GAUSSIAN, FLOW, r"$\sigma^2 \|\Gamma\|_{\mathrm{op}} < 2$")
+
+# Statements on the same flows, which are enclosed once.
+MILD_FLOWS: dict[str, Any] = {
+    "place": "sharper",
+    "relation": ">=",
+    "where": ALIGNMENT,
+    "search": flow_instances("sharper"),
+    "searched": 18,
+    "shared_with": "flows-mild",
+    "assumptions": MILD,
+    "reason": ALONG_FLOWS,
+}
 
 RATES = (
     state(
@@ -120,17 +133,10 @@ RATES = (
         "Lemma A.5",
         enclosed_flows.least_squared_u(),
         "s^2 align (2 - s^2 opG)/(2 tr(Lambda^4)^(1/2))",
-        place="sharper",
-        relation=">=",
-        where=ALIGNMENT,
-        search=flow_instances("sharper"),
-        searched=18,
         ends=lambda: (small_start(),),
         tight=True,
-        shared_with="flows-mild",
-        assumptions=MILD,
         rests_on=("lem-A.3",),
-        reason=ALONG_FLOWS,
+        **MILD_FLOWS,
     ),
     state(
         "lem-5.4-gradient-sharp",
@@ -157,15 +163,8 @@ RATES = (
         "Lemma 5.4",
         enclosed_flows.least_gradient_rate(),
         "s^2 align (2 - s^2 opG) lowG lowL^2/tr(Lambda^4)^(1/2)",
-        place="sharper",
-        relation=">=",
-        where=ALIGNMENT,
-        search=flow_instances("sharper"),
-        searched=18,
-        shared_with="flows-mild",
-        assumptions=MILD,
         rests_on=("lem-A.5-sharp", "lem-5.4-gradient-sharp"),
-        reason=ALONG_FLOWS,
+        **MILD_FLOWS,
     ),
 )
 
@@ -183,6 +182,18 @@ AVERAGED_MILD = (
     ),
 )
 
+AVERAGED_MILD_FLOWS: dict[str, Any] = {
+    "place": "sharper",
+    "relation": ">=",
+    "where": SHARPER_AVERAGES,
+    "more": DIAGONAL_ATOMS,
+    "search": averaged_flow_instances("sharper"),
+    "searched": 18,
+    "shared_with": "averaged-flows-mild",
+    "assumptions": AVERAGED_MILD,
+    "reason": ALONG_FLOWS,
+}
+
 AVERAGED_RATES = (
     state(
         "lem-C.7-sharp",
@@ -190,18 +201,10 @@ AVERAGED_RATES = (
         "Lemma C.7",
         enclosed_flows.least_squared_u(averaged=True),
         "s^2 (2 align - s^2 spread)/(2 size)",
-        place="sharper",
-        relation=">=",
-        where=SHARPER_AVERAGES,
-        more=DIAGONAL_ATOMS,
-        search=averaged_flow_instances("sharper"),
-        searched=18,
         ends=lambda: (small_averaged_start(),),
         tight=True,
-        shared_with="averaged-flows-mild",
-        assumptions=AVERAGED_MILD,
         rests_on=("lem-C.5", "lem-C.6-alignment"),
-        reason=ALONG_FLOWS,
+        **AVERAGED_MILD_FLOWS,
     ),
     state(
         "lem-C.8-PL-sharp",
@@ -209,16 +212,8 @@ AVERAGED_RATES = (
         "Lemma C.8",
         enclosed_flows.least_gradient_rate(averaged=True),
         "nu s^2 (2 align - s^2 spread)/size",
-        place="sharper",
-        relation=">=",
-        where=SHARPER_AVERAGES,
-        more=DIAGONAL_ATOMS,
-        search=averaged_flow_instances("sharper"),
-        searched=18,
-        shared_with="averaged-flows-mild",
-        assumptions=AVERAGED_MILD,
         rests_on=("lem-C.7-sharp",),
-        reason=ALONG_FLOWS,
+        **AVERAGED_MILD_FLOWS,
     ),
 )
 

@@ -364,13 +364,6 @@ def least_decay_rate(averaged: bool = False) -> Quantity:
     return _fact(latex, averaged, lambda facts: facts.decay_rate)
 
 
-def final_distance(averaged: bool = False) -> Quantity:
-    """The relative distance of uU from its limit at the end of the enclosed path."""
-    latex = r"\|uU - A\|_F/\|A\|_F, A = \mathbb{E}[\Gamma\Lambda^2]^{-1} \mathbb{E}[\Lambda^2]"
-    plain = r"\|uU - \Gamma^{-1}\|_F/\|\Gamma^{-1}\|_F"
-    return _fact(latex if averaged else plain, averaged, lambda facts: facts.distance)
-
-
 def limit_of_weights(matrix: str, averaged: bool = False) -> Quantity:
     """The limit of the whole of W_KQ or W_PV ("KQ" or "PV"), in balls.
 

@@ -26,7 +26,7 @@ def _constants(instance: Instance, averaged: bool) -> dict[str, Any]:
     Here u_max^2 = ||b|| + (2 E0/k0)^(1/2), E0 = l(0) - min l; a_ij = gamma_i l_i l_j and f_i = l_i^2 for one
     covariance, zeta_ij and xi_i for a random one.
     """
-    rates, forces = _coefficients(instance, averaged)
+    rates, forces = coefficients_of(instance, averaged)
     theta = np.array(instance.values["Theta"], dtype=object).reshape(len(forces), -1)
     with ctx.workprec(_PRECISION):
         a, f = as_balls(np.array(rates, dtype=object)), as_balls(np.array(forces, dtype=object))
@@ -42,7 +42,8 @@ def _constants(instance: Instance, averaged: bool) -> dict[str, Any]:
         return {"c2": c2, "k0": least}
 
 
-def _coefficients(instance: Instance, averaged: bool) -> tuple[list[list[Fraction]], list[Fraction]]:
+def coefficients_of(instance: Instance, averaged: bool) -> tuple[list[list[Fraction]], list[Fraction]]:
+    """a_ij and f_i of one covariance, or of a random one if averaged."""
     N = instance.lengths["N"]
     if averaged:
         law = coefficients(atoms_of(instance), N)

@@ -25,7 +25,7 @@ from theory.zhang2024.preconditioner import preconditioner
 _BITS = 128
 
 
-def _flow_on_subspace(instance: Instance) -> tuple[Array, Fraction]:
+def flow_on_subspace(instance: Instance) -> tuple[Array, Fraction]:
     """(U', u') at a point of the subspace, from the gradient of the full loss."""
     layer = training_layer_of(instance, Law())
     blocks = subspace_blocks(instance)
@@ -37,7 +37,7 @@ def flow_of_U() -> Quantity:
     return Quantity(
         r"\dot U",
         derive=lambda: (gradient_flow()["U' reduced"].expression, (preconditioner(Law()).Gamma,)),
-        exact=exactly(lambda instance: _flow_on_subspace(instance)[0]),
+        exact=exactly(lambda instance: flow_on_subspace(instance)[0]),
     )
 
 
@@ -46,7 +46,7 @@ def flow_of_u() -> Quantity:
     return Quantity(
         r"\dot u",
         derive=lambda: (gradient_flow()["u' reduced"].expression, (preconditioner(Law()).Gamma,)),
-        exact=exactly(lambda instance: [[_flow_on_subspace(instance)[1]]]),
+        exact=exactly(lambda instance: [[flow_on_subspace(instance)[1]]]),
     )
 
 
@@ -57,7 +57,7 @@ def growth_of_u_squared() -> Quantity:
         return differential(u * u, {u: gradient_flow()["u' reduced"].expression}), (preconditioner(Law()).Gamma,)
 
     def exact(instance: Instance) -> Array:
-        return [[2 * scalar(instance, "u") * _flow_on_subspace(instance)[1]]]
+        return [[2 * scalar(instance, "u") * flow_on_subspace(instance)[1]]]
 
     return Quantity(r"\frac{d}{dt} u^2", derive=derive, exact=exactly(exact))
 
@@ -66,7 +66,7 @@ def flow_between(first: str, second: str) -> Quantity:
     """first' U' second for two vectors."""
 
     def exact(instance: Instance) -> Array:
-        flow, _ = _flow_on_subspace(instance)
+        flow, _ = flow_on_subspace(instance)
         return instance.arrays[first].T @ flow @ instance.arrays[second]
 
     return Quantity(rf"{first}^\top \dot U {second}", exact=exactly(exact))

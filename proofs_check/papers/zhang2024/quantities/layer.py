@@ -93,7 +93,11 @@ def rescaled_prediction() -> Quantity:
 
 def lemma_5_1_form() -> Quantity:
     """u'Hu of Lemma 5.1."""
-    return Quantity(r"u^\top H u", derive=lambda: (quadratic_form(), ()), exact=exactly(_form))
+    return Quantity(
+        r"(\operatorname{vec} \Omega)^\top H \operatorname{vec} \Omega",
+        derive=lambda: (quadratic_form(), ()),
+        exact=exactly(_form),
+    )
 
 
 def _negative_directions(instance: Instance) -> Exact:

@@ -23,7 +23,8 @@ from proofs_check.papers.zhang2024 import appendix_c, beyond
 from proofs_check.papers.zhang2024.instances.flows import averaged_flow_instances
 from proofs_check.papers.zhang2024.quantities.enclosed_flows import averaged_flow_facts, flow_facts
 from proofs_check.papers.zhang2024.quantities.named_laws import LAWS, cubature
-from theory.zhang2024.random_covariance import bounds, random_covariance
+from tests.proofs_check.papers.zhang2024.bounds_of_appendix_c import bounds
+from theory.zhang2024.random_covariance import random_covariance
 from theory.zhang2024.random_entries import FiniteLaw, IndependentEntries
 
 BUDGET = run_budget(200, 9, 1e-6, 0)

@@ -59,7 +59,7 @@ def test_derivations_mark_their_formulas() -> None:
     """So do titles and reasons of derivations, and the names of their results."""
     for derive in DERIVATIONS.values():
         derivation = derive()
-        names = [formula.name for formula in derivation.results.values()]
+        names = [formula.title or formula.name for formula in derivation.results.values()]
         for text in (derivation.title, derivation.source, *names, *(step.reason for step in derivation.steps)):
             require_marked(text)
             assert unmarked(text) == [], text

@@ -1,0 +1,247 @@
+"""The article about Zhang, Frei and Bartlett (2024): its parts in the paper's order, its prose, its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from numerics import Problem, gradient_flow, paper_rate
+from numerics.explicit_rates import explicit_rate
+from proofs_check.judge.claims import Claim
+from proofs_check.latex.article.figures import Chart, Curve
+from proofs_check.latex.article.outline import Outline, Part
+from proofs_check.papers import zhang2024 as paper
+from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAMMAS, GAUSSIAN, RANDOM, SUBSPACE
+from theory import distribution_shift, prediction_error
+from theory.marked_text import latex_text
+from theory.zhang2024.notation import NOTATION
+
+_SPECTRUM = (1.0, 0.6, 0.3)
+_TASK = np.array([1.0, -1.0, 1.0])
+_LENGTH = 20
+
+SUBJECT = r"""A transformer that has been trained on prompts of the form $(x_1, y_1, \ldots, x_N, y_N, x_q)$ may
+predict $y_q$ for a new function without any change of its weights. Zhang, Frei and Bartlett~\cite{zhang2024} study
+when and why for one layer of linear self-attention whose prompts carry linear functions $y = w^\top x$ with random
+$w$. They show that gradient flow on the population loss converges, from a suitable start, to weights under which
+the layer is one step of preconditioned gradient descent; they compute the error of that predictor on prompts from
+other distributions, and find that it withstands a shift of the task and of the query, but not of the covariates."""
+
+_MODEL = r"""A prompt of length $N$ is embedded as the matrix $E$ whose columns are the $(x_i, y_i)$ and, last, the
+query with a zero in place of its label, $(x_q, 0)$. The layer maps it to
+\[ f(E) = E + W^{PV} E \, \frac{E^\top W^{KQ} E}{N}, \]
+and the prediction $\hat y$ is the last entry of the last column. Training minimises the population loss $L =
+\tfrac12 \mathbb{E}(\hat y - w^\top x_q)^2$ by gradient flow. The loss is a polynomial of degree four in the four
+blocks of weights that the prediction depends on; the paper does not write it out. It is derived here in four
+pieces: the error is a part that is odd in $w$ and a part that is even, these are not correlated, and the mean
+square of either is a count of pairings."""
+
+_CONVERGENCE = r"""The flow never leaves the subspace $u_{21} = u_{12} = 0$, and there the loss is a quadratic form
+in the product $u U$. It is least where $u U = \Gamma^{-1}$. Balance, $u^2 = \|U\|_F^2$, then leaves a single limit.
+What is derived
+of this stands in section~\ref{sec:proofs} and appendix~\ref{sec:appendix-a}, what is cited is marked there;
+figure~\ref{fig:flow} shows one flow with two bounds of it."""
+
+_SHIFTS = r"""At the limit the prediction is $\hat y = x_q^\top \Gamma^{-1} \tfrac{1}{M} \sum_i y_i x_i$. The
+statements of this section say what becomes of its error where a test prompt has another law. If its covariates have
+the covariance $\Lambda_c$ instead of $\Lambda$, the mean prediction for a given query is $x_q^\top \Gamma^{-1}
+\Lambda_c w$, whatever the length of the prompt: what was a preconditioner for $\Lambda$ is none for $\Lambda_c$
+(figure~\ref{fig:shift}). A shift of the task, or of the query, leaves errors that vanish as $M$ and $N$ grow."""
+
+_RANDOM = r"""If every prompt has a covariance $\Lambda_\tau$ of its own, the flow is that of the mean loss. For
+diagonal $\Lambda_\tau$ it decouples into coordinates, and $A = \mathbb{E}[\Gamma_\tau \Lambda_\tau^2]^{-1}
+\mathbb{E}[\Lambda_\tau^2]$ takes the place of $\Gamma^{-1}$. One matrix has to serve all covariances, and for
+i.i.d.\ entries an error is left however long the prompts are (statement B7). The derivations stand in
+appendix~\ref{sec:appendix-c}; where the paper's proof is not among them, the evidence is named."""
+
+_PROOFS = r"""The chain of the argument: the prediction is a quadratic form in the weights (Lemma 5.1); the gradient
+of the loss vanishes in $u_{21}$ and $u_{12}$ on the subspace, which gives the flow of Lemma 5.2; completing the
+square gives its minimisers (Lemma 5.3), and the same split by parity shows that they are minimisers over all
+blocks; a lower bound of the squared gradient by the excess loss gives the rate (Lemma 5.4)."""
+
+_BEYOND = r"""What follows is not in the paper. Each statement was found, and is derived or tested, in the same way
+as those above; the numbers B1 to B13 are this project's. Three lines lead on from the paper: sharper constants in
+its bounds; convergence for every scale of the initialisation (B1, B12), which removes the condition $(\mathrm{C})$;
+and other laws of the prompt: noise and a covariance of the task (B5), elliptical covariates (B6), random
+covariances (B7), labels that are not linear (B8), a joint shift (B9). The argument behind B12, and the other
+derivations, stand in appendix~\ref{sec:derivations}."""
+
+_ASIDE = r"""The flow in the eigenbasis of $\Lambda$ (B2) and in closed form for an isotropic one (B3), its rate at the
+limit (B4), local minima that are not global (B11), and the limit of section 4.3 for named laws of the entries."""
+
+# The letters of the derivations, and what statements use beside them.
+LETTERS = {
+    **NOTATION,
+    r"\kappa": r"condition number of $\Lambda$; for elliptical covariates the ratio of their fourth moment to that of "
+    "Gaussian ones",
+    r"\Gamma": r"the preconditioner, $(1 + \tfrac{1}{N}) \Lambda + \tfrac{1}{N} \operatorname{tr}(\Lambda) I$ unless "
+    "another is named",
+    r"\Theta": "shape of the initialisation (Assumption 3.3)",
+    r"\Lambda_1": r"a value of a random covariance $\Lambda_\tau$, with probability $p$, positive definite",
+    r"\Lambda_2": "its other value, with probability $q = 1 - p$, positive definite",
+    "p": r"probability of $\Lambda_1$ unless it is an eigenvector",
+    "q": r"probability of $\Lambda_2$ unless it is an eigenvector",
+    "G_1": r"$(1 + \tfrac{1}{N}) \Lambda_1 + \tfrac{1}{N} \operatorname{tr}(\Lambda_1) I$",
+    "G_2": r"the same for $\Lambda_2$",
+    "l_i": r"first diagonal entry of a diagonal $\Lambda_i$",
+    "m_i": r"second diagonal entry of a diagonal $\Lambda_i$; for i.i.d. entries $m_k$ is their $k$-th moment",
+    "r_i": r"third diagonal entry of a diagonal $\Lambda_i$",
+    "v": "a diagonal entry of $U$ where entries are meant",
+    "z": "another entry of $U$ where entries are meant",
+    r"\Omega": r"the weights that matter: first $d$ rows $(U_{11}, u_{12})$, last row $(u_{21}^\top, u)$",
+    "f": "the layer, a function of the embedding",
+    "x": "a vector; of covariates where it has a law",
+    "c": "a number: the constant of a quadratic label, or the factor by which covariates are scaled",
+    "B": "the matrix of a quadratic label unless another is named",
+    "H": "the matrix of Lemma 5.1 unless another is named",
+    r"\ell_{\mathrm{rdm}}": r"the restricted loss for random covariances, $\mathbb{E}_\tau$ of that for $\Lambda_\tau$",
+    r"\dot U": r"the derivative $\tfrac{d}{dt} U$ along the flow",
+    r"\|\cdot\|_{\mathrm{op}}": "largest singular value",
+    r"\|\cdot\|_F": "Frobenius norm",
+}
+# Assumptions that many statements share, by the mark under which the text cites them.
+STANDING = {
+    GAUSSIAN: r"$(\mathrm{M})$",
+    FLOW: r"$(\mathrm{F})$",
+    CONDITION: r"$(\mathrm{C})$",
+    RANDOM: r"$(\mathrm{R})$",
+    SUBSPACE: latex_text(SUBSPACE),
+    # Said by these marks and by the notation.
+    **dict.fromkeys(
+        (
+            r"$\Lambda$ positive definite",
+            r"$\|\Lambda\|_{\mathrm{op}}$ (typed opL) positive",
+            r"$\|\Gamma\|_{\mathrm{op}}$ (typed opG) positive",
+            r"$\|U\|_{\mathrm{op}}$ (typed opU) positive",
+            r"$\lambda_{\min}(\Lambda)$ (typed lowL) positive",
+            r"$\lambda_{\min}(\Gamma)$ (typed lowG) positive",
+            r"$\Psi$ positive definite",
+            r"$\Lambda_c$ positive definite",
+            r"$\Lambda_1$ (typed L1) positive definite",
+            r"$\Lambda_2$ (typed L2) positive definite",
+            "$p$ positive",
+            "$q$ positive",
+            r"$\sigma$ (typed s) positive",
+        ),
+        "",
+    ),
+}
+
+
+def outline(claims: Sequence[Claim] = ()) -> Outline:
+    """The plan of the article; `claims` is not needed, for the paper's modules have their order."""
+    return Outline(
+        title=r"How a linear transformer learns linear functions in context:\\ statements, proofs and evidence",
+        subject=SUBJECT,
+        parts=_parts(),
+        letters=LETTERS,
+        standing=STANDING,
+        defined={**GAMMA, **GAMMAS},
+        figures={"flow": _flow_figure, "shift": _shift_figure},
+    )
+
+
+def _parts() -> tuple[Part, ...]:
+    ids = {module: tuple(claim.id for claim in module.STATEMENTS) for module in paper.SECTIONS}
+    # Theorem 4.1 comes before what its global minimum rests on.
+    lemma = ("B10-even",)
+    theorem = tuple(name for name in ids[paper.section_4_1] if name.startswith(("thm-4.1", "sec-4.1")))
+    others = tuple(name for name in ids[paper.section_4_1] if name not in (*theorem, *lemma))
+    ids[paper.section_4_1] = (*theorem, *lemma, *others)
+    # What no other statement of the main text needs.
+    aside = tuple(name for name in ids[paper.beyond] if name.startswith(("law-", "B2-", "B3-", "B4-", "B11-")))
+    beyond = tuple(name for name in ids[paper.beyond] if name not in aside)
+    return (
+        Part(r"The model and its loss", ids[paper.section_3], _MODEL, ("model", "population_loss")),
+        Part(r"Training, the trained predictor, its error", ids[paper.section_4_1], _CONVERGENCE, (), ("flow",)),
+        Part(r"Shifts of the distribution", ids[paper.section_4_2], _SHIFTS, ("limiting_predictor",), ("shift",)),
+        Part(r"Training on random covariances", ids[paper.section_4_3], _RANDOM),
+        Part(
+            r"Proofs of convergence\label{sec:proofs}",
+            ids[paper.section_5],
+            _PROOFS,
+            ("gradient_flow", "global_minimum"),
+        ),
+        Part("Beyond the paper", beyond, _BEYOND, lead="Beyond "),
+        Part(
+            r"Appendix A of the paper: the rate\label{sec:appendix-a}",
+            ids[paper.appendix_a],
+            "",
+            ("convergence",),
+            appendix=True,
+        ),
+        Part(
+            r"Appendix B of the paper: the prediction error",
+            ids[paper.appendix_b],
+            "",
+            ("prediction_error",),
+            appendix=True,
+        ),
+        Part(
+            r"Appendix C of the paper: random covariances\label{sec:appendix-c}",
+            ids[paper.appendix_c],
+            "",
+            ("random_covariance", "random_query"),
+            appendix=True,
+        ),
+        Part(
+            r"Appendix D of the paper: technical lemmas", ids[paper.appendix_d], "", ("matrix_calculus",), appendix=True
+        ),
+        Part(
+            r"Derivations beyond the paper\label{sec:derivations}",
+            derivations=("explicit_rate", "variants", "distribution_shift"),
+            appendix=True,
+        ),
+        Part("More beyond the paper", aside, _ASIDE, appendix=True, lead="Beyond "),
+    )
+
+
+def _flow_figure() -> str:
+    sigma, t_end = 0.7, 30.0
+    problem = Problem.from_spectrum((1.0, 0.8, 0.6), context_length=_LENGTH)
+    path = gradient_flow(problem, sigma=sigma, t_end=t_end)
+    t = np.linspace(0, t_end, 121)
+    excess, _ = path.progress(t)
+    # Rounding of the loss is seen below this.
+    seen = excess > 1e-13
+    bounds = explicit_rate(problem, sigma), paper_rate(problem, sigma)
+    curves = (
+        Curve(t[seen], excess[seen], r"the excess loss $\ell(t) - \min \ell$"),
+        Curve(t, excess[0] * np.exp(-bounds[0].rate * t), "the bound of B12, for every $\\sigma$"),
+        Curve(t, excess[0] * np.exp(-bounds[1] * t), "the bound of Lemma 5.4"),
+    )
+    caption = (
+        rf"Gradient flow for eigenvalues 1, 0.8, 0.6 of $\Lambda$, $N = {_LENGTH}$, $\sigma = {sigma:g}$, and two "
+        r"upper bounds of it. The curve is integrated in floating point, the bounds are computed from their formulas."
+    )
+    return Chart("flow", caption, "time $t$", "excess loss", curves).latex()
+
+
+def _shift_figure() -> str:
+    lengths = sorted({round(x) for x in np.geomspace(1, 10_000, 60)})
+    covariance = np.diag(_SPECTRUM)
+    plain = prediction_error("linear")
+    shifted = distribution_shift(at_limit=True)
+
+    def error(scale: float, M: int) -> float:
+        given = {"covariance": covariance, "context_length": _LENGTH, "prompt_length": M, "w": _TASK}
+        if scale == 1:
+            return float(plain.evaluate(**given))
+        moved = scale**2 * covariance
+        return float(shifted.evaluate(**given, context_covariance=moved, query_covariance=moved))
+
+    curves = tuple(
+        Curve(lengths, [error(scale, M) for M in lengths], label)
+        for scale, label in (
+            (1.0, "covariates as in training"),
+            (1.5, "covariates scaled by 1.5"),
+            (2.0, "covariates scaled by 2"),
+        )
+    )
+    caption = (
+        rf"The exact error of the limit trained at $N = {_LENGTH}$ with eigenvalues 1, 0.6, 0.3, for $w = (1, -1, 1)$ "
+        r"without noise, against the length $M$ of the test prompt. As trained, longer prompts help down to a floor of "
+        r"order $1/N^2$; with scaled covariates a larger error is left, however long the prompt."
+    )
+    return Chart("shift", caption, "length $M$", "error", curves, x_log=True).latex()

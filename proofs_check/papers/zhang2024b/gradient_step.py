@@ -1,0 +1,53 @@
+"""GD-beta: one step of gradient descent from a learned start."""
+
+from __future__ import annotations
+
+from proofs_check.papers.stating import at_instances
+from proofs_check.papers.zhang2024b.models import gradient_step
+
+BY_INSTANCES = "the loss of every start and step is proved; its value at these the engine decides in minutes only"
+OMEGA = {"Omega": "(M + 1)/M H Psi H + (tr(H Psi) + s2)/M H"}
+# E (I - S G')' H (I - S G'), S = (1/M) X'X, up to the side of G.
+OF_START = {"Q": "H - H G H - H G' H + (M + 1)/M H G' H G H + 1/M tr(G' H G H) H"}
+
+STEP = (
+    gradient_step.loss(
+        "zhang2024b-loss",
+        r"The loss of GD-$\beta$: its minimum, a square in $G$, and the mean of a square in $\beta - \mu$",
+        "gradient step",
+        "1/2 (s2 + tr(H Psi) - tr(H Psi H Omega^-1 H Psi)"
+        " + tr((G - Psi H Omega^-1)' H (G - Psi H Omega^-1) Omega) + (beta - mu)' Q (beta - mu))",
+        where={**OMEGA, **OF_START},
+    ),
+    gradient_step.gradient(
+        "zhang2024b-start-stationary",
+        r"The loss is stationary in $\beta$ at $\beta = \mu$, for every $G$",
+        "gradient step",
+        "beta",
+        "0",
+        weights={"beta": "mu"},
+    ),
+    gradient_step.gradient(
+        "zhang2024b-step-gradient",
+        r"The gradient with respect to $G$ at $\beta = \mu$, zero at $G = \Psi H \Omega^{-1}$ only",
+        "gradient step",
+        "G",
+        "H (G Omega - Psi H)",
+        weights={"beta": "mu"},
+        where=OMEGA,
+    ),
+    at_instances(
+        gradient_step.error(
+            "zhang2024b-least-risk",
+            r"The least risk of GD-$\beta$",
+            "gradient step",
+            "s2 + tr(H Psi) - tr(H Psi H Omega^-1 H Psi)",
+            weights={"beta": "mu", "G": "Psi H Omega^-1"},
+            where=OMEGA,
+            rests_on=("zhang2024b-loss",),
+        ),
+        BY_INSTANCES,
+    ),
+)
+
+STATEMENTS = STEP

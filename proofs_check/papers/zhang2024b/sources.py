@@ -1,0 +1,27 @@
+"""What is carried of the paper, in its order. Of its text only the abstract could be read here; statements were derived
+again, so that they stand under what they are about and not under the paper's own numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from proofs_check.papers.numbers import Number
+
+TITLE = (
+    "R. Zhang, J. Wu, P. L. Bartlett, In-context learning of a linear transformer block: benefits of the MLP component"
+    " and one-step GD initialization, NeurIPS 2024, arXiv 2402.14951"
+)
+NUMBERS: Mapping[str, Number] = {
+    "gradient step": Number(),
+    "attention alone": Number(),
+    "cross blocks": Number(),
+    "attention alone, all blocks": Number(
+        says="undecided: the least risk of linear attention over all blocks on tasks with a mean, and with it the"
+        " price of leaving out the MLP; the cross blocks are not zero there, and no form of them is known here"
+    ),
+    "gradient flow": Number(
+        says="undecided: that the gradient flow converges to the minimum; the loss is known in full, the argument for"
+        " every start is not derived"
+    ),
+}

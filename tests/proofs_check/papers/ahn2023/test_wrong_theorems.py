@@ -1,0 +1,56 @@
+"""Wrong versions of the paper's statements are refuted by the evidence of the right ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from proofs_check.judge.check import check_claim
+from proofs_check.papers.ahn2023.language import LAW, STEP, every_block, stack
+from tests.proofs_check.papers.pages import BUDGET, judged
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("ahn2023-thm-1-sparse", "1/2 tr(Sigma (A - G^-1)' Sigma G (A + G^-1))"),
+        ("ahn2023-thm-1-sparse", "1/2 tr(G (A - G^-1)' Sigma Sigma (A - G^-1))"),
+        ("ahn2023-lem-1-2", "1/n y' X' (A0 + A1 - A1 B A0) x_q"),
+        ("ahn2023-lem-1-3", "1/n y' X' W1 x_q"),
+        ("ahn2023-lem-4", "d (1 - 2 (a + b) + (a^2 + 4 a b + b^2) m2 - 2 a b (a + b) m3 + a^2 b^2 m4 + (a - b)/n)"),
+    ],
+)
+def test_a_wrong_right_side_is_refuted(name: str, right: str) -> None:
+    """Factors in another order or with another sign, layers in another order, a loss that is not symmetric."""
+    assert judged("ahn2023", name, right).status == "refuted"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"m2": "1 + d/n"},
+        {"m3": "1 + 3 (d + 1)/n + (d^2 + 3 d + 3)/n^2"},
+        {"m4": "1 + 6 (d + 1)/n + (6 d^2 + 17 d + 21)/n^2 + (d^3 + 6 d^2 + 21 d + 21)/n^3"},
+    ],
+)
+def test_wrong_wishart_moments_are_refuted(where: dict[str, str]) -> None:
+    """Each moment in the loss of two layers, with one number wrong."""
+    assert judged("ahn2023", "ahn2023-lem-4", "", where).status == "refuted"
+
+
+def test_other_weights_are_not_stationary() -> None:
+    """Theorem 1 with Sigma^-1 in place of its matrix, and with P rescaled but not Q."""
+    for weights in (
+        {"U11": "-Sigma^-1", "u": "1", "u12": "0", "u21": "0"},
+        {"U11": "-G^-1", "u": "g", "u12": "0", "u21": "0"},
+    ):
+        claim = every_block.gradient("wrong", "Wrong", "", "U11", "0", weights=weights, where=STEP)
+        assert check_claim(claim, BUDGET).status == "refuted"
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_the_set_of_theorem_3_is_not_closed_for_other_tasks(k: int) -> None:
+    """For w ~ N(0, I) the gradient at a_l Sigma^-1 is no number times Sigma."""
+    along = f"dA{k} - tr(Sigma dA{k})/d Sigma^-1"
+    at = {"A0": "a0 Sigma^-1", "A1": "a1 Sigma^-1"}
+    claim = stack(2, LAW).gradient("wrong", "Wrong", "", f"A{k}", "0", weights=at, along=along)
+    assert check_claim(claim, BUDGET).status == "refuted"
