@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -17,8 +18,26 @@ sys.path.insert(0, str(ROOT))
 project = "icl-theory"
 author = "The icl-theory developers"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-exclude_patterns = ["_build"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.apidoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+]
+# Statements of papers and the code of commands are no reference, networks need their extra, and a module that is named
+# like a function of its package cannot be told from it.
+_LEFT_OUT = ("networks", "papers", "commands", "judge/evidence/measure.py")
+apidoc_modules = [
+    {
+        "path": f"../{package}",
+        "destination": f"reference/{package}",
+        "exclude_patterns": [f"../{package}/{left_out}" for left_out in _LEFT_OUT],
+        "automodule_options": {"members"},
+    }
+    for package in ("theory", "numerics", "proofs_check")
+]
+exclude_patterns = ["reference/*/modules.rst"]
 html_theme = "alabaster"
 html_theme_options = {"page_width": "1100px", "sidebar_width": "230px", "description": "In-context learning, derived"}
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
@@ -93,6 +112,14 @@ def _process(app: object, what: str, name: str, obj: object, options: object, li
         lines += ["", "Public names: " + ", ".join(f"``{public}``" for public in obj.__all__) + "."]
 
 
-def setup(app: object) -> None:
+def _skip(app: Any, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:
+    """Leave out what a module takes over from another one, where it is described."""
+    home = getattr(obj, "__module__", None)
+    here = app.env.current_document.autodoc_module
+    return True if what == "module" and home is not None and home != here else None
+
+
+def setup(app: Any) -> None:
     """Connect the reader of docstrings, after Sphinx's own has found their sections."""
-    app.connect("autodoc-process-docstring", _process, priority=900)  # type: ignore[attr-defined]
+    app.connect("autodoc-process-docstring", _process, priority=900)
+    app.connect("autodoc-skip-member", _skip)

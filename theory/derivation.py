@@ -14,8 +14,17 @@ import numpy as np
 from theory.algebra.calculus import gradient
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.definitions import Definition, abbreviate, expand
-from theory.algebra.evaluation import all_exact, evaluate, is_exact_number
-from theory.algebra.expression import Expression, scalar, symbol_expression, zero
+from theory.algebra.evaluation import all_exact, entries, evaluate, is_exact_number
+from theory.algebra.expression import (
+    Expression,
+    indexed,
+    scalar,
+    scalar_letter,
+    stacking,
+    sum_over,
+    symbol_expression,
+    zero,
+)
 from theory.algebra.latex import latex, terms_latex
 from theory.algebra.limits import growing_lengths, leading_term, limit, proportional_limit
 from theory.algebra.words import Symbol
@@ -90,6 +99,8 @@ class Formula:
             others its expression tells lengths from letters.
         positive: numbers made of lengths, such as M - d - 1, that have to be positive; elsewhere the formula refuses.
         ratios: names that stand for ratios of lengths, positive numbers, such as c in d = c N.
+        copies: of a gradient with respect to letters U_1, U_2, ... the free index, the letters' name and the length to
+            which their index runs; the values for all of them are stacked along an axis.
         left: what it is, as LaTeX: the left side where it is printed as an equation.
         title: what it is, in words with formulas between dollar signs; the name where it is empty.
 
@@ -108,6 +119,7 @@ class Formula:
     lengths: Collection[str] = ("N", "M", "d", "n")
     positive: tuple[Expression, ...] = ()
     ratios: frozenset[str] = frozenset()
+    copies: tuple[str, str, str] | None = None
     left: str = ""
     title: str = ""
 
@@ -231,7 +243,7 @@ class Formula:
             letters = {name: value for name, value in letters.items() if value is not None}
             absent = frozenset(s for s in optional if s.name not in letters)
             if absent not in programs:
-                programs[absent] = compile_expression(_without(self.expression, absent), namespace)
+                programs[absent] = compile_expression(_without(self._one_chosen(), absent), namespace)
             program = programs[absent]
             try:
                 for name in letters.keys() - {symbol.name for symbol in program.symbols}:
@@ -243,11 +255,23 @@ class Formula:
                 trusted: dict[str, Any] = {}
                 for name, part in parts:
                     trusted[name] = part(letters, lengths, trusted)
-                return program(letters, lengths, trusted)
+                if self.copies is None:
+                    return program(letters, lengths, trusted)
+                own = sum(size != 1 for size in self.expression.shape)
+                count = np.shape(letters[self.copies[1]])[-own - 1]
+                chosen = [program({**letters, _CHOSEN: row}, lengths, trusted) for row in np.eye(count)]
+                return program.namespace.stack(chosen, own)
             except (ValueError, TypeError) as error:
                 raise type(error)(_with_keywords(str(error), names)) from error
 
         return call
+
+    def _one_chosen(self) -> Expression:
+        """The expression, its free index summed over with a letter that is 1 for the chosen copy and 0 for others."""
+        if self.copies is None:
+            return self.expression
+        label, _, upto = self.copies
+        return sum_over(label, upto, indexed(scalar_letter(_CHOSEN), label) * self.expression)
 
     def _given(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments with defaults filled in; TypeError for one that is unknown or missing."""
@@ -293,7 +317,11 @@ class Formula:
                 definition.expression, _used(definition.expression, letters), sizes
             )
         # Every argument is checked, also one that the formula happens not to depend on.
-        return evaluate(expression, letters, sizes)
+        if self.copies is None:
+            return evaluate(expression, letters, sizes)
+        label, name, _ = self.copies
+        count = len(entries(letters[name]))
+        return np.stack([evaluate(expression, letters, sizes, at={label: k}) for k in range(1, count + 1)])
 
     def _at_ratios(self, ratios: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         """The value with numbers for the ratios, a float being the rational number that it is."""
@@ -388,6 +416,9 @@ class Formula:
     def gradient(self, argument: str) -> Formula:
         """The gradient with respect to one argument, a formula with the same arguments.
 
+        With respect to letters U_1, U_2, ... under a sum, such as heads, its value is the stack of the gradients with
+        respect to each of them; its expression is that for one with a free index.
+
         Raises:
             ValueError: for an argument that is no letter of the formula, or of which it is no polynomial.
         """
@@ -396,9 +427,16 @@ class Formula:
         if symbol is None:
             letters = [key for key, held in self.arguments.items() if held not in self.length_names]
             raise ValueError(f"no gradient with respect to {argument!r}; the letters are {', '.join(letters)}")
+        by, copies = symbol_expression(symbol), None
+        indices = stacking(self.expression)[symbol.name]
+        if len(indices) > 1:
+            raise ValueError(f"no gradient with respect to {argument!r}: it carries {len(indices)} indices, not one")
+        if indices:
+            by, copies = indexed(by, _COPY), (_COPY, symbol.name, indices[0])
+        definitions = self._used_definitions() if indices else self.definitions
         return Formula(
             f"gradient of {self.name} with respect to {argument}",
-            gradient(self.expression, symbol_expression(symbol), self.definitions),
+            gradient(self.expression, by, definitions),
             self.arguments,
             (),
             self.source,
@@ -406,11 +444,14 @@ class Formula:
             self.defaults,
             self.constants,
             self.length_names,
+            copies=copies,
         )
 
 
 # The irrational numbers that occur, rounded once, when a formula is evaluated in floating point.
 CONSTANTS = {"2/pi": 2 / math.pi}
+# The free index of a stacked gradient, and the letter that chooses one of its copies.
+_COPY, _CHOSEN = "h", "chosen"
 # Letters that are variances.
 NON_NEGATIVE = frozenset({"s2"})
 

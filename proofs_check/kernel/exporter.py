@@ -14,7 +14,8 @@ from math import lcm
 
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian
-from theory.algebra.expression import Expression, Monomial, letter
+from theory.algebra.expression import Expression, letter
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Factor, Symbol, Word
 from theory.errors import IclTheoryError
 

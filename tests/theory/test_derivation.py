@@ -230,6 +230,41 @@ def test_gradients_go_through_abbreviations(formula: Formula, argument: str) -> 
     assert abs((ends[0] - ends[1]) / (2 * step) - slope) < Fraction(1, 10**6) * abs(slope)
 
 
+def test_gradients_with_respect_to_heads() -> None:
+    """All heads at once, by `evaluate`, exactly, and compiled for a batch, against differences of a quartic loss."""
+    U, A, w, v = matrix("U"), matrix("A"), vector("w"), vector("v")
+    one, other = indexed(U, "g"), indexed(U, "h")
+    pairs = sum_over("h", "H", (one @ A @ other).trace() * (w.T @ other.T @ one @ v), below="g")
+    loss = sum_over("g", "H", pairs) + sum_over("h", "H", w.T @ other @ v) ** 2
+    formula = Formula("loss of heads", loss, {"U": "U", "A": "A", "w": "w", "v": "v"})
+    generator = random.Random(2)
+    values: dict[str, Any] = {name: brute_force.vector(generator, 2) for name in "wv"}
+    values |= {"A": brute_force.matrix(generator, 2, 2)}
+    heads = np.stack([brute_force.matrix(generator, 2, 2) for _ in range(3)])
+    found = formula.gradient("U").evaluate(**values, U=heads)
+    for place in np.ndindex(3, 2, 2):
+
+        def at(step: int, place: tuple[int, ...] = place) -> Any:
+            moved = heads.copy()
+            moved[place] += step
+            return formula.evaluate(**values, U=moved)
+
+        # Exact for polynomials of degree four.
+        assert found[place] == (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / 12
+    floats = {name: value.astype(float) for name, value in values.items()}
+    batch = np.stack([heads.astype(float), 2 * heads.astype(float)])
+    compiled = formula.gradient("U").lambdify()(**floats, U=batch)
+    assert compiled.shape == (2, 3, 2, 2)
+    assert np.allclose(compiled[0], found.astype(float), rtol=1e-12)
+    expected = formula.gradient("U").evaluate(**floats, U=batch[1])
+    assert np.allclose(compiled[1], expected, rtol=1e-12)
+    linear = Formula("linear", sum_over("h", "H", w.T @ other @ v), {"U": "U", "w": "w", "v": "v"}).gradient("U")
+    del floats["A"]
+    assert np.allclose(linear.lambdify()(**floats, U=batch)[1], [np.outer(floats["w"], floats["v"])] * 3)
+    with pytest.raises(ValueError, match="carries 2 indices, not one"):
+        Formula("pairs", sum_over("g", "H", sum_over("h", "K", indexed(U, "g", "h").trace())), {"U": "U"}).gradient("U")
+
+
 def test_labels_have_a_plain_form() -> None:
     """No LaTeX is left in text output."""
     assert "y_hat = E[x]'" == plain_formula(r"\hat y = \mathbb{E}[x]^\top")

@@ -10,18 +10,15 @@ from theory.algebra.coefficients import Coefficient
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import (
     Expression,
-    Monomial,
     expression_of_word,
-    freed,
     identity,
     letter,
-    reindexed,
-    relabelled,
     scalar,
     sum_over,
     symbol_expression,
     zero,
 )
+from theory.algebra.monomials import Monomial, freed, reindexed, relabelled
 from theory.algebra.usage import note
 from theory.algebra.words import Factor, Index, Symbol, Word, letter_power
 

@@ -17,13 +17,8 @@ from functools import lru_cache
 from math import floor
 
 from theory.algebra.coefficients import Coefficient, Rational, as_rational
-from theory.algebra.expression import (
-    Expression,
-    Monomial,
-    expression_of_word,
-    identity,
-    symbol_expression,
-)
+from theory.algebra.expression import Expression, expression_of_word, identity, symbol_expression
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Factor, Symbol, Word, letter_power
 
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from theory.algebra.coefficients import Coefficient, Polynomial
 from theory.algebra.definitions import Definition, expand
-from theory.algebra.expression import Expression, Monomial
+from theory.algebra.expression import Expression
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Word
 
 

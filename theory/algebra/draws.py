@@ -14,8 +14,9 @@ from itertools import product
 from typing import Protocol, TypeVar
 
 from theory.algebra.coefficients import Coefficient
-from theory.algebra.expression import Expression, Monomial, TermSum, canonical_monomial, relabelled
+from theory.algebra.expression import Expression, TermSum
 from theory.algebra.laws import partitions
+from theory.algebra.monomials import Monomial, canonical_monomial, relabelled
 from theory.algebra.order import Pair, number_of_distinct_values
 from theory.algebra.words import ORDER, Index, Symbol
 
@@ -54,6 +55,8 @@ def told_apart(
     Raises:
         ValueError: where such a copy shares an index with a letter that is not averaged.
     """
+    if not any(law.has_radius for law in laws.values()):
+        return expression, dict(laws)
     suffix = "_at"
     while any(suffix in symbol.name for symbol in (*expression.symbols, *laws)):
         suffix += "_"

@@ -33,15 +33,8 @@ from typing import Any
 
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.evaluation import evaluate
-from theory.algebra.expression import (
-    Expression,
-    Monomial,
-    dimension_coefficient,
-    expression_of_word,
-    identity,
-    letter,
-    scalar,
-)
+from theory.algebra.expression import Expression, dimension_coefficient, expression_of_word, identity, letter, scalar
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Dimension, Factor, Symbol, Word
 
 # (2k - 1)!! pairings are written out: 10,395 for k = 6.

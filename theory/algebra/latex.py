@@ -13,7 +13,8 @@ from fractions import Fraction
 from math import gcd
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational, factors
-from theory.algebra.expression import Expression, Monomial, register_printer
+from theory.algebra.expression import Expression, register_printer
+from theory.algebra.monomials import Monomial
 from theory.algebra.text import bound_indices, compared_indices, index_name
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 

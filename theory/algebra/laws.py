@@ -22,19 +22,8 @@ from math import comb, factorial
 from typing import Any
 
 from theory.algebra.coefficients import Coefficient, Rational
-from theory.algebra.expression import (
-    Expression,
-    Monomial,
-    as_expression,
-    collected,
-    freed,
-    number,
-    reindexed,
-    sum_over,
-    symbol_expression,
-    unit_vector,
-    zero,
-)
+from theory.algebra.expression import Expression, as_expression, number, sum_over, symbol_expression, unit_vector, zero
+from theory.algebra.monomials import Monomial, collected, freed, reindexed
 from theory.algebra.words import Factor, Index, Symbol, Word, factor, split_closed, split_open
 
 # (coefficient, groups of ends that share a coordinate) for every term of a joint cumulant of k ends.

@@ -33,7 +33,8 @@ from typing import Any
 from theory.algebra.coefficients import Coefficient, Polynomial
 from theory.algebra.definitions import Definition, expand
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, Monomial, identity, indexed, length, sum_over, vector
+from theory.algebra.expression import Expression, identity, indexed, length, sum_over, vector
+from theory.algebra.monomials import Monomial
 
 
 def limit(expression: Expression, name: str, definitions: Sequence[Definition] = ()) -> Expression:

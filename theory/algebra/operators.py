@@ -21,7 +21,8 @@ from typing import Any
 
 from theory.algebra.calculus import gradient
 from theory.algebra.coefficients import Coefficient, Rational
-from theory.algebra.expression import Expression, Monomial, letter, matrix, symbol_expression
+from theory.algebra.expression import Expression, letter, matrix, symbol_expression
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Symbol, Word
 
 

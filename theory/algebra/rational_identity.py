@@ -37,13 +37,13 @@ from theory.algebra.coefficients import Coefficient, Polynomial, Rational
 from theory.algebra.definitions import Definition, expand
 from theory.algebra.expression import (
     Expression,
-    Monomial,
     dimension_coefficient,
     expression_of_word,
     scalar_letter,
     symbol_expression,
 )
 from theory.algebra.modular import differs_at_an_instance
+from theory.algebra.monomials import Monomial
 from theory.algebra.rational_series import NotRegularError, Series, Span, constant_series, letter_series, total
 from theory.algebra.words import ORDER, Factor, Symbol, Word
 from theory.errors import IclTheoryError

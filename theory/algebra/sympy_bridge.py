@@ -12,7 +12,8 @@ from typing import Any
 import sympy
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Rational
-from theory.algebra.expression import Expression, Monomial, identity, matrix, number, scalar, scalar_letter, zero
+from theory.algebra.expression import Expression, identity, matrix, number, scalar, scalar_letter, zero
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Dimension, Symbol, Word
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.algebra.coefficients import Coefficient, Rational
-from theory.algebra.expression import Expression, Monomial, register_printer
+from theory.algebra.expression import Expression, register_printer
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 # No q: x_q is the query.

@@ -20,21 +20,19 @@ non-negative integer coefficients, held as one integer each (Kronecker substitut
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any
 
 from theory.algebra.coefficients import Coefficient, Polynomial, Rational, as_rational
-from theory.algebra.expression import Expression, Powers
+from theory.algebra.expression import Expression
+from theory.algebra.monomials import Powers
 from theory.algebra.words import (
     Dimension,
     Factor,
     Word,
-    canonical_scalar,
     mergeable,
     merged,
-    split_closed,
 )
 
 Code = tuple[int, ...]
@@ -75,6 +73,11 @@ class WishartMoments:
         self.atom_numbers: dict[Atom, int] = {}
         self.atom_keys: list[tuple[Any, ...]] = []
         self.closed: dict[Code, int] = {}
+        # The places of the factors' keys in their order.
+        self.ranks: list[int] = []
+        # What pairings leave of a word by itself, and of two words.
+        self.alone: dict[Code, list[Step]] = {}
+        self.together: dict[tuple[Code, Code], list[Step]] = {}
         self.sizes = [size for _, size, _ in kinds]
         self.lengths = [upto for _, _, upto in kinds]
         named = {*self.lengths, *(size for size in self.sizes if isinstance(size, str))}
@@ -173,7 +176,10 @@ class WishartMoments:
         if not code:
             return code
         turned = self.turn(code)
-        first = min(*code, *turned)
+        # Of the numbers only those of W are negative, and W is its own transpose.
+        first = min(code)
+        if first >= 0:
+            first = min(first, *turned)
         candidates = []
         for word in (code, turned):
             place = -1
@@ -191,11 +197,9 @@ class WishartMoments:
             return turned
         return min(code, turned)
 
-    def _settle(
-        self, new: Sequence[tuple[Code, bool]], kept: Words, atoms: Atoms, kind: int, length: bool = False
-    ) -> Step:
-        """The term of new words, (word, whether a trace), and kept ones: split at vectors, constants apart."""
-        words = list(kept)
+    def _settle(self, new: New, atoms: Atoms, kind: int, length: bool = False) -> Step:
+        """The term of new words, (word, whether a trace): split at vectors, constants apart."""
+        words: list[Code] = []
         constant = list(atoms)
         exponents = {self.lengths[kind]: 1} if length else {}
         for code, closed in new:
@@ -207,11 +211,10 @@ class WishartMoments:
                         exponents[size] = exponents.get(size, 0) + 1
                     else:
                         constant.append(self._atom(Coefficient.number(size)))
-                elif min(form) < 0 or form[0] == OPEN_LEFT or form[-1] == OPEN_RIGHT:
+                elif form[0] < 0 or min(form) < 0 or form[0] == OPEN_LEFT or form[-1] == OPEN_RIGHT:
                     words.append(form)
                 else:
                     constant.append(self._constant(form, cyclic))
-        words.sort()
         constant.sort()
         powers = tuple(exponents.get(name, 0) for name in self.variables) if exponents else self.no_powers
         return tuple(words), tuple(constant), powers
@@ -229,10 +232,22 @@ class WishartMoments:
     def _constant(self, code: Code, cyclic: bool) -> int:
         held = self.closed.get(code)
         if held is None:
-            word = self.word(code)
-            (canonical,) = split_closed(word)[0] if cyclic else (canonical_scalar(word),)
-            held = self.closed[code] = self._atom((canonical, 1))
+            held = self.closed[code] = self._atom((self.word(self._canonical(code, cyclic)), 1))
         return held
+
+    def _canonical(self, code: Code, cyclic: bool) -> Code:
+        """The least rotation, or direction, in the order of factors that words have, not in that of their numbers."""
+        if len(self.ranks) != len(self.factors):
+            keys = [() if f is None else f.key for f in self.factors]
+            rank = {key: k for k, key in enumerate(sorted(set(keys)))}
+            self.ranks = [rank[key] for key in keys]
+        ranks, turned = self.ranks, self.turn(code)
+        both = [([ranks[f] for f in word], word) for word in (code, turned)]
+        if not cyclic:
+            return min(both)[1]
+        first = min(min(keys) for keys, _ in both)
+        starts = [(keys, word, i) for keys, word in both for i, rank in enumerate(keys) if rank == first]
+        return min((keys[i:] + keys[:i], word[i:] + word[:i]) for keys, word, i in starts)[1]
 
     def start(self, words: Sequence[tuple[Code, bool]]) -> Words:
         """The product of these words, (word, whether a trace), each with a W or an open end."""
@@ -265,6 +280,7 @@ class WishartMoments:
         # One step gives a length at most once, and closes at most two traces.
         base = 4 * count + 2
         stride = [bits * base**k for k in range(len(self.variables))]
+        shifts: dict[tuple[int, ...], int] = {}
         level: dict[Words, dict[Atoms, int]] = {words: {(): 1}}
         for _ in range(count):
             following: dict[Words, dict[Atoms, int]] = {}
@@ -275,11 +291,13 @@ class WishartMoments:
                     steps[step] = steps.get(step, 0) + count_
                 self.spend(len(steps) * len(table))
                 for (new, atoms, powers), multiplicity in steps.items():
-                    shift = sum(power * size for power, size in zip(powers, stride, strict=True))
+                    if powers not in shifts:
+                        shifts[powers] = sum(power * size for power, size in zip(powers, stride, strict=True))
+                    factor = multiplicity << shifts[powers]
                     target = following.setdefault(new, {})
                     for held, packed in table.items():
                         key = tuple(sorted(held + atoms)) if held and atoms else held or atoms
-                        target[key] = target.get(key, 0) + ((packed * multiplicity) << shift)
+                        target[key] = target.get(key, 0) + packed * factor
             level = following
         while level:
             open_words, table = level.popitem()
@@ -311,24 +329,47 @@ class WishartMoments:
         # The open word before traces: of all orders tried, it leads through the fewest states.
         chosen = next(k for k in reversed(range(len(state))) if min(state[k]) < 0)
         code, others = state[chosen], state[:chosen] + state[chosen + 1 :]
+        for words, atoms, powers in self._alone(code):
+            yield (tuple(sorted(others + words)), atoms, powers), 1
+        link = next(f for f in code if f < 0)
+        for k, other in enumerate(others):
+            # Equal words are neighbours, and give equal terms.
+            if link in other and not (k and others[k - 1] == other):
+                kept, copies = others[:k] + others[k + 1 :], others.count(other)
+                for words, atoms, powers in self._together(code, other):
+                    yield (tuple(sorted(kept + words)), atoms, powers), copies
+
+    def _alone(self, code: Code) -> list[Step]:
+        """The terms of pairing the left end of the first W of a word with the other ends of the word."""
+        held = self.alone.get(code)
+        if held is None:
+            held = self.alone[code] = []
+            before, link, after, closed, kind = self._cut(code)
+            for atoms, covariance in self.covariances[kind]:
+                lambda_after = self.joined(covariance, after)
+                around: New = [(lambda_after if closed else self.joined(before, lambda_after), closed)]
+                held.append(self._settle(around, atoms, kind, True))
+                held += [
+                    self._settle(new, atoms, kind) for new in self._within(before, link, after, covariance, closed)
+                ]
+        return held
+
+    def _together(self, code: Code, other: Code) -> list[Step]:
+        """The terms of pairing the left end of the first W of a word with the ends of another word."""
+        held = self.together.get((code, other))
+        if held is None:
+            before, link, after, closed, kind = self._cut(code)
+            held = self.together[code, other] = [
+                self._settle(new, atoms, kind)
+                for atoms, covariance in self.covariances[kind]
+                for new in self._across(before, link, after, covariance, closed, other)
+            ]
+        return held
+
+    def _cut(self, code: Code) -> tuple[Code, Code, Code, bool, int]:
+        """What stands before the first W, that W, what stands behind it, whether it is a trace, and which W it is."""
         place = next(i for i, f in enumerate(code) if f < 0)
-        kind = -1 - code[place]
-        closed = place == 0
-        before, after = code[:place], code[place + 1 :]
-        link = (code[place],)
-        join = self.joined
-        for atoms, covariance in self.covariances[kind]:
-            lambda_after = join(covariance, after)
-            alone: New = [(lambda_after if closed else join(before, lambda_after), closed)]
-            yield self._settle(alone, others, atoms, kind, True), 1
-            for new in self._within(before, link, after, covariance, closed):
-                yield self._settle(new, others, atoms, kind), 1
-            for other, copies in Counter(others).items():
-                if link[0] in other:
-                    k = others.index(other)
-                    kept = others[:k] + others[k + 1 :]
-                    for new in self._across(before, link, after, covariance, closed, other):
-                        yield self._settle(new, kept, atoms, kind), copies
+        return code[:place], (code[place],), code[place + 1 :], place == 0, -1 - code[place]
 
     def _within(self, before: Code, link: Code, after: Code, covariance: Code, closed: bool) -> Iterator[New]:
         """The left end of W = `link` paired with the ends of the other W' of its word."""

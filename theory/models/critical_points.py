@@ -13,7 +13,8 @@ from typing import Any
 
 import sympy
 
-from theory.algebra.expression import Expression, Monomial
+from theory.algebra.expression import Expression
+from theory.algebra.monomials import Monomial
 from theory.algebra.sympy_bridge import coefficient_to_sympy, to_sympy
 from theory.derivation import DerivationError
 

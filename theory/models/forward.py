@@ -6,17 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from theory.algebra.blocks import BlockMatrix, block_matrix
-from theory.algebra.expression import (
-    Expression,
-    identity,
-    in_columns,
-    length,
-    letter,
-    matrix,
-    scalar_letter,
-    vector,
-    zero,
-)
+from theory.algebra.columns import in_columns
+from theory.algebra.expression import Expression, identity, length, letter, matrix, scalar_letter, vector, zero
 from theory.models.law import PromptLaw, eps, x, x_q
 from theory.models.network import SHAPES
 

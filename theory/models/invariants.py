@@ -13,7 +13,8 @@ from itertools import combinations_with_replacement
 
 from theory.algebra.calculus import differential
 from theory.algebra.coefficients import Coefficient
-from theory.algebra.expression import Expression, Monomial
+from theory.algebra.expression import Expression
+from theory.algebra.monomials import Monomial
 
 _ZERO = Coefficient.number(0)
 _ONE = Coefficient.number(1)

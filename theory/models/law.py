@@ -13,16 +13,8 @@ from typing import Any
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian as EngineGaussian
 from theory.algebra.expectation import expectation
-from theory.algebra.expression import (
-    Expression,
-    Monomial,
-    indexed,
-    length,
-    letter,
-    scalar_letter,
-    sum_over,
-    vector,
-)
+from theory.algebra.expression import Expression, indexed, length, letter, scalar_letter, sum_over, vector
+from theory.algebra.monomials import Monomial
 from theory.models.letters import Letters, ModelError
 
 # The random letters of every model. A letter of the user cannot have one of these names.

@@ -7,17 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from theory.algebra.expression import (
-    in_columns,
-    indexed,
-    length,
-    letter,
-    matrix,
-    scalar_letter,
-    sum_over,
-    vector,
-    zero,
-)
+from theory.algebra.columns import in_columns
+from theory.algebra.expression import indexed, length, letter, matrix, scalar_letter, sum_over, vector, zero
 from theory.derivation import Derivation, Formula, Step, require_equal
 from theory.zhang2024.convergence import convergence
 from theory.zhang2024.model import U11, Law, prediction_from_layer, u, u12, u21, x, x_q

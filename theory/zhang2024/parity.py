@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from theory.algebra.expression import Expression, Monomial, letter
+from theory.algebra.expression import Expression, letter
+from theory.algebra.monomials import Monomial
 from theory.zhang2024.model import Law, eps, prediction, w, x_q
 
 

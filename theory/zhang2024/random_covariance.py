@@ -23,12 +23,11 @@ from typing import Any
 
 from theory.algebra.calculus import differential, gradient
 from theory.algebra.coefficients import Coefficient
+from theory.algebra.columns import in_columns
 from theory.algebra.definitions import define
 from theory.algebra.expectation import expectation
 from theory.algebra.expression import (
     Expression,
-    Monomial,
-    in_columns,
     indexed,
     length,
     letter,
@@ -39,6 +38,7 @@ from theory.algebra.expression import (
     vector,
     zero,
 )
+from theory.algebra.monomials import Monomial
 from theory.algebra.words import Word, transpose
 from theory.derivation import Derivation, DerivationError, Formula, Step, require_equal
 from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift

@@ -12,7 +12,7 @@ from theory import DERIVATIONS
 OWN = """
 from fractions import Fraction
 from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
-from theory.algebra.expression import matrix, vector
+from theory.algebra.expression import (matrix, vector)
 
 A, x, Lambda = matrix("A"), vector("x"), matrix("Lambda", definite=True)
 

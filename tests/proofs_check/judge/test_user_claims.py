@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "preconditioned_gradient_desc
 GOOD = """
 from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import matrix, vector
+from theory.algebra.expression import (matrix, vector)
 
 A, x, Lambda = matrix("A"), vector("x"), matrix("Lambda", definite=True)
 
@@ -127,7 +127,7 @@ LENGTHS = """
 from fractions import Fraction
 from proofs_check import Claim, Language, Plan, Quantity, Statement, claim
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import indexed, length, matrix, sum_over, vector
+from theory.algebra.expression import (indexed, length, matrix, sum_over, vector)
 
 A, x, Lambda = matrix("A"), vector("x"), matrix("Lambda", definite=True)
 LANGUAGE = Language({"A": A, "Lambda": Lambda}, lengths=("T", "heads"))

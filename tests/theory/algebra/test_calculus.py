@@ -13,16 +13,7 @@ import pytest
 from tests.theory import brute_force
 from theory import evaluate
 from theory.algebra.calculus import differential, gradient
-from theory.algebra.expression import (
-    Expression,
-    identity,
-    indexed,
-    matrix,
-    number,
-    scalar_letter,
-    sum_over,
-    vector,
-)
+from theory.algebra.expression import Expression, identity, indexed, matrix, number, scalar_letter, sum_over, vector
 
 A, B, S = matrix("A"), matrix("B"), matrix("S", symmetric=True)
 C = matrix("C", invertible=True)

@@ -80,7 +80,7 @@ def test_errors_say_what_is_wrong(
     formula: str, keywords: dict[str, object], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every slip has its message; large ones are refused before they take long."""
-    monkeypatch.setattr("theory.algebra.expectation.MOST_WORK", 1_000)
+    monkeypatch.setattr("theory.algebra.work.MOST_WORK", 1_000)
     monkeypatch.setattr("theory.algebra.expression.MOST_PRODUCTS", 1_000)
     with pytest.raises(ValueError, match=re.escape(message)):
         expect(formula, **keywords)  # type: ignore[arg-type]
@@ -125,8 +125,8 @@ def test_a_covariance_that_nobody_knows_is_refused() -> None:
 
 def test_the_limit_of_work_can_be_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused by default is computed where more work is allowed, and progress is told."""
-    monkeypatch.setattr("theory.algebra.expectation.MOST_WORK", 100)
-    monkeypatch.setattr("theory.algebra.expectation.PROGRESS_STEP", 50)
+    monkeypatch.setattr("theory.algebra.work.MOST_WORK", 100)
+    monkeypatch.setattr("theory.algebra.work.PROGRESS_STEP", 50)
     formula, law = "E[tr(sum_i(x_i x_i')^7)]", {"x": "Lambda"}
     with pytest.raises(ValueError, match="or raise `most_work`"):
         expect(formula, gaussian=law)

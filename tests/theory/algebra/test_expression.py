@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from tests.theory import brute_force
 from theory import evaluate
 from theory.algebra import expression as engine
+from theory.algebra.columns import in_columns
 from theory.algebra.expression import (
     Expression,
     identity,
-    in_columns,
     indexed,
     length,
     letter,

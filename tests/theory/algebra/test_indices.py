@@ -16,8 +16,8 @@ import pytest
 from tests.theory import brute_force
 from tests.theory.brute_force import Coordinates, Law
 from theory import evaluate, expect, population_loss
+from theory.algebra import contraction as engine
 from theory.algebra import draws
-from theory.algebra import expectation as engine
 from theory.algebra.calculus import gradient
 from theory.algebra.compile import compile_expression
 from theory.algebra.expectation import Gaussian, expectation
@@ -274,7 +274,7 @@ BROKEN = ["one index is enough", "order forgotten", "N - 1 for N", "no cross-cov
 @pytest.mark.parametrize("rule", BROKEN)
 def test_sums_in_coordinates_notice_a_broken_rule(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules of indices and of joint laws, broken on purpose, are refuted by the same formulas."""
-    contraction = engine._Contraction
+    contraction = engine.Contraction
     if rule == "one index is enough":
         unified = engine._unified
         monkeypatch.setattr(engine, "_unified", lambda kept, gone: unified(kept[:1], gone[:1]))

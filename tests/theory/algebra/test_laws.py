@@ -314,7 +314,7 @@ def test_wrong_laws_are_refused(case: str) -> None:
 
 def test_progress_is_told_and_can_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     """`progress` hears of growing work, and what it raises ends the computation."""
-    monkeypatch.setattr("theory.algebra.expectation.PROGRESS_STEP", 100)
+    monkeypatch.setattr("theory.algebra.work.PROGRESS_STEP", 100)
     told: list[int] = []
     x = vector("x")
     xi = indexed(x, "i")

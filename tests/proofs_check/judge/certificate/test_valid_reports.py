@@ -17,7 +17,7 @@ from proofs_check.judge.run import verify
 
 MODULE = """
 from proofs_check import Claim, Language, Plan, Quantity, Statement
-from theory.algebra.expression import matrix
+from theory.algebra.expression import (matrix)
 
 A, B = matrix("A"), matrix("B")
 
