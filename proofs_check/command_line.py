@@ -29,7 +29,7 @@ def main() -> None:
     icl-theory expect "E[x' A x]" --gaussian x:Lambda
     icl-theory flow --spectrum 1,0.5,0.1 --context-length 50 --plot flow.png
     icl-theory risk --spectrum 1,0.5,0.1 --context-length 50 --prompt-length 5,20,80
-    icl-theory report --output page        the verified theory as one web page
+    icl-theory report --output page        claims, evidence and derivations as one web page
     icl-theory export --output tex --pdf   every formula as LaTeX, and an article
     """
 

@@ -20,7 +20,7 @@ from theory import DERIVATIONS, Derivation
 @click.option("--steps", is_flag=True, help="Show every step with its reason.")
 @clear_errors
 def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, steps: bool) -> None:
-    """Derive the result NAME from the definition of the model, for every d and N.
+    """Derive the result NAME, for every d and N; steps that rest on a cited fact are marked.
 
     \b
     icl-theory derive --list

@@ -60,7 +60,12 @@ class FlowOptions(NumericalOptions):
 @click.option("--until", metavar="DISTANCE", help="Stop at this ||uU - Gamma^-1||_F.  [default: 1e-8 of its limit]")
 @click.option("--t-end", metavar="TIME", help="Stop at this time instead.")
 @click.option("--tolerance", metavar="NUMBER", help="Relative error of the balance law allowed.  [default: 1e-12]")
-@click.option("--enclose", is_flag=True, default=None, help="Prove an enclosure and certify the lemmas of the paper.")
+@click.option(
+    "--enclose",
+    is_flag=True,
+    default=None,
+    help="Enclose the flow rigorously; certify the paper's lemmas along it.",
+)
 @output_options
 @clear_errors
 def flow(config: Path | None, quiet: bool, **typed: object) -> None:

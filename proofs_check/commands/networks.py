@@ -27,7 +27,9 @@ from proofs_check.judge.run import write_atomically
     "--preset", type=click.Choice(["micro", "tiny", "paper"]), default="tiny", show_default=True, help="The sizes."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of weights and prompts.")
-@click.option("--optimiser", type=click.Choice(["adam", "sgd"]), default="adam", show_default=True)
+@click.option(
+    "--optimiser", type=click.Choice(["adam", "sgd"]), default="adam", show_default=True, help="The optimiser."
+)
 @click.option("--start", type=click.Choice(["paper", "generic"]), help="First weights of linear attention.")
 @click.option("--context-length", type=click.IntRange(min=1), help="N, instead of the preset's.")
 @click.option("--steps", type=click.IntRange(min=1), help="Instead of the preset's.")
@@ -104,7 +106,13 @@ def train(
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the test prompts.")
 @click.option("--groups", type=click.IntRange(min=2), default=64, show_default=True, help="Test covariances.")
 @click.option("--prompts", type=click.IntRange(min=1), default=16, show_default=True, help="Prompts for each of them.")
-@click.option("--alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True)
+@click.option(
+    "--alpha",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="Error level of all intervals together.",
+)
 @click.option("--device", default="cpu", show_default=True, help="Of PyTorch, such as cuda.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Of PyTorch on a CPU.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")

@@ -42,7 +42,7 @@ def output_options(command: Command) -> Command:
                 "--config",
                 type=click.Path(path_type=Path),
                 metavar="FILE.toml",
-                help="Settings with the names of these options; options go first.",
+                help="Settings with the names of these options, which override them.",
             ),
             click.option("--quiet", is_flag=True, help="Print nothing but errors."),
         )

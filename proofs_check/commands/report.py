@@ -31,7 +31,7 @@ from proofs_check.verification import claim_source, with_kernel
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @clear_errors
 def report(output: Path, source: Path | None, modules: tuple[Path, ...], seed: int, jobs: int, quiet: bool) -> None:
-    """Write the verified theory as one web page, OUTPUT/index.html, that needs no network.
+    """Write claims, evidence and derivations as one web page, OUTPUT/index.html, that needs no network.
 
     \b
     icl-theory report --output report

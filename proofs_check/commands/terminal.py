@@ -94,8 +94,8 @@ def _counts(report: Report, screen: Screen) -> Iterator[str]:
         sum(result.count(fate) for result in report.results) for fate in ("killed", "open", "equivalent", "implied")
     )
     yield from screen.wrap(
-        f"{killed:,} of {wrong:,} wrong mutants refuted, {left:,} open: they ask for more than the statement, and "
-        f"nothing refutes them. {_counted(same + implied, 'other says', 'others say')} the same or less.",
+        f"{killed:,} of {wrong:,} wrong mutants refuted, {left:,} open (an open one asks for more than the "
+        f"statement, and nothing refutes it). {_counted(same + implied, 'other says', 'others say')} the same or less.",
         0,
     )
     checked = sum(result.kernel.get("word") in ("checked", "recorded") for result in report.results)

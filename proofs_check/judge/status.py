@@ -75,21 +75,21 @@ def _contradicted(judged: Sequence[Judged]) -> str:
         other = outcomes.get(kind)
         pair = {symbolic.verdict.outcome, other.verdict.outcome if other else "undecided"}
         if pair == {"holds", "refuted"}:
-            says = "proves" if symbolic.verdict.outcome == "holds" else "refutes"
-            return f"the derivation {says} what {kind} evidence does not: {other.verdict.detail if other else ''}"
+            says, other_says = ("proves", "refutes") if symbolic.verdict.outcome == "holds" else ("refutes", "supports")
+            return f"the derivation {says} what {kind} evidence {other_says}: {other.verdict.detail if other else ''}"
     return ""
 
 
 def _doubt(claim: Claim, fates: Sequence[MutantResult], tightness: Tightness | None) -> str:
-    for fate, said in (("contradiction", "is proved by form and refuted otherwise"), ("survived", "")):
+    for fate, said in (("contradiction", "is proved by the engine and refuted by other evidence"), ("survived", "")):
         found = [mutant.change for mutant in fates if mutant.fate == fate]
         if found and said:
             return f"a mutant {said}: {found[0]}"
         if found:
             return f"the evidence does not tell it from {len(found)} mutants, such as: {found[0]}"
     if claim.tight and (tightness is None or tightness.factor >= TIGHT):
-        shown = "no instance has two positive sides" if tightness is None else f"only {tightness.factor:g} times itself"
-        return f"it is said to be tight, and {TIGHT:g} times itself is not refuted ({shown})"
+        shown = "no instance has two positive sides" if tightness is None else f"only {tightness.factor:g} times it is"
+        return f"it is said to be tight, and {TIGHT:g} times the bound is not refuted ({shown})"
     return ""
 
 

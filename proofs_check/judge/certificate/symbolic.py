@@ -27,7 +27,7 @@ _LARGEST = 10**6
 # In floating point, for roots of matrices, entries near 1 and relative distances of this size.
 _FLOAT_DISTANCE = 1e-8
 _SAID = {
-    "=": "both sides have one normal form, for every d and every length",
+    "=": "both sides are proved equal, for every d and every length",
     "": "the difference of the sides is a sum of terms that are at least 0 by form",
 }
 

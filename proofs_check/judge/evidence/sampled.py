@@ -61,7 +61,7 @@ class SampledMeasurement:
         if open_at is not None:
             return Verdict("undecided", f"a confidence interval contains the bound at {open_at}")
         if statement.relation != "=":
-            return Verdict("holds", "every confidence interval lies on the right side of the bound")
+            return Verdict("holds", "every confidence interval lies on the side of the bound that the statement claims")
         return Verdict("holds", f"within every interval; widest half-width {self.half_width:.2%} of the value")
 
     def objection(self, statement: Statement, language: Language) -> str:

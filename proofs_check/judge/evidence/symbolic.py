@@ -60,7 +60,7 @@ class SymbolicMeasurement:
         except (GrammarError, ValueError) as error:
             return Verdict("ill-formed", str(error))
         if answer == "equal":
-            return Verdict("holds", "both sides have one normal form, for every d and every length")
+            return Verdict("holds", "both sides are proved equal, for every d and every length")
         if answer == "different":
             difference = expand(self.derived - stated, definitions)
             return Verdict("refuted", f"the sides differ by {difference}")
@@ -71,7 +71,7 @@ class SymbolicMeasurement:
         if statement.relation != "=":
             return self.judge(statement, language)
         if self.proves_by_form(statement, language):
-            return Verdict("holds", "both sides have one normal form, for every d and every length")
+            return Verdict("holds", "both sides are proved equal, for every d and every length")
         return Verdict("undecided", "the normal forms differ; no proof was tried, as other evidence refutes")
 
     def proves_by_form(self, statement: Statement, language: Language) -> bool:
@@ -125,7 +125,7 @@ class SymbolicMeasurement:
 
     def summary(self) -> str:
         """What was measured."""
-        return "derived from the model's definition" if self.computed else "typed"
+        return "derived by the engine" if self.computed else "typed"
 
     def power(self, statement: Statement, language: Language) -> None:
         """Symbols are exact."""

@@ -39,7 +39,7 @@ needs_tex = pytest.mark.skipif(
 CLAIMS = catalogue("zhang2024")
 FINDINGS = [claim for claim in CLAIMS if claim.finding]
 EXACT = EvidenceResult("exact", "holds", "6 instances, N = 1, 2; d = 1, 2", "equal at 6 instances")
-SYMBOLIC = EvidenceResult("symbolic", "holds", "derived from the model's definition", "one normal form")
+SYMBOLIC = EvidenceResult("symbolic", "holds", "derived by the engine", "one normal form")
 STATUSES: tuple[Status, ...] = ("proved", "conditional", "tested", "supported", "undecided")
 
 

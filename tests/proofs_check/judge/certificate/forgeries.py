@@ -286,7 +286,7 @@ def a_wrong_statement_proved(record: Record) -> None:
     entry.update(status="proved", reason="", counterexample="", reproduction="")
     evidence(record, "misprint", "symbolic").update(
         outcome="holds",
-        detail="both sides have one normal form, for every d and every length",
+        detail="both sides are proved equal, for every d and every length",
         data={"derived": "2 tr(A B)", "definitions": {}},
     )
     evidence(record, "misprint", "exact").update(outcome="holds", detail="equal at 7 instances")
