@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -85,8 +85,3 @@ class States:
         statement = Statement.of(right, where, relation)
         source = Source(self.paper, number, place)
         return Claim(name, title, source, quantity, statement, language, plan, sharper=known, **others)
-
-
-def at_instances(claim: Claim, reason: str) -> Claim:
-    """A claim with its exact and sampled evidence only, where a proof by the engine takes minutes; `reason` says so."""
-    return replace(claim, left=replace(claim.left, derive=None), reason=reason)

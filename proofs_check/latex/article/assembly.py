@@ -23,7 +23,7 @@ from theory.exposition.latex import PREAMBLE, letters_table
 
 OUTLINES: Mapping[str, Callable[[], Outline]] = MappingProxyType({"zhang2024": zhang2024.outline})
 _PREAMBLE = (
-    PREAMBLE.replace("[11pt]", "[10pt]").replace("margin=25mm", "hmargin=25mm,vmargin=22mm")
+    PREAMBLE.replace("[11pt]", "[10pt]").replace("margin=25mm", "hmargin=25mm,vmargin=20mm")
     + r"""\usepackage{microtype}
 \newcommand{\statementhead}[1]{\medskip\textbf{#1.}}
 \newcommand{\statementend}{\smallskip}
@@ -105,7 +105,7 @@ wrong versions, one symbol changed; those that the same evidence does not refute
 _FINDINGS = r"""Each statement of this section is one that the paper prints, in words or as a formula, and that does
 not hold as it stands, or whose proof does not cover it. The run looks for a counterexample, shrinks it, and fails
 if there is none any more. What
-holds instead stands beside each."""
+is proved or tested instead stands beside each."""
 _EVIDENCE = r"""For every statement: its status; how many of its wrong versions, one symbol changed, the same
 evidence refutes, and how many stronger ones are open; for a bound the least factor by which it could be
 strengthened and was not refuted; the evidence as the run recorded it. Letters are spelled as the statements are

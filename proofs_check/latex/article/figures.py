@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Floats = Sequence[float] | NDArray[np.float64]
 
 # Size of the drawing area in points.
-_WIDTH, _HEIGHT = 300.0, 170.0
+_WIDTH, _HEIGHT = 300.0, 140.0
 # Red, green and blue of the curves, told apart in print by their dashes too.
 _COLOURS = ("0.13 0.33 0.60", "0.75 0.25 0.20", "0.20 0.50 0.25", "0.45 0.25 0.55")
 _DASHES = ("[] 0", "[6 3] 0", "[2 2] 0", "[8 2 2 2] 0")

@@ -50,7 +50,7 @@ def finding_section(
             if is_correction(other) and other.said.number == held.said.number and other.id not in corrections
         ]
         lines += _finding(held, outline, elsewhere, has_own=bool(own or beside))
-        lines += blocks([*own, *beside], outline, (), labels, "What holds instead")
+        lines += blocks([*own, *beside], outline, (), labels, "Instead")
     return lines
 
 
@@ -66,7 +66,7 @@ def _finding(held: Stated, outline: Outline, elsewhere: Sequence[str], has_own: 
     head += f"\n\\addcontentsline{{toc}}{{subsection}}{{{sentence(held.said.source)}}}"
     lines = [head]
     if finding is not None and finding.quotation:
-        lines.append(f"The paper prints: ``{sentence(finding.quotation)}''.")
+        lines.append(f"The paper prints: ``{sentence(finding.quotation.rstrip('.,'))}''.")
     if finding is not None and finding.explanation:
         lines.append(sentence(finding.explanation))
     words = "Tested, and refuted," if result else "Under test, not checked here,"
@@ -76,7 +76,7 @@ def _finding(held: Stated, outline: Outline, elsewhere: Sequence[str], has_own: 
         lines.append(r"The kernel has checked a counterexample too (appendix~\ref{sec:kernel}).")
     if elsewhere:
         places = ", ".join(rf"\eqref{{{label_of(name)}}}" for name in elsewhere)
-        lines.append(f"{'See also' if has_own else 'What holds instead:'} {places}.")
+        lines.append(f"{'See also' if has_own else 'Instead:'} {places}.")
     return lines
 
 

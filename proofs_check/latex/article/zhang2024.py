@@ -35,7 +35,11 @@ and the prediction $\hat y$ is the last entry of the last column. Training minim
 \tfrac12 \mathbb{E}(\hat y - w^\top x_q)^2$ by gradient flow. The loss is a polynomial of degree four in the four
 blocks of weights that the prediction depends on; the paper does not write it out. It is derived here in four
 pieces: the error is a part that is odd in $w$ and a part that is even, these are not correlated, and the mean
-square of either is a count of pairings."""
+square of either is a count of pairings.
+
+Training starts as the paper's Assumption 3.3 has it: $W^{PV}(0) = \sigma e_{d+1} e_{d+1}^\top$ and $W^{KQ}(0) = \sigma
+\operatorname{diag}(\Theta \Theta^\top, 0)$ with $\|\Theta \Theta^\top\|_F = 1$ and $\Theta \Lambda \ne 0$, where
+$e_{d+1}$ is the last unit vector."""
 
 _CONVERGENCE = r"""The flow never leaves the subspace $u_{21} = u_{12} = 0$, and there the loss is a quadratic form
 in the product $u U$. It is least where $u U = \Gamma^{-1}$. Balance, $u^2 = \|U\|_F^2$, then leaves a single limit.
@@ -62,9 +66,9 @@ blocks; a lower bound of the squared gradient by the excess loss gives the rate 
 
 _BEYOND = r"""What follows is not in the paper. Each statement was found, and is derived or tested, in the same way
 as those above; the numbers B1 to B13 are this project's. Three lines lead on from the paper: sharper constants in
-its bounds; convergence for every scale of the initialisation (B1, B12), which removes the condition $(\mathrm{C})$;
-and other laws of the prompt: noise and a covariance of the task (B5), elliptical covariates (B6), random
-covariances (B7), labels that are not linear (B8), a joint shift (B9). The argument behind B12, and the other
+its bounds; convergence for every scale of the initialisation (B1, B12), which does without the condition
+$(\mathrm{C})$; and other laws of the prompt: noise and a covariance of the task (B5), elliptical covariates (B6),
+random covariances (B7), labels that are not linear (B8), a joint shift (B9). The argument behind B12, and the other
 derivations, stand in appendix~\ref{sec:derivations}."""
 
 _ASIDE = r"""The flow in the eigenbasis of $\Lambda$ (B2) and in closed form for an isotropic one (B3), its rate at the

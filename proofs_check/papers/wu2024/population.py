@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from proofs_check.papers.stating import at_instances
 from proofs_check.papers.wu2024.models import LONGER, blocks, finite, step
 
 BEST = {"G": "(tr(H) + s2/psi2)/N I + (N + 1)/N H"}
-BY_INSTANCES = (
-    r"the loss of every step is proved; that this is its value at $G^{-1}$ the engine decides in minutes only"
-)
 REDUCED = {"u": "1", "u12": "0", "u21": "0"}
 
 STEP = (
@@ -64,17 +60,14 @@ STEP = (
 )
 
 RISK = (
-    at_instances(
-        step.error(
-            "wu2024-least-risk",
-            "The least risk",
-            "least risk",
-            "s2 + psi2 (tr(H) - tr(H G^-1 H))",
-            weights={"A": "G^-1"},
-            where=BEST,
-            rests_on=("wu2024-loss",),
-        ),
-        BY_INSTANCES,
+    step.error(
+        "wu2024-least-risk",
+        "The least risk",
+        "least risk",
+        "s2 + psi2 (tr(H) - tr(H G^-1 H))",
+        weights={"A": "G^-1"},
+        where=BEST,
+        rests_on=("wu2024-loss",),
     ),
     step.error(
         "wu2024-another-length",
@@ -84,18 +77,15 @@ RISK = (
         where={"V": "(M + 1)/M H^2 + (tr(H) + s2/psi2)/M H"},
         test=LONGER,
     ),
-    at_instances(
-        step.error(
-            "wu2024-best-step-at-another-length",
-            "The risk of the best step of length $N$ on prompts of length $M$",
-            "another length",
-            "s2 + psi2 (tr(H) - 2 tr(H G^-1 H) + tr(G^-1 V G^-1 H))",
-            weights={"A": "G^-1"},
-            where={**BEST, "V": "(M + 1)/M H^2 + (tr(H) + s2/psi2)/M H"},
-            test=LONGER,
-            rests_on=("wu2024-another-length",),
-        ),
-        BY_INSTANCES,
+    step.error(
+        "wu2024-best-step-at-another-length",
+        "The risk of the best step of length $N$ on prompts of length $M$",
+        "another length",
+        "s2 + psi2 (tr(H) - 2 tr(H G^-1 H) + tr(G^-1 V G^-1 H))",
+        weights={"A": "G^-1"},
+        where={**BEST, "V": "(M + 1)/M H^2 + (tr(H) + s2/psi2)/M H"},
+        test=LONGER,
+        rests_on=("wu2024-another-length",),
     ),
 )
 

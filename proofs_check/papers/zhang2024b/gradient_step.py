@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from proofs_check.papers.stating import at_instances
 from proofs_check.papers.zhang2024b.models import gradient_step
 
-BY_INSTANCES = "the loss of every start and step is proved; its value at these the engine decides in minutes only"
 OMEGA = {"Omega": "(M + 1)/M H Psi H + (tr(H Psi) + s2)/M H"}
-# E (I - S G')' H (I - S G'), S = (1/M) X'X, up to the side of G.
+# E (I - G S)' H (I - G S), S = (1/M) X'X.
 OF_START = {"Q": "H - H G H - H G' H + (M + 1)/M H G' H G H + 1/M tr(G' H G H) H"}
 
 STEP = (
@@ -36,17 +34,14 @@ STEP = (
         weights={"beta": "mu"},
         where=OMEGA,
     ),
-    at_instances(
-        gradient_step.error(
-            "zhang2024b-least-risk",
-            r"The least risk of GD-$\beta$",
-            "gradient step",
-            "s2 + tr(H Psi) - tr(H Psi H Omega^-1 H Psi)",
-            weights={"beta": "mu", "G": "Psi H Omega^-1"},
-            where=OMEGA,
-            rests_on=("zhang2024b-loss",),
-        ),
-        BY_INSTANCES,
+    gradient_step.error(
+        "zhang2024b-least-risk",
+        r"The least risk of GD-$\beta$",
+        "gradient step",
+        "s2 + tr(H Psi) - tr(H Psi H Omega^-1 H Psi)",
+        weights={"beta": "mu", "G": "Psi H Omega^-1"},
+        where=OMEGA,
+        rests_on=("zhang2024b-loss",),
     ),
 )
 

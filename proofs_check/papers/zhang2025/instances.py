@@ -66,10 +66,14 @@ def weights(heads: Sequence[tuple[Fraction, Array, Array]]) -> dict[str, Any]:
 
 @st.composite
 def prompts_at_fixed_points(draw: st.DrawFn) -> Instance:
-    """A fixed point with any prompt: X, y and x_q."""
+    """A fixed point with any prompt, X, y and x_q, no entry of which is zero."""
     at = draw(fixed_points())
     d, N = at.lengths["d"], at.lengths["N"]
-    return at.with_values(X=draw(matrices(d, N)), y=draw(vectors(N)), x_q=draw(vectors(d)))
+
+    def entries(count: int) -> list[Fraction]:
+        return [draw(rationals(nonzero=True)) for _ in range(count)]
+
+    return at.with_values(X=tuples([entries(N) for _ in range(d)]), y=tuples(entries(N)), x_q=tuples(entries(d)))
 
 
 @st.composite

@@ -78,7 +78,7 @@ FIXED = (
         where=GAMMA,
         letters={**LEARNED, "Lambda": LETTERS["Lambda"]},
         search=prompts_at_fixed_points(),
-        searched=FEW,
+        searched=3 * FEW,
         assumptions=MEMBERS,
         reason=NO_FORMULA,
     ),

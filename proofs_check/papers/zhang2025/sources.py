@@ -22,7 +22,7 @@ NUMBERS: Mapping[str, Number] = {
     "(3)": _says("definition: multi-head softmax attention, and where its prediction is read"),
     "Section 2.3": Number(),
     "(M)": Number(),
-    "(4)": _says("definition: the correlation $\beta$ of a prompt's covariates and labels"),
+    "(4)": _says(r"definition: the correlation $\beta$ of a prompt's covariates and labels"),
     "(S)": Number(),
     "(5)": _says("definition: gradient flow on half the loss"),
     "(6)": Number(("zhang2025-M",), r"the same prediction as a linear network in $\mathrm{vec}(\beta x_q^\top)$"),

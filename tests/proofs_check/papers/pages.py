@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -12,7 +12,7 @@ from proofs_check import Report, Statement, catalogue, verify
 from proofs_check.judge.check import check_claim
 from proofs_check.judge.results import ClaimResult
 from proofs_check.judge.run import run_budget
-from proofs_check.papers.index import ROOT
+from proofs_check.papers.index import ROOT, Row
 
 # Another seed than that of `make verify`, and few prompts: what is sampled is tested by its own simulation.
 BUDGET = run_budget(100, 7, 1e-6, 2000)
@@ -61,3 +61,8 @@ def statuses_on_page(paper: str) -> list[tuple[str, str]]:
 def statuses_of_run(paper: str) -> list[tuple[str, str]]:
     """The same from a run."""
     return [(result.id, _word(result)) for result in report(paper).results]
+
+
+def missing(rows: Sequence[Row]) -> list[str]:
+    """The numbers that have neither a claim nor a word that says what they are."""
+    return [row.number for row in rows if not row.claim and not row.says]

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from proofs_check import catalogue
 from proofs_check.papers import PAPERS
-from proofs_check.papers.index import ROOT, Place, Row, as_markdown, index, paper_index
+from proofs_check.papers.index import ROOT, Place, as_markdown, index, paper_index
 from proofs_check.papers.numbers import Number
 from proofs_check.papers.zhang2024.sources import NUMBERS
+from tests.proofs_check.papers.pages import missing
 
 CLAIMS = catalogue("zhang2024")
 ROWS = index(CLAIMS, NUMBERS)
 EVERY = [row for paper in PAPERS for row in paper_index(paper)]
-
-
-def missing(rows: Sequence[Row]) -> list[str]:
-    """The numbers that have neither a claim nor a word that says what they are."""
-    return [row.number for row in rows if not row.claim and not row.says]
 
 
 def places() -> list[Place]:

@@ -7,8 +7,15 @@ from importlib import import_module
 import pytest
 
 from proofs_check.papers import PAPERS
-from proofs_check.papers.index import ROOT, index, missing
-from tests.proofs_check.papers.pages import counts_of_run, counts_on_page, report, statuses_of_run, statuses_on_page
+from proofs_check.papers.index import ROOT, index
+from tests.proofs_check.papers.pages import (
+    counts_of_run,
+    counts_on_page,
+    missing,
+    report,
+    statuses_of_run,
+    statuses_on_page,
+)
 
 PAGES = sorted(path.stem for path in (ROOT / "docs" / "papers").glob("*.md"))
 

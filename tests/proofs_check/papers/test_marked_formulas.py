@@ -9,7 +9,8 @@ import pytest
 
 from proofs_check import catalogue
 from proofs_check.judge.claims import Claim, Finding
-from proofs_check.papers.zhang2024.sources import NUMBERS
+from proofs_check.papers import PAPERS
+from proofs_check.papers.index import paper_index
 from theory.algebra.latex import GREEK
 from theory.catalogue import DERIVATIONS
 from theory.marked_text import pieces, require_marked
@@ -48,11 +49,12 @@ def test_claims_mark_their_formulas(claim: Claim) -> None:
         assert unmarked(text) == [], text
 
 
-def test_numbers_mark_their_formulas() -> None:
+@pytest.mark.parametrize("paper", PAPERS)
+def test_numbers_mark_their_formulas(paper: str) -> None:
     """So do the words that say what stands under a number."""
-    for number in NUMBERS.values():
-        require_marked(number.says)
-        assert unmarked(number.says) == [], number.says
+    for row in paper_index(paper):
+        require_marked(row.says)
+        assert unmarked(row.says) == [], row.says
 
 
 def test_derivations_mark_their_formulas() -> None:
