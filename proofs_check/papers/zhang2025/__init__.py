@@ -1,6 +1,6 @@
 """Zhang, Singh, Latham and Saxe (2025), *Training Dynamics of In-Context Learning in Linear Attention*, ICML 2025.
 
-Its statements as claims, in its order, then what it gets wrong.
+Its statements as claims, in its order, then the findings.
 """
 
 from __future__ import annotations
