@@ -361,7 +361,7 @@ class Formula:
         counted = self._counted_names | self.length_names
         if name not in counted or any(symbol.name == name for symbol in self.expression.symbols):
             known = ", ".join((*self.arguments, *sorted(counted - set(self.arguments.values()))))
-            raise ValueError(f"{key!r} is no length of {self.words}; its arguments and lengths are {known}")
+            raise ValueError(f"{key!r} is not a length of {self.words}; its arguments and lengths are {known}")
         return name
 
     def _long(self, key: str, name: str) -> Formula:

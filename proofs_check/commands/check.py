@@ -52,5 +52,5 @@ def _read(report: Path) -> str:
     try:
         return report.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        click.echo(f"{report} is not valid: it is no text: {error}", err=True)
+        click.echo(f"{report} is not valid: it is not text: {error}", err=True)
         sys.exit(1)

@@ -68,4 +68,4 @@ def _statements(report: Path | None, paper: str) -> list[Stated]:
         results = [from_record(entry) for entry in record["claims"]]
         return stated_results(result for result in results if result.paper in (paper, ""))
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError, GrammarError) as error:
-        raise BadInput(f"{report} is no report of `icl-theory verify --json`: {error}") from error
+        raise BadInput(f"{report} is not a report of `icl-theory verify --json`: {error}") from error

@@ -178,7 +178,7 @@ def _readable(judged: Sequence[Judged]) -> Sequence[Judged]:
     What other evidence refutes needs no reading by evidence that cannot; otherwise what cannot be read is an error.
     """
     if not judged:
-        raise ClaimError("it has no evidence: its left side can neither be derived, computed nor sampled")
+        raise ClaimError("it has no evidence: its left side can be neither derived, computed nor sampled")
     meaningless = [item for item in judged if item.verdict.outcome == "ill-formed"]
     if not meaningless:
         return judged

@@ -181,7 +181,7 @@ class Alphabet:
     def _powers(self, coefficient: Coefficient) -> Iterator[tuple[int, int, Fraction]]:
         """The coefficient as a sum of c N^power d^size."""
         if coefficient.denominator != {(): 1}:
-            raise ExportError(f"the coefficient {coefficient} is no polynomial in 1/{self.length}")
+            raise ExportError(f"the coefficient {coefficient} is not a polynomial in 1/{self.length}")
         for powers, value in sorted(coefficient.numerator.items()):
             held = dict(powers)
             power, size = held.pop(self.length, 0), held.pop("d", 0)

@@ -101,7 +101,7 @@ def test_limits_of_formulas() -> None:
         end = error.limit(argument).evaluate(**given, **{other: 4})
         gaps = [error.evaluate(**given, **{argument: n, other: 4}) - end for n in (10**4, 10**5)]
         assert 9 < gaps[0] / gaps[1] < 11
-    with pytest.raises(ValueError, match="no length"):
+    with pytest.raises(ValueError, match="is not a length"):
         error.limit("w")
     with pytest.raises(ValueError, match="sum to M"):
         limiting_predictor().limit("prompt_length")
@@ -201,7 +201,7 @@ def test_limits_by_names_and_in_proportion() -> None:
         risk.lambdify()
     with pytest.raises(ValueError, match="not to 'M'"):
         enough.limit(d="M")
-    with pytest.raises(ValueError, match="'K' is no length of risk"):
+    with pytest.raises(ValueError, match="'K' is not a length of risk"):
         enough.limit(K=math.inf)
     with pytest.raises(ValueError, match="grows with M"):
         few.limit(M=math.inf)

@@ -64,7 +64,7 @@ class Formulas:
         except (IndexError, RecursionError) as error:
             raise CertificateError(f"cannot read {text[:80]!r}: it ends too early, or is nested too deeply") from error
         if reader.place != len(reader.tokens) - 1:
-            raise CertificateError(f"cannot read {text[:80]!r} behind its {reader.place}th word")
+            raise CertificateError(f"cannot read {text[:80]!r} after word {reader.place}")
         return found
 
     def statement(self, where: Mapping[str, str], right: str) -> int:

@@ -73,10 +73,10 @@ def _split(covariance: Matrix) -> tuple[Matrix, list[fmpq]]:
         for i in range(j + 1, n):
             rest = covariance[i][j] - sum((lower[i][k] * lower[j][k] * diagonal[k] for k in range(j)), fmpq(0))
             if covariance[i][j] != covariance[j][i] or (not pivot and rest):
-                raise NoValueError("a matrix that is no covariance")
+                raise NoValueError("a matrix that is not a covariance")
             lower[i][j] = rest / pivot if pivot else fmpq(0)
         if pivot < 0:
-            raise NoValueError("a matrix that is no covariance")
+            raise NoValueError("a matrix that is not a covariance")
     return lower, diagonal
 
 

@@ -205,9 +205,9 @@ def recorded_of(raw: Any, place: str) -> Recorded:
 
 def _nested(value: Any, place: str, depth: int = 0) -> None:
     if isinstance(value, str):
-        require(0 < len(value) < _LONGEST_NUMBER, f"{place} is no number")
+        require(0 < len(value) < _LONGEST_NUMBER, f"{place} is not a number")
         return
-    require(isinstance(value, list) and value and depth < 3, f"{place} is no number or array of numbers as text")
+    require(isinstance(value, list) and value and depth < 3, f"{place} is neither a number nor an array of numbers")
     for entry in value:
         _nested(entry, place, depth + 1)
 
@@ -271,7 +271,7 @@ def number(value: Any, place: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise CertificateError(f"{place}: expected a number, found {_short(value)}")
     if (isinstance(value, int) and abs(value) > 10**300) or not isfinite(value):
-        raise CertificateError(f"{place}: {_short(value)} is no finite number")
+        raise CertificateError(f"{place}: {_short(value)} is not a finite number")
     return float(value)
 
 

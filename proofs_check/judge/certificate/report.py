@@ -70,11 +70,12 @@ class Outcome:
     def summary(self) -> str:
         """How much was re-verified, and how much was not, in one line."""
         partly = [item for item in self.claims if item.not_re_checked]
-        said = f"{len(self.claims)} claims, {len(self.claims) - len(partly)} of them re-verified whole"
+        counted = "1 claim" if len(self.claims) == 1 else f"{len(self.claims)} claims"
+        said = f"{counted}, {len(self.claims) - len(partly)} of them re-verified in full"
         if partly:
             said += f"; {len(partly)} with something not re-checked"
         if self.absent:
-            said += f"; the report says nothing of {len(self.absent)} installed claims"
+            said += f"; the report says nothing about {len(self.absent)} installed claims"
         return "; ".join((said, *self.remarks))
 
 

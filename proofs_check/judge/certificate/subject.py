@@ -103,7 +103,7 @@ class Subject:
         try:
             return matrix_of(value)
         except ValueError as error:
-            raise self.fail(f"an instance has values that are no numbers: {error}") from error
+            raise self.fail(f"an instance has values that are not numbers: {error}") from error
 
     def _require_declared(self, name: str, matrix: Matrix, lengths: Mapping[str, int]) -> None:
         """A value must have the shape and the properties that its letter declares.
@@ -157,7 +157,7 @@ def number_of(text: str) -> fmpq | arb:
         above, _, below = text.partition("/")
         return fmpq(int(above), int(below or 1))
     if len(text) > 200:
-        raise ValueError(f"{text[:40]!r}... is no number")
+        raise ValueError(f"{text[:40]!r}... is not a number")
     with ctx.workprec(PRECISION):
         return arb(text)
 

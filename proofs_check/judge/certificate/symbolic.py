@@ -45,7 +45,7 @@ class Fresh:
         try:
             self.derived = subject.formulas.statement(where, text)
         except CertificateError as error:
-            raise subject.fail(f"the derived form is no formula: {error}") from error
+            raise subject.fail(f"the derived form cannot be read: {error}") from error
         self.zero = text == "0"
         self.points = [self._with_defined(world, where) for world in fresh_points(subject, text)]
         self.used = 0

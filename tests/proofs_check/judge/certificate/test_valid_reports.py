@@ -40,7 +40,7 @@ def test_a_true_report_is_valid(honest: str, claims: tuple[Claim, ...]) -> None:
     assert said["on-sand"].startswith("on-sand: undecided; ")
     assert "Monte Carlo (intervals, power); not re-checked: samples of 4 of 5 instances" in said["sampled"]
     left_out = sum("not re-checked" in line for line in said.values())
-    assert f"{len(claims) - left_out} of them re-verified whole; {left_out} with something not re-checked" in (
+    assert f"{len(claims) - left_out} of them re-verified in full; {left_out} with something not re-checked" in (
         outcome.summary
     )
     assert outcome.absent == ()
@@ -52,7 +52,7 @@ def test_a_partial_report_says_so(claims: tuple[Claim, ...]) -> None:
     outcome = check_report(verify(some, prompts=0).to_json(), claims)
     assert len(outcome.claims) == 3
     assert len(outcome.absent) == len(claims) - 3
-    assert f"the report says nothing of {len(claims) - 3} installed claims" in outcome.summary
+    assert f"the report says nothing about {len(claims) - 3} installed claims" in outcome.summary
 
 
 def test_a_claim_without_evidence_in_time_is_valid(claims: tuple[Claim, ...]) -> None:
@@ -110,7 +110,7 @@ def test_a_report_of_a_module_on_the_command_line(tmp_path: Path) -> None:
     valid = CliRunner().invoke(check, [str(file), "--module", str(module)])
     assert (valid.exit_code, valid.exception) == (0, None)
     assert "good: proved" in valid.output
-    assert "is valid: 2 claims, 2 of them re-verified whole." in valid.output
+    assert "is valid: 2 claims, 2 of them re-verified in full." in valid.output
     without = CliRunner().invoke(check, [str(file)])
     assert without.exit_code == 1
     assert "claim good: no installed claim has this id" in without.output
