@@ -97,7 +97,7 @@ def test_formulas_are_written_as_mathcomp_writes_them(expression, printed: str) 
     [
         (LAMBDA.inverse().trace(), r"Lambda\^-1 is not among the letters"),
         (u**-1 * A.trace(), "the power -1"),
-        (A.trace() / (length("N") + 1), "no polynomial in 1/N"),
+        (A.trace() / (length("N") + 1), "not a polynomial in 1/N"),
         (A.trace() * length("M"), "other lengths than N and d"),
         (A, "is no scalar"),
     ],
