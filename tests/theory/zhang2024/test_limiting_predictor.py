@@ -30,6 +30,6 @@ def test_predictor_is_a_preconditioned_average(N: int, M: int) -> None:
 
 
 def test_derivative_under_the_sum_is_refused() -> None:
-    """y stands for M labels, so there is no single derivative by it."""
-    with pytest.raises(ValueError, match="one letter per summation index"):
+    """y stands for M labels, and Gamma is a definition: the gradient is refused with a remedy."""
+    with pytest.raises(ValueError, match="no gradient by y through definitions: it carries an index"):
         limiting_predictor().gradient("y")
