@@ -29,7 +29,7 @@ def in_words(
         letters: the letters by name, with their LaTeX.
     """
     write = _Writer({name: letter(held).latex for name, held in letters.items() if _is_letter(held)})
-    said = [write.law(law), write.network(model)]
+    said = [write.law(law), write.network(model), *write.decay(model)]
     if weights:
         said.append("at " + ", ".join(write.equation(name, text) for name, text in {**weights, **define}.items()))
     return tuple(said)
@@ -88,6 +88,11 @@ class _Writer:
         target = ", the target's too" if law.target_noise else ""
         examples = ", ".join([f"${self.name(law.length)}$ examples, {self.covariates(name, law.x)}", *query])
         return f"{examples}; {self.task(law)}; $y = {self.tex(law.label)}${noise}{target}"
+
+    def decay(self, model: Model) -> tuple[str, ...]:
+        if model.decay is None:
+            return ()
+        return (f"$L$ contains half of the weight decay ${self.tex(model.decay)}$ times the squares of all weights",)
 
     def network(self, model: Model) -> str:
         network = model.network

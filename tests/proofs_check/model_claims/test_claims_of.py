@@ -166,6 +166,55 @@ def test_an_identity(right: str, status: str) -> None:
     assert status == checked(OF.formula("cycle", "A cycle", "", "tr(U Lambda)", right)).status
 
 
+DECAYED = claims_of(Model(LAW, LinearAttention(), "reduced", decay="c"))
+PENALTY = " + c/2 (u^2 + tr(U U'))"
+
+
+@pytest.mark.parametrize(
+    ("right", "status"),
+    [
+        (LOSS.format("G") + PENALTY, "proved"),
+        (LOSS.format("G"), "refuted"),
+        (LOSS.format("G") + PENALTY.replace("U'", "U"), "refuted"),
+        (LOSS.format("G") + PENALTY.replace("c/2", "c"), "refuted"),
+        (LOSS.format("G") + " + c/2 tr(U U')", "refuted"),
+    ],
+)
+def test_a_loss_with_weight_decay(right: str, status: str) -> None:
+    """The squares of all weights; none, a transpose that is missing, twice as many, one weight left out."""
+    result = checked(DECAYED.loss("loss", "The loss", "", right, where=G), prompts=20_000)
+    assert status == result.status
+    assert {"proved": "holds", "refuted": "refuted"}[status] == result.evidence[1].outcome
+
+
+def test_gradients_excess_and_rates_have_the_decay() -> None:
+    """Each with its decay, and without it; the prediction error is that of the model without decay."""
+    slope = "u^2 G Lambda U Lambda - u Lambda^2"
+    along = "u^2 tr(G Lambda U Lambda dU') - u tr(Lambda^2 dU')"
+    zero = {"U": "0", "u": "0"}
+    two = {"U": "Lambda^-1", "u": "2"}
+    there = "2 G Lambda - Lambda^2"
+    one, least = {"U": "Lambda^-1", "u": "1"}, " - c/2 (1 + tr(Lambda^-2))"
+    other = LOSS.format("G") + " + 1/2 tr(Lambda) - 1/2 tr(G)"
+    excess = LOSS.format("G").removeprefix("1/2 tr(Lambda) ")
+    for claim, status in (
+        (DECAYED.gradient("a", "A", "", "U", slope + " + c U", where=G), "proved"),
+        (DECAYED.gradient("b", "B", "", "U", slope, where=G), "refuted"),
+        (DECAYED.gradient("c", "C", "", "U", along + " + c tr(U dU')", along="dU", where=G), "proved"),
+        (DECAYED.gradient("d", "D", "", "U", along, along="dU", where=G), "refuted"),
+        (DECAYED.gradient("e", "E", "", "U", f"2 ({there}) + c Lambda^-1", weights=two, where=G), "proved"),
+        (DECAYED.gradient("f", "F", "", "U", f"2 ({there})", weights=two, where=G), "refuted"),
+        (DECAYED.excess("g", "G", "", excess + PENALTY, weights=zero, where=G), "proved"),
+        (DECAYED.excess("h", "H", "", excess, weights=zero, where=G), "refuted"),
+        (DECAYED.excess("l", "L", "", other + PENALTY + least, weights=one, where=G), "proved"),
+        (DECAYED.excess("m", "M", "", other + PENALTY, weights=one, where=G), "refuted"),
+        (DECAYED.error("i", "I", "", f"2 ({LOSS.format('G')})", where=G), "proved"),
+        (DECAYED.error("j", "J", "", f"2 ({LOSS.format('G')}{PENALTY})", where=G), "refuted"),
+        (DECAYED.invariant("k", "K", "", "u^2 - tr(U U')"), "refuted"),
+    ):
+        assert (claim.id, status) == (claim.id, checked(claim).status)
+
+
 def test_samples_of_real_prompts_agree_and_refute() -> None:
     """The real layers on drawn prompts support the loss, with their power, and alone refute one half too large."""
     right = checked(OF.loss("loss", "The loss", "", LOSS.format("G"), where=G), prompts=20_000)
