@@ -108,14 +108,17 @@ class PromptDrawer:
         w = self._task(count, generator)
         y, target = self._labels(x, w), self._labels(x_q, w)[:, 0]
         if self.law.noise is not None:
-            variance = formula_value(self.law.noise, self.values, self.d)[0, 0]
-            if variance < 0:
-                raise ValueError(f"the variance of the noise, {self.law.noise}, must not be negative, got {variance}")
-            deviation = np.sqrt(variance)
-            y = y + deviation * generator.standard_normal(y.shape)
+            y = y + self._deviation(self.law.noise, x) * generator.standard_normal(y.shape)
             if self.law.target_noise:
-                target = target + deviation * generator.standard_normal(count)
+                target = target + self._deviation(self.law.noise, x_q)[:, 0] * generator.standard_normal(count)
         return Batch(x, y, x_q[:, 0], target)
+
+    def _deviation(self, noise: str, x: FloatArray) -> FloatArray:
+        """The noise's standard deviation at each covariate."""
+        variance = formula_value(noise, {**self.values, "x": x[..., None]}, self.d)[..., 0, 0]
+        if np.min(variance) < 0:
+            raise ValueError(f"the variance of the noise, {noise}, must not be negative, got {np.min(variance):.6g}")
+        return np.sqrt(np.broadcast_to(variance, x.shape[:2]))
 
     def _labels(self, x: FloatArray, w: FloatArray) -> FloatArray:
         if self.law.label == "w' x":

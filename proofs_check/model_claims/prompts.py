@@ -11,7 +11,9 @@ import numpy as np
 from sympy.polys.rings import PolyElement
 
 from proofs_check.judge.exact_moments import Coordinates
+from proofs_check.judge.language import names_in
 from proofs_check.model_claims.point import Point
+from theory.algebra.grammar import parse
 from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Moments, Prompt
 
 Array = Any
@@ -52,8 +54,8 @@ def polynomial_prompts(law: Prompt, at: Point) -> Iterator[PolynomialPrompt]:
     x_q = _covariate(law.query or law.x, space, QUERY, 0, at)
     for w, probability in _tasks(law, space, at):
         label = _labels(law, space, at, w)
-        y = tuple(label(point) + _noise(law, space, i) for i, point in enumerate(x))
-        target = label(x_q) + (_noise(law, space, count) if law.target_noise else space.ring.zero)
+        y = tuple(label(point) + _noise(law, space, i, point) for i, point in enumerate(x))
+        target = label(x_q) + (_noise(law, space, count, x_q) if law.target_noise else space.ring.zero)
         yield PolynomialPrompt(space, x, y, x_q, target, probability)
 
 
@@ -65,7 +67,7 @@ def _coordinates(law: Prompt, at: Point, count: int) -> Coordinates:
     if isinstance(law.w, Gaussian):
         draws[TASK, 0] = at.read(law.w.covariance, _SQUARE).tolist()
     if law.noise is not None:
-        variance = at.read(law.noise, (1, 1)).tolist()
+        variance = _noise_covariance(law.noise, at)
         draws |= {(NOISE, i): variance for i in range(count + law.target_noise)}
     radii = {(COVARIATE, i): _radial(law.x, at) for i in range(count) if isinstance(law.x, Elliptical)}
     if isinstance(query, Elliptical):
@@ -82,8 +84,33 @@ def _covariate(law: Covariates, space: Coordinates, name: str, copy: int, at: Po
     return vector if law.mean is None else vector + space.constant(at.read(law.mean, _COLUMN))
 
 
-def _noise(law: Prompt, space: Coordinates, place: int) -> PolyElement:
-    return space.ring.zero if law.noise is None else space.vectors[NOISE, place][0, 0]
+def _noise_covariance(noise: str, at: Point) -> Any:
+    """The covariance of (e, h) with noise e + h'x: the variance at zero, and the quadratic form by polarisation.
+
+    The form is read off the formula's values at unit vectors and their sums; without x the noise is e alone.
+    """
+    if all(used.name != "x" for used in names_in(parse(noise))):
+        return at.read(noise, (1, 1)).tolist()
+    unit = np.array([[Fraction(i == j) for j in range(at.d)] for i in range(at.d)], dtype=object)
+
+    def value(x: Array) -> Fraction:
+        found: Fraction = at.with_values({"x": np.reshape(x, (-1, 1))}).read(noise, (1, 1))[0, 0]
+        return found
+
+    constant = value(unit[0] * 0)
+    covariance = np.full((at.d + 1, at.d + 1), Fraction(0), dtype=object)
+    covariance[0, 0] = constant
+    for i, j in np.ndindex(at.d, at.d):
+        mixed = value(unit[i] + unit[j]) - value(unit[i]) - value(unit[j]) + constant
+        covariance[i + 1, j + 1] = mixed / 2
+    return covariance.tolist()
+
+
+def _noise(law: Prompt, space: Coordinates, place: int, x: Array) -> PolyElement:
+    if law.noise is None:
+        return space.ring.zero
+    drawn = space.vectors[NOISE, place]
+    return drawn[0, 0] + sum((drawn[i + 1, 0] * x[i, 0] for i in range(len(drawn) - 1)), space.ring.zero)
 
 
 def _tasks(law: Prompt, space: Coordinates, at: Point) -> Iterator[tuple[Array, Fraction]]:

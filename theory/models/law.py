@@ -10,10 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from theory.algebra.calculus import gradient
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian as EngineGaussian
 from theory.algebra.expectation import expectation
-from theory.algebra.expression import Expression, indexed, length, letter, scalar_letter, sum_over, vector
+from theory.algebra.expression import (
+    Expression,
+    indexed,
+    length,
+    letter,
+    matrix,
+    scalar_letter,
+    sum_over,
+    vector,
+    zero,
+)
 from theory.algebra.monomials import Monomial
 from theory.models.letters import Letters, ModelError
 
@@ -21,6 +32,8 @@ from theory.models.letters import Letters, ModelError
 x, x_q, w = vector("x"), vector("x_q"), vector("w")
 eps = scalar_letter("eps", latex="\\varepsilon")
 eps_q = scalar_letter("eps_q", latex="\\varepsilon_q")
+# Noise whose variance is s2 + x'B x is eps + eps_x'x with eps ~ N(0, s2) and eps_x ~ N(0, B): a polynomial.
+eps_x, eps_xq = vector("eps_x", latex="\\eta"), vector("eps_xq", latex="\\eta_q")
 
 
 @dataclass(frozen=True)
@@ -94,10 +107,12 @@ class Prompt:
     Args:
         x: the law of a covariate.
         w: the law of the task.
-        noise: a letter or number, the variance of independent Gaussian noise in the prompt's labels; None is no noise.
+        noise: the variance of independent Gaussian noise in the prompt's labels: a letter or number, or a formula in
+            the covariate x that is a number plus a quadratic form, "s2 + x' B x"; its new capitals are positive
+            definite. None is no noise.
         length: the name of the number of examples.
         query: the law of the query; None is that of a covariate.
-        target_noise: whether the target carries noise of that variance too.
+        target_noise: whether the target carries noise of that variance too, at the query.
         label: a formula in w and x for the label without its noise; capitals in it are d x d matrices, other new names
             numbers.
 
@@ -165,11 +180,15 @@ class PromptLaw:
     def target(self) -> Expression:
         """y_q: the label of the query."""
         value = self.label.substitute({letter(x): x_q})
-        return value + eps_q if self.prompt.target_noise else value
+        if not self.prompt.target_noise:
+            return value
+        return value + eps_q + (eps_xq.T @ x_q if eps_xq in self.laws else zero(1, 1))
 
     def noisy_label(self) -> Expression:
-        """y_i: the label of an example, in w, x and eps."""
-        return self.label if self.prompt.noise is None else self.label + eps
+        """y_i: the label of an example, in w, x, eps and eps_x."""
+        if self.prompt.noise is None:
+            return self.label
+        return self.label + eps + (eps_x.T @ x if eps_x in self.laws else zero(1, 1))
 
 
 def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
@@ -181,9 +200,7 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
     laws = {x: _covariates(prompt.x, letters, "the covariates")}
     laws[x_q] = _covariates(prompt.query or prompt.x, letters, "the query")
     if prompt.noise is not None:
-        variance = letters.read(prompt.noise, (1, 1), "the variance of the noise", non_negative=True)
-        laws[eps] = EngineGaussian(variance)
-        laws[eps_q] = EngineGaussian(variance)
+        laws |= _noise(prompt.noise, letters)
     if isinstance(prompt.w, Gaussian):
         laws[w] = _gaussian(prompt.w, letters, "the task")
     over_tasks = _task_average(prompt.w, letters)
@@ -192,6 +209,25 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
     label = inside.read(prompt.label, (1, 1), "the label")
     letters.names |= {name: held for name, held in inside.names.items() if name not in ("x", "w")}
     return PromptLaw(prompt, laws, label, over_tasks)
+
+
+def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:
+    """The laws of eps, and of eps_x where the variance depends on x; the same at the query."""
+    role = "the variance of the noise"
+    inside = letters.copy()
+    inside.names["x"] = x
+    variance = inside.read(text, (1, 1), role, non_negative=True, definite=True)
+    letters.names |= {name: held for name, held in inside.names.items() if name != "x"}
+    constant = variance.substitute({letter(x): zero("d", 1)})
+    laws = dict.fromkeys((eps, eps_q), EngineGaussian(constant))
+    if variance == constant:
+        return laws
+    # For x ~ N(0, Z) the mean of a number plus x'B x is the number plus tr(B Z), so that B is its gradient in Z.
+    Z = matrix("Z_noise", symmetric=True)
+    form = gradient(expectation(variance, {x: EngineGaussian(Z)}), Z)
+    if variance != constant + x.T @ form @ x:
+        raise ModelError(f'{role} must be a number plus a quadratic form in x, such as "s2 + x\' B x", {text!r} is not')
+    return laws | dict.fromkeys((eps_x, eps_xq), EngineGaussian(form))
 
 
 def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:

@@ -67,6 +67,10 @@ CASES: dict[str, tuple[Model, dict[str, Any]]] = {
         ),
         {"Lambda": LAMBDA, "Psi": PSI, "v": MU, "B": V, "c": 0.4, "shots": 3, "U": U, "u": 0.6},
     ),
+    "noise that depends on the covariate, in the target too": (
+        Model(LAW.replace(noise="s2 + x' B x", target_noise=True), LinearAttention()),
+        {**LETTERS, "B": 2 * V @ V.T, "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
+    ),
     "blocks as formulas, scores divided by N + 1": (
         Model(LAW, LinearAttention(scale="N + 1"), {"U11": "a Lambda^-1 + b I", "u": "1", "u21": "c mu"}),
         {**LETTERS, "a": 0.4, "b": 0.1, "c": 0.2},
@@ -140,6 +144,9 @@ def test_missing_values_are_named() -> None:
         simulate(model, 10, **{**values, "u21": [1.0, 2.0, 3.0]})
     with pytest.raises(ValueError, match="must not be negative, got -1"):
         simulate(model, 10, **{**values, "s2": -1.0})
+    falling = Model(LAW.replace(noise="s2 - x' x"), LinearAttention())
+    with pytest.raises(ValueError, match="variance of the noise, s2 - x' x, must not be negative"):
+        simulate(falling, 10, **values)
     isotropic = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), {"U11": "a I", "u": "1"})
     with pytest.raises(ValueError, match="pass d="):
         simulate(isotropic, 10, a=0.5, N=3)

@@ -274,6 +274,36 @@ def test_finitely_many_tasks() -> None:
         assert status == checked(of.error("tasks", "Tasks", "", right, where={"S": S}), prompts=5_000).status
 
 
+@pytest.mark.parametrize(
+    ("noise", "status"),
+    [
+        ("s2 Lambda + 2 Lambda B Lambda + tr(B Lambda) Lambda", "proved"),
+        ("s2 Lambda + Lambda B Lambda + tr(B Lambda) Lambda", "refuted"),
+        ("(s2 + tr(B Lambda)) Lambda", "refuted"),
+        ("s2 Lambda", "refuted"),
+    ],
+)
+def test_noise_that_depends_on_the_covariate(noise: str, status: str) -> None:
+    """Its variance s2 + x'B x meets the fourth moment of x; independence of x, and B forgotten, are refuted."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"), noise="s2 + x' B x", target_noise=True)
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    right = "tr(Lambda) + s2 + tr(B Lambda) - 2 tr(A Lambda^2) + tr(G Lambda A Lambda A') + 1/N tr(A' V A Lambda)"
+    claim = of.error("noise", "Noise", "", right, where={**G, "V": noise})
+    result = checked(claim, prompts=20_000)
+    assert status == result.status
+    if status == "proved":
+        assert {"holds"} == {item.outcome for item in result.evidence}
+
+
+def test_noise_of_another_form_in_the_exact_prompts() -> None:
+    """The form is read from the formula without the engine: a power of a letter of the law, its half, a number."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"), noise="x' Lambda^2 x/2 + 1/3", target_noise=True)
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    for third, status in (("1/3", "proved"), ("1/2", "refuted")):
+        right = f"tr(Lambda) + tr(Lambda^3)/2 + {third}"
+        assert status == checked(of.error("zero", "0", "", right, weights={"A": "0"})).status
+
+
 def test_tasks_of_which_moments_are_known() -> None:
     """On the sphere |w|^2 = d: exact evidence draws tasks there, and the moments follow from them."""
     law = Prompt(x=Gaussian("I/d"), w=Moments("R", mean="m", square="d"), noise="s2", target_noise=True)
