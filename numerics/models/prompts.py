@@ -10,7 +10,7 @@ import numpy as np
 
 from numerics.models.formula_values import Values, formula_value
 from numerics.problem import FloatArray, checked_array, checked_length
-from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Prompt
+from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, LowRank, Prompt
 from theory.models.letters import Letters
 
 Radius = Callable[[np.random.Generator, tuple[int, ...]], FloatArray]
@@ -142,6 +142,10 @@ class PromptDrawer:
         if isinstance(law, Gaussian):
             root = _root(formula_value(law.covariance, self.values, self.d))
             w = generator.standard_normal((count, self.d)) @ root.T
+            return w if law.mean is None else w + formula_value(law.mean, self.values, self.d)[:, 0]
+        if isinstance(law, LowRank):
+            H = self._letter(law.letter)
+            w = generator.standard_normal((count, H.shape[1])) @ H.T
             return w if law.mean is None else w + formula_value(law.mean, self.values, self.d)[:, 0]
         if isinstance(law, Fixed):
             return np.tile(self._letter(law.letter)[:, 0], (count, 1))

@@ -14,7 +14,7 @@ from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.language import names_in
 from proofs_check.model_claims.point import Point
 from theory.algebra.grammar import parse
-from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Moments, Prompt
+from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, LowRank, Moments, Prompt
 
 Array = Any
 # The coordinates of a prompt: covariates, query, task, noise of labels and of the target.
@@ -66,6 +66,8 @@ def _coordinates(law: Prompt, at: Point, count: int) -> Coordinates:
     draws[QUERY, 0] = at.read(query.covariance, _SQUARE).tolist()
     if isinstance(law.w, Gaussian):
         draws[TASK, 0] = at.read(law.w.covariance, _SQUARE).tolist()
+    elif isinstance(law.w, LowRank):
+        draws[TASK, 0] = np.eye(at.values[law.w.letter].shape[1], dtype=int).tolist()
     if law.noise is not None:
         variance = _noise_covariance(law.noise, at)
         draws |= {(NOISE, i): variance for i in range(count + law.target_noise)}
@@ -115,8 +117,10 @@ def _noise(law: Prompt, space: Coordinates, place: int, x: Array) -> PolyElement
 
 def _tasks(law: Prompt, space: Coordinates, at: Point) -> Iterator[tuple[Array, Fraction]]:
     """The task as polynomials, or each of finitely many, with its probability."""
-    if isinstance(law.w, Gaussian):
+    if isinstance(law.w, Gaussian | LowRank):
         vector = space.vectors[TASK, 0]
+        if isinstance(law.w, LowRank):
+            vector = space.constant(at.values[law.w.letter]) @ vector
         mean = law.w.mean
         yield (vector if mean is None else vector + space.constant(at.read(mean, _COLUMN))), Fraction(1)
     elif isinstance(law.w, Fixed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from theory import FiniteTasks, Fixed, Gaussian, GradientStep, LinearAttention, Model, Prompt, Stack
+from theory import FiniteTasks, Fixed, Gaussian, GradientStep, LinearAttention, LowRank, Model, Prompt, Stack
 from theory.algebra.expression import Expression, letter
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
@@ -73,6 +73,10 @@ class _Writer:
         w = law.w
         if isinstance(w, Gaussian):
             return rf"$w \sim N({self.tex(w.mean or '0')}, {self.tex(w.covariance)})$"
+        if isinstance(w, LowRank):
+            centre = "" if w.mean is None else f"{self.tex(w.mean)} + "
+            size = f"{self.name(w.letter)} \\in \\mathbb{{R}}^{{d \\times {w.rank}}}"
+            return rf"$w = {centre}{self.name(w.letter)} g$, $g \sim N(0, I)$, ${size}$"
         if isinstance(w, Fixed):
             return f"one task, $w = {self.name(w.letter)}$"
         if isinstance(w, FiniteTasks):

@@ -82,6 +82,28 @@ class FiniteTasks:
 
 
 @dataclass(frozen=True)
+class LowRank:
+    """A task w = mean + sum_k g_k h_k with g ~ N(0, I) and fixed h_k, the columns of a d x rank matrix.
+
+    Its covariance H H' has any rank up to that number, which `Gaussian`, whose letters are positive definite, has not.
+
+    Args:
+        letter: the name of H.
+        rank: the number of columns or its name; for 1 the letter is a vector.
+        mean: as for `Gaussian`.
+    """
+
+    letter: str = "H"
+    rank: int | str = "k"
+    mean: str | None = None
+
+    def __post_init__(self) -> None:
+        numbered = isinstance(self.rank, int) and not isinstance(self.rank, bool) and self.rank >= 1
+        if not numbered and not (isinstance(self.rank, str) and self.rank.isidentifier()):
+            raise ModelError(f"rank must be a positive integer or the name of a length, got {self.rank!r}")
+
+
+@dataclass(frozen=True)
 class Moments:
     """A task of which only E w, E ww' and, if it is constant, |w|^2 are known: enough where no more is needed.
 
@@ -97,7 +119,7 @@ class Moments:
 
 
 Covariates = Gaussian | Elliptical
-Task = Gaussian | Fixed | FiniteTasks | Moments
+Task = Gaussian | LowRank | Fixed | FiniteTasks | Moments
 
 
 @dataclass(frozen=True)
@@ -131,7 +153,7 @@ class Prompt:
     def __post_init__(self) -> None:
         for name, value, kinds in (
             ("x", self.x, (Gaussian, Elliptical)),
-            ("w", self.w, (Gaussian, Fixed, FiniteTasks, Moments)),
+            ("w", self.w, (Gaussian, LowRank, Fixed, FiniteTasks, Moments)),
             ("query", self.query, (Gaussian, Elliptical, type(None))),
         ):
             if not isinstance(value, kinds):
@@ -147,7 +169,8 @@ class Prompt:
     def lengths(self) -> tuple[str, ...]:
         """The names of the lengths that it mentions, d among them."""
         tasks = (self.w.count,) if isinstance(self.w, FiniteTasks) else ()
-        return ("d", self.length, *tasks)
+        ranks = (self.w.rank,) if isinstance(self.w, LowRank) and isinstance(self.w.rank, str) else ()
+        return ("d", self.length, *tasks, *ranks)
 
 
 @dataclass(frozen=True)
@@ -203,6 +226,9 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
         laws |= _noise(prompt.noise, letters)
     if isinstance(prompt.w, Gaussian):
         laws[w] = _gaussian(prompt.w, letters, "the task")
+    elif isinstance(prompt.w, LowRank):
+        H = letters.declare(prompt.w.letter, "d", prompt.w.rank)
+        laws[w] = EngineGaussian(H @ H.T, _mean(prompt.w.mean, letters, "the task"))
     over_tasks = _task_average(prompt.w, letters)
     inside = letters.copy()
     inside.names |= {"x": x, "w": w}
@@ -230,8 +256,12 @@ def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:
     return laws | dict.fromkeys((eps_x, eps_xq), EngineGaussian(form))
 
 
+def _mean(text: str | None, letters: Letters, who: str) -> Expression | None:
+    return None if text is None else letters.read(text, ("d", 1), f"the mean of {who}", vectors=True)
+
+
 def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
-    mean = letters.read(law.mean, ("d", 1), f"the mean of {who}", vectors=True) if law.mean is not None else None
+    mean = _mean(law.mean, letters, who)
     covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
     try:
         return EngineGaussian(covariance, mean)
@@ -242,7 +272,7 @@ def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
 def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
     if isinstance(law, Gaussian):
         return _gaussian(law, letters, who)
-    mean = letters.read(law.mean, ("d", 1), f"the mean of {who}", vectors=True) if law.mean is not None else None
+    mean = _mean(law.mean, letters, who)
     covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
     names = [letters.declare(name, 1, 1, definite=True) for name in law.moments]
 
@@ -281,7 +311,7 @@ def _task_average(law: Task, letters: Letters) -> Callable[[Expression], Express
 
 def _moment_average(law: Moments, letters: Letters) -> Callable[[Expression], Expression]:
     second = letters.read(law.second, ("d", "d"), "the second moment of the task", symmetric=True)
-    mean = letters.read(law.mean, ("d", 1), "the mean of the task", vectors=True) if law.mean is not None else None
+    mean = _mean(law.mean, letters, "the task")
     square = letters.read(law.square, (1, 1), "the task's squared norm") if law.square is not None else None
     if second != second.T:
         raise ModelError(f"the second moment of the task must be symmetric, {law.second!r} is not")

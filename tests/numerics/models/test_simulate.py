@@ -16,6 +16,7 @@ from theory import (
     Gaussian,
     GradientStep,
     LinearAttention,
+    LowRank,
     Model,
     Moments,
     Prompt,
@@ -58,6 +59,11 @@ CASES: dict[str, tuple[Model, dict[str, Any]]] = {
         Model(LAW.replace(w=FiniteTasks("W", "T")), LinearAttention()),
         {k: v for k, v in LETTERS.items() if k not in ("Psi", "mu")}
         | {"W": np.array([[1.0, 0.0], [0.5, -1.0], [0.2, 0.3]]), "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
+    ),
+    "tasks of rank one": (
+        Model(LAW.replace(w=LowRank("H", "k", mean="mu")), LinearAttention()),
+        {k: v for k, v in LETTERS.items() if k != "Psi"}
+        | {"H": np.array([[0.8], [-0.5]]), "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
     ),
     "another query, quadratic labels": (
         Model(
@@ -120,6 +126,23 @@ def test_laws_that_are_known_by_moments_need_a_sampler() -> None:
     kappa = 0.8 * 0.25**2 + 0.2 * 4.0**2
     exact = 2 * model.loss().evaluate(**values, R=np.eye(2), kappa=kappa)
     assert abs(sampled.mean - exact) < MOST_ERRORS * sampled.standard_error
+
+
+def test_tasks_of_low_rank_by_hand() -> None:
+    """Two ways that share nothing: w = h g drawn here and one layer written out, and `simulate` with a vector h."""
+    model = Model(Prompt(Gaussian("Lambda"), LowRank("h", 1), noise="s2"), MASKED, "sparse")
+    h, N, s2 = np.array([0.8, -1.1]), 4, 0.3
+    sampled = simulate(model, PROMPTS, seed=5, Lambda=LAMBDA, h=h, s2=s2, N=N, A=U)
+    generator = np.random.default_rng(8)
+    x = generator.standard_normal((PROMPTS, N + 1, 2)) @ np.linalg.cholesky(LAMBDA).T
+    y = generator.standard_normal(PROMPTS)[:, None] * (x @ h)
+    seen = y[:, :-1] + np.sqrt(s2) * generator.standard_normal((PROMPTS, N))
+    predicted = np.einsum("bn,bni,ij,bj->b", seen, x[:, :-1], U, x[:, -1]) / N
+    squares = (predicted - y[:, -1]) ** 2
+    spread = np.hypot(sampled.standard_error, squares.std() / np.sqrt(PROMPTS))
+    assert abs(sampled.mean - squares.mean()) < MOST_ERRORS * spread
+    exact = 2 * model.loss().evaluate(Lambda=LAMBDA, h=h, s2=s2, N=N, A=U)
+    assert abs(exact - squares.mean()) < MOST_ERRORS * squares.std() / np.sqrt(PROMPTS)
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:

@@ -18,6 +18,7 @@ from theory import (
     Gaussian,
     GradientStep,
     LinearAttention,
+    LowRank,
     Model,
     ModelError,
     Moments,
@@ -302,6 +303,20 @@ def test_noise_of_another_form_in_the_exact_prompts() -> None:
     for third, status in (("1/3", "proved"), ("1/2", "refuted")):
         right = f"tr(Lambda) + tr(Lambda^3)/2 + {third}"
         assert status == checked(of.error("zero", "0", "", right, weights={"A": "0"})).status
+
+
+@pytest.mark.parametrize("rank", ["k", 1, 3])
+def test_tasks_of_low_rank(rank: int | str) -> None:
+    """w = m + H g enters by HH' + mm'; the mean forgotten, and one half of HH', are refuted."""
+    law = Prompt(x=Gaussian("Lambda"), w=LowRank("H", rank, mean="m"), noise="s2")
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    noisy = "((1 + 1/N) Lambda S Lambda + (tr(Lambda S) + s2)/N Lambda)"
+    right = f"tr(Lambda S) - 2 tr(A Lambda S Lambda) + tr(A' {noisy} A Lambda)"
+    for S, status in (("H H' + m m'", "proved"), ("H H'", "refuted"), ("H H'/2 + m m'", "refuted")):
+        result = checked(of.error("rank", "Rank", "", right, where={"S": S}), prompts=5_000)
+        assert (S, status) == (S, result.status)
+        if status == "proved":
+            assert {"holds"} == {item.outcome for item in result.evidence}
 
 
 def test_tasks_of_which_moments_are_known() -> None:

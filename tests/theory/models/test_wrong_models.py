@@ -14,6 +14,7 @@ from theory import (
     Gaussian,
     GradientStep,
     LinearAttention,
+    LowRank,
     Model,
     ModelError,
     Moments,
@@ -81,6 +82,16 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         "E\\[...\\]",
     ),
     "a sum inside": (lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), label="sum_i(c)"), ATTENTION), "sum_i"),
+    "tasks of rank zero": (lambda: LowRank("H", 0), "rank must be a positive integer or the name of a length, got 0"),
+    "tasks of rank 2k": (lambda: LowRank("H", "2k"), "rank must be a positive integer.*'2k'"),
+    "a factor that is a covariance too": (
+        lambda: Model(Prompt(Gaussian("H"), LowRank("H", "k")), ATTENTION),
+        "H is a letter of shape d x d already and cannot be a letter of shape d x k",
+    ),
+    "a rank that is a letter": (
+        lambda: Model(Prompt(Gaussian("I"), LowRank("H", "k", mean="k")), ATTENTION),
+        "mean of the task must be d x 1, but 'k' is 1 x 1",
+    ),
     "the number of tasks is a letter": (
         lambda: Model(Prompt(Gaussian("T"), FiniteTasks("W", "T")), ATTENTION),
         "must be d x d, but 'T' is 1 x 1",
