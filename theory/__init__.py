@@ -25,6 +25,7 @@ from theory.models import (
     ModelError,
     Moments,
     Prompt,
+    RandomCovariance,
     Stack,
 )
 from theory.zhang2024.convergence import convergence
@@ -53,6 +54,7 @@ __all__ = [
     "ModelError",
     "Moments",
     "Prompt",
+    "RandomCovariance",
     "Stack",
     "Step",
     "convergence",

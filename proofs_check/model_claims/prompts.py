@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +14,17 @@ from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.language import names_in
 from proofs_check.model_claims.point import Point
 from theory.algebra.grammar import parse
-from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, LowRank, Moments, Prompt
+from theory.models.law import (
+    Covariates,
+    Elliptical,
+    FiniteTasks,
+    Fixed,
+    Gaussian,
+    LowRank,
+    Moments,
+    Prompt,
+    RandomCovariance,
+)
 
 Array = Any
 # The coordinates of a prompt: covariates, query, task, noise of labels and of the target.
@@ -25,7 +35,7 @@ _SQUARE = ("d", "d")
 
 @dataclass(frozen=True)
 class PolynomialPrompt:
-    """A prompt, and the probability of its task where there are finitely many.
+    """A prompt, and the probability of its covariance and task where there are finitely many.
 
     Attributes:
         space: the coordinates, with their moments.
@@ -47,7 +57,14 @@ class PolynomialPrompt:
 
 
 def polynomial_prompts(law: Prompt, at: Point) -> Iterator[PolynomialPrompt]:
-    """The prompts of a law at a point: one, or one for each of finitely many tasks."""
+    """The prompts of a law at a point: one, or one for each of finitely many covariances and tasks."""
+    if isinstance(law.x, RandomCovariance):
+        for covariance, chance in zip(law.x.covariances, law.x.chances, strict=True):
+            known = law.replace(x=Gaussian(covariance, law.x.mean))
+            likely = at.read(chance, (1, 1))[0, 0]
+            for prompt in polynomial_prompts(known, at):
+                yield replace(prompt, probability=likely * prompt.probability)
+        return
     count = at.lengths[law.length]
     space = _coordinates(law, at, count)
     x = tuple(_covariate(law.x, space, COVARIATE, i, at) for i in range(count))
@@ -60,6 +77,7 @@ def polynomial_prompts(law: Prompt, at: Point) -> Iterator[PolynomialPrompt]:
 
 
 def _coordinates(law: Prompt, at: Point, count: int) -> Coordinates:
+    assert not isinstance(law.x, RandomCovariance)
     covariance = at.read(law.x.covariance, _SQUARE)
     query = law.query or law.x
     draws: dict[tuple[str, int], Any] = {(COVARIATE, i): covariance.tolist() for i in range(count)}

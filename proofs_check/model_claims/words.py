@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from theory import FiniteTasks, Fixed, Gaussian, GradientStep, LinearAttention, LowRank, Model, Prompt, Stack
+from theory import (
+    FiniteTasks,
+    Fixed,
+    Gaussian,
+    GradientStep,
+    LinearAttention,
+    LowRank,
+    Model,
+    Prompt,
+    RandomCovariance,
+    Stack,
+)
 from theory.algebra.expression import Expression, letter
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
@@ -60,6 +71,10 @@ class _Writer:
 
     def covariates(self, name: str, law: Covariates) -> str:
         mean = self.tex(law.mean or "0")
+        if isinstance(law, RandomCovariance):
+            chances = zip(law.covariances, law.chances, strict=True)
+            drawn = ", ".join(f"${self.tex(held)}$ with probability ${self.tex(chance)}$" for held, chance in chances)
+            return rf"${name} \sim N({mean}, C)$ with one covariance $C$ a prompt: {drawn}"
         if isinstance(law, Gaussian):
             return rf"${name} \sim N({mean}, {self.tex(law.covariance)})$"
         powers = "".join(

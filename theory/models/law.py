@@ -20,13 +20,14 @@ from theory.algebra.expression import (
     length,
     letter,
     matrix,
+    number,
     scalar_letter,
     sum_over,
     vector,
     zero,
 )
 from theory.algebra.monomials import Monomial
-from theory.models.letters import Letters, ModelError
+from theory.models.letters import Letters, ModelError, is_negative_number
 
 # The random letters of every model. A letter of the user cannot have one of these names.
 x, x_q, w = vector("x"), vector("x_q"), vector("w")
@@ -64,6 +65,44 @@ class Elliptical:
     covariance: str
     moments: tuple[str, ...] = ("kappa",)
     mean: str | None = None
+
+
+@dataclass(frozen=True)
+class RandomCovariance:
+    """Covariates N(mean, C), where C is drawn once a prompt, for its covariates and its query alike.
+
+    Expectations are nested: over the prompt at each covariance, then over the covariances.
+
+    Args:
+        covariances: two or more formulas, as for `Gaussian`.
+        probabilities: for each a formula for its probability, such as "1/4", or "p" and "1 - p"; they must add up to 1.
+            None is equally likely.
+        mean: as for `Gaussian`.
+
+    Raises:
+        ModelError: for fewer than two covariances or another number of probabilities.
+    """
+
+    covariances: tuple[str, ...]
+    probabilities: tuple[str, ...] | None = None
+    mean: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.covariances, tuple | list) or len(self.covariances) < 2:
+            raise ModelError(f"covariances must be two or more formulas, got {self.covariances!r}; Gaussian has one")
+        object.__setattr__(self, "covariances", tuple(self.covariances))
+        if self.probabilities is not None:
+            object.__setattr__(self, "probabilities", tuple(self.probabilities))
+            if len(self.probabilities) != len(self.covariances):
+                raise ModelError(
+                    f"there are {len(self.covariances)} covariances, but {len(self.probabilities)} probabilities"
+                )
+
+    @property
+    def chances(self) -> tuple[str, ...]:
+        """The formula of each covariance's probability."""
+        count = len(self.covariances)
+        return self.probabilities or (f"1/{count}",) * count
 
 
 @dataclass(frozen=True)
@@ -118,7 +157,8 @@ class Moments:
     square: str | None = None
 
 
-Covariates = Gaussian | Elliptical
+Points = Gaussian | Elliptical
+Covariates = Points | RandomCovariance
 Task = Gaussian | LowRank | Fixed | FiniteTasks | Moments
 
 
@@ -133,7 +173,7 @@ class Prompt:
             the covariate x that is a number plus a quadratic form, "s2 + x' B x"; its new capitals are positive
             definite. None is no noise.
         length: the name of the number of examples.
-        query: the law of the query; None is that of a covariate.
+        query: the law of the query; None is that of a covariate, with its covariance where that is random.
         target_noise: whether the target carries noise of that variance too, at the query.
         label: a formula in w and x for the label without its noise; capitals in it are d x d matrices, other new names
             numbers.
@@ -146,13 +186,13 @@ class Prompt:
     w: Task
     noise: str | None = None
     length: str = "N"
-    query: Covariates | None = None
+    query: Points | None = None
     target_noise: bool = False
     label: str = "w' x"
 
     def __post_init__(self) -> None:
         for name, value, kinds in (
-            ("x", self.x, (Gaussian, Elliptical)),
+            ("x", self.x, (Gaussian, Elliptical, RandomCovariance)),
             ("w", self.w, (Gaussian, LowRank, Fixed, FiniteTasks, Moments)),
             ("query", self.query, (Gaussian, Elliptical, type(None))),
         ):
@@ -177,13 +217,15 @@ class Prompt:
 class PromptLaw:
     """A prompt's law in the engine's terms.
 
-    `label` is the label without noise, an expression in w and x; `over_tasks` averages over tasks that are no Gaussian.
+    `label` is the label without noise, an expression in w and x; `over_tasks` averages over tasks that are no Gaussian;
+    `cases` are a random covariance's probabilities, each with the laws that differ from `laws` there.
     """
 
     prompt: Prompt
     laws: Mapping[Expression, EngineGaussian]
     label: Expression
     over_tasks: Callable[[Expression], Expression]
+    cases: tuple[tuple[Expression, Mapping[Expression, EngineGaussian]], ...] = ()
 
     def average(
         self, expression: Expression, copies: Mapping[Expression, Sequence[Expression]] | None = None
@@ -194,11 +236,14 @@ class PromptLaw:
             expression: in the random letters of this module.
             copies: for a random letter further letters that are independent and have its law.
         """
-        laws = dict(self.laws)
-        for original, letters in (copies or {}).items():
-            if original in laws:
-                laws |= dict.fromkeys(letters, laws[original])
-        return self.over_tasks(expectation(expression, laws))
+        total = zero(*expression.shape)
+        for probability, different in self.cases or ((number(1), {}),):
+            laws = {**self.laws, **different}
+            for original, letters in (copies or {}).items():
+                if original in laws:
+                    laws |= dict.fromkeys(letters, laws[original])
+            total = total + probability * expectation(expression, laws)
+        return self.over_tasks(total)
 
     def target(self) -> Expression:
         """y_q: the label of the query."""
@@ -220,8 +265,11 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
     Raises:
         ModelError: for letters that contradict each other or formulas of a wrong shape.
     """
-    laws = {x: _covariates(prompt.x, letters, "the covariates")}
-    laws[x_q] = _covariates(prompt.query or prompt.x, letters, "the query")
+    cases = _cases(prompt, letters)
+    laws = dict(cases[0][1]) if cases else {}
+    for point, law, who in ((x, prompt.x, "the covariates"), (x_q, prompt.query or prompt.x, "the query")):
+        if not isinstance(law, RandomCovariance):
+            laws[point] = _covariates(law, letters, who)
     if prompt.noise is not None:
         laws |= _noise(prompt.noise, letters)
     if isinstance(prompt.w, Gaussian):
@@ -234,7 +282,7 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
     inside.names |= {"x": x, "w": w}
     label = inside.read(prompt.label, (1, 1), "the label")
     letters.names |= {name: held for name, held in inside.names.items() if name not in ("x", "w")}
-    return PromptLaw(prompt, laws, label, over_tasks)
+    return PromptLaw(prompt, laws, label, over_tasks, cases)
 
 
 def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:
@@ -244,6 +292,8 @@ def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:
     inside.names["x"] = x
     variance = inside.read(text, (1, 1), role, non_negative=True, definite=True)
     letters.names |= {name: held for name, held in inside.names.items() if name != "x"}
+    if is_negative_number(variance):
+        raise ModelError(f"{role} must not be negative, got {text!r}")
     constant = variance.substitute({letter(x): zero("d", 1)})
     laws = dict.fromkeys((eps, eps_q), EngineGaussian(constant))
     if variance == constant:
@@ -254,6 +304,25 @@ def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:
     if variance != constant + x.T @ form @ x:
         raise ModelError(f'{role} must be a number plus a quadratic form in x, such as "s2 + x\' B x", {text!r} is not')
     return laws | dict.fromkeys((eps_x, eps_xq), EngineGaussian(form))
+
+
+def _cases(prompt: Prompt, letters: Letters) -> tuple[tuple[Expression, Mapping[Expression, EngineGaussian]], ...]:
+    """The probability of each covariance, and the laws of covariates and query there; none where it is not random."""
+    law = prompt.x
+    if not isinstance(law, RandomCovariance):
+        return ()
+    cases = []
+    total = zero(1, 1)
+    for covariance, chance in zip(law.covariances, law.chances, strict=True):
+        gaussian = _gaussian(Gaussian(covariance, law.mean), letters, "the covariates")
+        probability = letters.read(chance, (1, 1), f"the probability of {covariance}", definite=True)
+        if is_negative_number(probability):
+            raise ModelError(f"the probability of {covariance} must not be negative, got {chance!r}")
+        total = total + probability
+        cases.append((probability, dict.fromkeys((x,) if prompt.query is not None else (x, x_q), gaussian)))
+    if total != number(1):
+        raise ModelError(f"the probabilities {', '.join(law.chances)} must add up to 1, not to {total}")
+    return tuple(cases)
 
 
 def _mean(text: str | None, letters: Letters, who: str) -> Expression | None:
@@ -269,7 +338,7 @@ def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
         raise ModelError(f"the law of {who}: {error}") from error
 
 
-def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
+def _covariates(law: Points, letters: Letters, who: str) -> EngineGaussian:
     if isinstance(law, Gaussian):
         return _gaussian(law, letters, who)
     mean = _mean(law.mean, letters, who)

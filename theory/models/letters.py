@@ -146,6 +146,11 @@ class Letters:
         return value
 
 
+def is_negative_number(value: Expression) -> bool:
+    """Whether it is a number, without letters and lengths, that is below zero."""
+    return not value.symbols and not value.lengths and sum(c.evaluate({}) for c in value.terms.values()) < 0
+
+
 def _refuse_unknown(tree: Node, known: Collection[str], text: str) -> None:
     for name in unknown_names(tree, known):
         raise ModelError(f"{text!r} contains {name}, which the model does not have; it has {', '.join(known)}")

@@ -16,7 +16,7 @@ from theory.models.at_weights import GivenWeights, direction_of, given_weights, 
 from theory.models.critical_points import CriticalPoints, critical_points
 from theory.models.invariants import conserved_forms
 from theory.models.law import Prompt, PromptLaw, prompt_law
-from theory.models.letters import Letters, ModelError
+from theory.models.letters import Letters, ModelError, is_negative_number
 from theory.models.network import (
     SHAPES,
     GradientStep,
@@ -87,7 +87,7 @@ class Model:
         law = prompt_law(self.law, letters)
         if self.decay is not None:
             value = letters.read(self.decay, (1, 1), "the weight decay", non_negative=True)
-            if not value.symbols and not value.lengths and sum(c.evaluate({}) for c in value.terms.values()) < 0:
+            if is_negative_number(value):
                 raise ModelError(f"the weight decay must not be negative, got {self.decay!r}")
         return letters, law, frozenset(letters.names)
 

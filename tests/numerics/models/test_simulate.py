@@ -20,6 +20,7 @@ from theory import (
     Model,
     Moments,
     Prompt,
+    RandomCovariance,
     Stack,
 )
 
@@ -64,6 +65,14 @@ CASES: dict[str, tuple[Model, dict[str, Any]]] = {
         Model(LAW.replace(w=LowRank("H", "k", mean="mu")), LinearAttention()),
         {k: v for k, v in LETTERS.items() if k != "Psi"}
         | {"H": np.array([[0.8], [-0.5]]), "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
+    ),
+    "a random covariance": (
+        Model(LAW.replace(x=RandomCovariance(("Lambda", "3 Sigma"), ("p", "1 - p"), mean="c")), LinearAttention()),
+        {**LETTERS, "Sigma": PSI, "p": 0.3, "c": -MU, "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.2},
+    ),
+    "a random covariance and another query": (
+        Model(LAW.replace(x=RandomCovariance(("Lambda", "4 I")), query=Gaussian("Sigma")), MASKED, "sparse"),
+        {**LETTERS, "Sigma": PSI, "A": 0.3 * U},
     ),
     "another query, quadratic labels": (
         Model(
@@ -170,6 +179,9 @@ def test_missing_values_are_named() -> None:
     falling = Model(LAW.replace(noise="s2 - x' x"), LinearAttention())
     with pytest.raises(ValueError, match="variance of the noise, s2 - x' x, must not be negative"):
         simulate(falling, 10, **values)
+    random = Model(LAW.replace(x=RandomCovariance(("Lambda", "I"), ("p", "1 - p"))), LinearAttention())
+    with pytest.raises(ValueError, match="p, 1 - p must lie in"):
+        simulate(random, 10, **values, p=1.5)
     isotropic = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), {"U11": "a I", "u": "1"})
     with pytest.raises(ValueError, match="pass d="):
         simulate(isotropic, 10, a=0.5, N=3)

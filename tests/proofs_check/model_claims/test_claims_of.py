@@ -23,6 +23,7 @@ from theory import (
     ModelError,
     Moments,
     Prompt,
+    RandomCovariance,
     Stack,
 )
 
@@ -303,6 +304,27 @@ def test_noise_of_another_form_in_the_exact_prompts() -> None:
     for third, status in (("1/3", "proved"), ("1/2", "refuted")):
         right = f"tr(Lambda) + tr(Lambda^3)/2 + {third}"
         assert status == checked(of.error("zero", "0", "", right, weights={"A": "0"})).status
+
+
+AT_ONE = "(tr({0}) - 2 tr(A {0}^2) + tr(A' ((1 + 1/N) {0}^2 + (tr({0}) + s2)/N {0}) A {0}))"
+
+
+@pytest.mark.parametrize(("first", "second", "kinds"), [("1/4", "3/4", 3), ("p", "1 - p", 2)])
+def test_a_random_covariance(first: str, second: str, kinds: int) -> None:
+    """The error is the mean of the errors; their order, and the error at the mean covariance, are refuted."""
+    law = Prompt(x=RandomCovariance(("Lambda", "Sigma"), (first, second)), w=Gaussian("I"), noise="s2")
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    one, two = AT_ONE.format("Lambda"), AT_ONE.format("Sigma")
+    for right, status in (
+        (f"({first}) {one} + ({second}) {two}", "proved"),
+        (f"({second}) {one} + ({first}) {two}", "refuted"),
+        (AT_ONE.format(f"(({first}) Lambda + ({second}) Sigma)"), "refuted"),
+    ):
+        result = checked(of.error("mean", "Mean", "", right), prompts=5_000)
+        assert status == result.status
+        if status == "proved":
+            # Instances give a letter any positive value, at which nothing can be drawn.
+            assert ["holds"] * kinds == [item.outcome for item in result.evidence]
 
 
 @pytest.mark.parametrize("rank", ["k", 1, 3])
