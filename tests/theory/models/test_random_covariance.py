@@ -49,11 +49,11 @@ def test_three_equally_likely_covariances_of_a_stack(mask: str) -> None:
     d, N = 2, 1
     roots = [brute_force.root(generator, d) for _ in range(3)]
     A = [brute_force.matrix(generator, d, d) for _ in range(2)]
-    law = Prompt(x=RandomCovariance(("Lambda", "Sigma", "2 Sigma + Lambda")), w=Gaussian("I"))
+    law = Prompt(x=RandomCovariance(("Lambda", "Sigma", "2 I")), w=Gaussian("I"))
     layer = LinearAttention(mask=mask)
     model = Model(law, Stack(layer, layer), "sparse")
     first, second = (root @ root.T for root in roots[:2])
-    third = np.linalg.cholesky(np.array(2 * second + first, dtype=float))
+    third = np.sqrt(2) * np.eye(d)
     known: dict[str, Any] = {"Lambda": first, "Sigma": second, "N": N}
     value = model.loss().evaluate(**known, A0=A[0], A1=A[1])
     layers = [sparse_layer(a, mask) for a in A]

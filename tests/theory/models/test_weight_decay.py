@@ -13,6 +13,7 @@ import sympy
 from tests.theory import brute_force
 from tests.theory.models.reference_network import ROUNDING, ReferenceLayer, ReferencePrompt, assemble, sparse_layer
 from theory import Gaussian, LinearAttention, Model, ModelError, Prompt, Stack
+from theory.algebra.expression import matrix, scalar_letter
 
 LAW = Prompt(x=Gaussian("Lambda"), w=Gaussian("Psi", mean="mu"), noise="s2")
 DECAY = Fraction(3, 7)
@@ -80,6 +81,15 @@ def test_gradients_at_given_weights_have_the_decay_of_the_given_weights() -> Non
     for name, formula in at.items():
         known = {k: v for k, v in letters.items() if k in formula.arguments}
         assert np.allclose(formula.evaluate(**known, b=0.6), model.loss().gradient(name).evaluate(**letters, **there))
+
+
+def test_the_hessian_has_the_decay_in_every_direction() -> None:
+    """It adds c times the squares of the direction of all weights, u's direction too."""
+    plain = Model(LAW, LinearAttention(), "reduced")
+    model = Model(LAW, LinearAttention(), "reduced", decay="c")
+    added = model.hessian().expression - plain.hessian().expression
+    dU, du, c = matrix("dU"), scalar_letter("du"), scalar_letter("c", non_negative=True)
+    assert added == c * ((dU.T @ dU).trace() + du * du)
 
 
 def test_shared_weights_are_counted_once() -> None:
