@@ -1,6 +1,6 @@
 (* The gradients of the population loss in all blocks, as the engine gives them: the loss changes along every differentiable curve
-   of the weights by the sum of the inner products with the curve's velocity. With them Lemma 5.2: u12 and u21 stay zero, and
-   the flow of U11 and u is that of the reduced loss. For every d and every prompt length N + 1. *)
+   of the weights by the sum of the inner products with the curve's velocity. Where u12 = u21 = 0 those of u12 and
+   u21 vanish, and those of U11 and u are the reduced loss's (Lemma 5.2). For every d and every prompt length N + 1. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.analysis Require Import reals.
 From mathcomp.algebra_tactics Require Import ring.

@@ -68,6 +68,15 @@ def test_theorems_refute_findings_and_nothing_else() -> None:
     assert {claim for claim, proof in read_claims().items() if proof.refutes} == findings & set(read_claims())
 
 
+@pytest.mark.parametrize("claim", ["thm-4.1-W_KQ", "thm-4.1-W_PV", "lem-5.2-U", "lem-5.2-invariance-u21"])
+def test_theorem_4_1_starts_at_the_layer(claim: str) -> None:
+    """Its hypothesis is the gradient flow of the layer's loss, not the reduced flow, which is proved from it."""
+    pins, theorem = read_pins(), read_claims()[claim].theorem
+    hypotheses, _, _ = " ".join(pins.theorems[theorem].text).partition("setting.reduced_flow")
+    assert "gradient_flow.gradient_flow (lemma_5_2.layer_loss" in hypotheses
+    assert {"ICLTheorems.lemma_5_2.layer_loss", "ICL.attention.attention_layer"} <= set(pins.definitions)
+
+
 def test_at_least_45_claims_have_a_theorem() -> None:
     """The goal of the formal proofs."""
     assert len(read_claims()) >= 45

@@ -40,6 +40,7 @@ CLAIMS = catalogue("zhang2024")
 FINDINGS = [claim for claim in CLAIMS if claim.finding]
 EXACT = EvidenceResult("exact", "holds", "6 instances, N = 1, 2; d = 1, 2", "equal at 6 instances")
 SYMBOLIC = EvidenceResult("symbolic", "holds", "derived from the model's definition", "one normal form")
+HELD = {claim.id: kernel_column(claim.id) for claim in CLAIMS if kernel_column(claim.id).word}
 STATUSES: tuple[Status, ...] = ("proved", "conditional", "tested", "supported", "undecided")
 
 
@@ -111,8 +112,9 @@ def test_the_abstract_counts_by_status(text: str, results: list[ClaimResult]) ->
     assert f"{len(FINDINGS)} printed statements do not hold" in abstract
     columns = [kernel_column(claim.id) for claim in CLAIMS]
     full = sum(column.word in ("checked", "recorded") and not column.refutes for column in columns)
-    assert f"has checked {full} of the statements as they stand" in abstract
-    assert f"{sum(column.word == 'partial' for column in columns)} under further assumptions" in abstract
+    # A record that is older than its sources says nothing, and neither does the abstract.
+    assert (f"has checked {full} of the statements as they stand" in abstract) == bool(HELD)
+    assert (f"{sum(c.word == 'partial' for c in columns)} under further assumptions" in abstract) == bool(HELD)
 
 
 @pytest.mark.parametrize("claim", FINDINGS, ids=lambda claim: claim.id)
@@ -199,7 +201,8 @@ def test_sections_follow_the_paper(text: str) -> None:
     """Main text, findings, what goes beyond, then the appendices; claims beyond the paper stand apart."""
     titles = re.findall(r"\\section\{(.*?)(?:\\label\{.*?\})?\}", text)
     order = ["Introduction", "Notation and standing assumptions", "The model and its loss", "Findings"]
-    order += ["Beyond the paper", "Appendix A of the paper: the rate", "Evidence", "What the kernel has checked"]
+    order += ["Beyond the paper", "Appendix A of the paper: the rate", "Evidence"]
+    order += ["What the kernel has checked"] if HELD else []
     assert [title for title in titles if title in order] == order
     beyond = text.index(r"\section{Beyond the paper}")
     for claim in CLAIMS:
@@ -234,12 +237,11 @@ def test_one_symbol_for_one_thing(text: str) -> None:
 
 def test_the_kernel_table_has_the_theorem_and_its_assumptions(text: str) -> None:
     """A row for every statement with a theorem, and for no other."""
-    section = _section(text, "kernel")
+    section = _section(text, "kernel") if HELD else ""
     rows = [row for row in section.splitlines() if row.startswith(r"\raggedright\texttt")]
-    held = {claim.id: kernel_column(claim.id) for claim in CLAIMS if kernel_column(claim.id).word}
-    assert len(rows) == len(held)
+    assert len(rows) == len(HELD)
     bare = section.replace(r"\allowbreak{}", "").replace(r"\_", "_")
-    for column in held.values():
+    for column in HELD.values():
         assert column.theorem in bare
         assert (column.word == "partial") == bool(column.hypotheses)
 
