@@ -306,6 +306,27 @@ def test_noise_of_another_form_in_the_exact_prompts() -> None:
         assert status == checked(of.error("zero", "0", "", right, weights={"A": "0"})).status
 
 
+def test_a_random_covariance_uneven_noise_finite_tasks_and_decay_together() -> None:
+    """By hand, the query with a law of its own; the fourth moment in the noise and the decay changed are refuted."""
+    law = Prompt(
+        x=RandomCovariance(("Lambda", "Sigma"), ("1/4", "3/4")),
+        w=FiniteTasks("W", "T"),
+        noise="s2 + x' B x",
+        query=Gaussian("Q"),
+    )
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse", decay="1/3"))
+    second = "((1 + 1/N) {0} S {0} + (tr({0} S) + s2 + tr(B {0}))/N {0} + 2/N {0} B {0})"
+    mixed = f"(1/4 {second.format('Lambda')} + 3/4 {second.format('Sigma')})"
+    right = f"1/2 (tr(Q S) - 2 tr(A' (Lambda/4 + 3/4 Sigma) S Q) + tr(A' {mixed} A Q)) + 1/6 tr(A A')"
+    for text, status in (
+        (right, "proved"),
+        (right.replace("2/N", "1/N"), "refuted"),
+        (right.replace("1/6", "1/3"), "refuted"),
+    ):
+        claim = of.loss("all", "All", "", text, where={"S": "sum_t(W_t W_t')/T"})
+        assert status == checked(claim).status
+
+
 AT_ONE = "(tr({0}) - 2 tr(A {0}^2) + tr(A' ((1 + 1/N) {0}^2 + (tr({0}) + s2)/N {0}) A {0}))"
 
 
