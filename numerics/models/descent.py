@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from numerics.models.formula_values import formula_value
 from numerics.models.layers import sampled_gradient
 from numerics.models.prompts import PromptDrawer, letter_values
 from numerics.models.weights import compiled_gradient, compiled_loss, weight_vector
@@ -47,7 +48,8 @@ def descend(
         rate: the step size, positive.
         steps: how many steps.
         batch: None descends the population loss, by its compiled gradient; a number draws that many prompts a step,
-            runs the real layers on them and differentiates their mean loss, without any formula of the theory.
+            runs the real layers on them and differentiates their mean loss, without any formula of the theory. The
+            weight decay of the model counts in both.
         seed: of the prompts.
         values: the letters of the law by name.
 
@@ -94,8 +96,9 @@ def _on_samples(
         arrays, d = letter_values({**values, **vector.unpack(packed)}, model.letters)
         prompts = PromptDrawer(model.law, arrays, d).draw(batch, generator)
         loss, slopes = sampled_gradient(model, arrays, d, prompts, list(vector.shapes), model.law.length)
-        losses.append(loss)
-        packed = packed - rate * vector.pack(slopes)
+        decay = float(formula_value(model.decay or "0", arrays, d)[0, 0])
+        losses.append(loss + decay / 2 * float(packed @ packed))
+        packed = packed - rate * (vector.pack(slopes) + decay * packed)
         _check_finite(packed, step, rate)
     return Descent(vector.unpack(packed), np.array(losses))
 

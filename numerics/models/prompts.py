@@ -10,7 +10,7 @@ import numpy as np
 
 from numerics.models.formula_values import Values, formula_value
 from numerics.problem import FloatArray, checked_array, checked_length
-from theory.models.law import Covariates, Elliptical, FiniteTasks, Fixed, Gaussian, Prompt
+from theory.models.law import Elliptical, FiniteTasks, Fixed, Gaussian, LowRank, Points, Prompt, RandomCovariance
 from theory.models.letters import Letters
 
 Radius = Callable[[np.random.Generator, tuple[int, ...]], FloatArray]
@@ -103,19 +103,21 @@ class PromptDrawer:
 
     def draw(self, count: int, generator: np.random.Generator) -> Batch:
         """Return that many prompts."""
-        x = self._covariates(self.law.x, (count, self.examples), generator)
-        x_q = self._covariates(self.law.query or self.law.x, (count, 1), generator)
+        x, x_q = self._points(count, generator)
         w = self._task(count, generator)
         y, target = self._labels(x, w), self._labels(x_q, w)[:, 0]
         if self.law.noise is not None:
-            variance = formula_value(self.law.noise, self.values, self.d)[0, 0]
-            if variance < 0:
-                raise ValueError(f"the variance of the noise, {self.law.noise}, must not be negative, got {variance}")
-            deviation = np.sqrt(variance)
-            y = y + deviation * generator.standard_normal(y.shape)
+            y = y + self._deviation(self.law.noise, x) * generator.standard_normal(y.shape)
             if self.law.target_noise:
-                target = target + deviation * generator.standard_normal(count)
+                target = target + self._deviation(self.law.noise, x_q)[:, 0] * generator.standard_normal(count)
         return Batch(x, y, x_q[:, 0], target)
+
+    def _deviation(self, noise: str, x: FloatArray) -> FloatArray:
+        """The noise's standard deviation at each covariate."""
+        variance = formula_value(noise, {**self.values, "x": x[..., None]}, self.d)[..., 0, 0]
+        if np.min(variance) < 0:
+            raise ValueError(f"the variance of the noise, {noise}, must not be negative, got {np.min(variance):.6g}")
+        return np.sqrt(np.broadcast_to(variance, x.shape[:2]))
 
     def _labels(self, x: FloatArray, w: FloatArray) -> FloatArray:
         if self.law.label == "w' x":
@@ -125,7 +127,31 @@ class PromptDrawer:
         labels = formula_value(self.law.label, values, self.d)[..., 0, 0]
         return np.array(np.broadcast_to(labels, x.shape[:2]))
 
-    def _covariates(self, law: Covariates, shape: tuple[int, int], generator: np.random.Generator) -> FloatArray:
+    def _points(self, count: int, generator: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        """Covariates (count, N, d) and queries (count, 1, d)."""
+        law, query = self.law.x, self.law.query
+        if not isinstance(law, RandomCovariance):
+            x = self._covariates(law, (count, self.examples), generator)
+            return x, self._covariates(query or law, (count, 1), generator)
+        # One covariance for all points of a prompt, its query too unless it has a law of its own.
+        points = self.examples + (query is None)
+        drawn = generator.choice(len(law.covariances), size=count, p=self._chances(law))
+        roots = np.stack([_root(formula_value(text, self.values, self.d)) for text in law.covariances])
+        z = generator.standard_normal((count, points, self.d))
+        x = np.matmul(z, np.swapaxes(roots[drawn], 1, 2))
+        if law.mean is not None:
+            x = x + formula_value(law.mean, self.values, self.d)[:, 0]
+        if query is None:
+            return x[:, :-1], x[:, -1:]
+        return x, self._covariates(query, (count, 1), generator)
+
+    def _chances(self, law: RandomCovariance) -> FloatArray:
+        chances = np.array([formula_value(text, self.values, self.d)[0, 0] for text in law.chances])
+        if np.min(chances) < 0 or abs(np.sum(chances) - 1) > 1e-12:
+            raise ValueError(f"the probabilities {', '.join(law.chances)} must lie in [0, 1], got {chances.tolist()}")
+        return chances
+
+    def _covariates(self, law: Points, shape: tuple[int, int], generator: np.random.Generator) -> FloatArray:
         z = generator.standard_normal((*shape, self.d))
         x = z @ _root(formula_value(law.covariance, self.values, self.d)).T
         if isinstance(law, Elliptical):
@@ -139,6 +165,10 @@ class PromptDrawer:
         if isinstance(law, Gaussian):
             root = _root(formula_value(law.covariance, self.values, self.d))
             w = generator.standard_normal((count, self.d)) @ root.T
+            return w if law.mean is None else w + formula_value(law.mean, self.values, self.d)[:, 0]
+        if isinstance(law, LowRank):
+            H = self._letter(law.letter)
+            w = generator.standard_normal((count, H.shape[1])) @ H.T
             return w if law.mean is None else w + formula_value(law.mean, self.values, self.d)[:, 0]
         if isinstance(law, Fixed):
             return np.tile(self._letter(law.letter)[:, 0], (count, 1))

@@ -20,7 +20,7 @@ _BATCH_NUMBERS = 2**18
 
 @dataclass(frozen=True)
 class SampledError:
-    """An estimate of E (y_hat - y_q)^2; `loss` is half of it.
+    """An estimate of E (y_hat - y_q)^2; `loss` is half of it, without the penalty of a weight decay.
 
     Attributes:
         moments: count, sum and sum of squares of the squared errors, all that `SequentialTest` needs.
@@ -35,7 +35,7 @@ class SampledError:
 
     @property
     def loss(self) -> float:
-        """Half of the mean: an estimate of the population loss."""
+        """Half of the mean: an estimate of the population loss, less the penalty of a weight decay."""
         return self.moments.mean / 2
 
     @property

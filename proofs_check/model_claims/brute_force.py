@@ -32,22 +32,39 @@ def mean_square_error(model: Model, law: Prompt, at: Point) -> Fraction:
     )
 
 
+def loss(model: Model, law: Prompt, at: Point) -> Fraction:
+    """E (y_hat - y_q)^2 / 2, plus half of the weight decay times the squares of the weights' entries."""
+    return mean_square_error(model, law, at) / 2 + penalty(model, at)
+
+
+def penalty(model: Model, at: Point) -> Fraction:
+    """What the weight decay adds to the loss."""
+    squares = sum((np.sum(at.values[name] ** 2) for name in model.trained), Fraction(0))
+    return _decay(model, at) * squares / 2
+
+
+def _decay(model: Model, at: Point) -> Fraction:
+    rate: Fraction = at.read(model.decay or "0", (1, 1))[0, 0]
+    return rate
+
+
 def gradient(model: Model, at: Point, weight: str) -> Array:
-    """The gradient of E (y_hat - y_q)^2 / 2 with respect to one weight, entry by entry: E[(y_hat - y_q) y_hat']."""
+    """The gradient of the loss with respect to one weight, entry by entry: E[(y_hat - y_q) y_hat'] and the decay."""
     shape = at.values[weight].shape
-    result = np.full(shape, Fraction(0), dtype=object)
+    result = at.values[weight] * _decay(model, at)
     prompts = list(polynomial_prompts(model.law, at))
     for place in np.ndindex(*shape):
         direction = np.full(shape, Fraction(0), dtype=object)
         direction[place] = Fraction(1)
-        result[place] = sum((_slope(model, at.moving(weight, direction), p) for p in prompts), Fraction(0))
+        result[place] += sum((_slope(model, at.moving(weight, direction), p) for p in prompts), Fraction(0))
     return result
 
 
 def slope(model: Model, at: Point, weight: str, direction: Array) -> Fraction:
     """The derivative of the loss along a direction of one weight."""
     moved = at.moving(weight, direction)
-    return sum((_slope(model, moved, prompt) for prompt in polynomial_prompts(model.law, at)), Fraction(0))
+    decayed = _decay(model, at) * np.sum(at.values[weight] * direction)
+    return sum((_slope(model, moved, prompt) for prompt in polynomial_prompts(model.law, at)), decayed)
 
 
 def _slope(model: Model, moved: Point, prompt: Any) -> Fraction:

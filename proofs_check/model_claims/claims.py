@@ -56,7 +56,7 @@ class ModelClaims:
     paper: str = ""
 
     def loss(self, name: str, title: str, number: str, right: str, **others: Any) -> Claim:
-        """L = E (y_hat - y_q)^2 / 2 at free weights."""
+        """L = E (y_hat - y_q)^2 / 2 at free weights, with the penalty of the weight decay if the model has one."""
         setting = self._setting(others)
         return self._claim(name, title, number, right, left_sides.loss(setting), setting, **others)
 
@@ -71,7 +71,7 @@ class ModelClaims:
         test: Prompt | None = None,
         **others: Any,
     ) -> Claim:
-        """E (y_hat - y_q)^2 at given weights, on the model's prompts or those of another law."""
+        """E (y_hat - y_q)^2 at given weights, on the model's prompts or those of another law; without any penalty."""
         setting = self._setting(others, weights, test)
         return self._claim(name, title, number, right, left_sides.error(setting), setting, **others)
 

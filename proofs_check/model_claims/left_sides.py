@@ -34,8 +34,8 @@ def loss(setting: Setting) -> Quantity:
     return Quantity(
         "L",
         derive=lambda: (setting.model.loss_expression, ()),
-        exact=_exact(setting, lambda at: one_by_one(_half_error(setting, at))),
-        sample=_sample(setting, Fraction(1, 2)),
+        exact=_exact(setting, lambda at: one_by_one(brute_force.loss(setting.model, setting.law, at))),
+        sample=_sample(setting, Fraction(1, 2), lambda at: brute_force.penalty(setting.model, at)),
     )
 
 
@@ -49,8 +49,8 @@ def error(setting: Setting) -> Quantity:
     return Quantity(
         r"\mathbb{E}(\hat y - y_q)^2",
         derive=derive,
-        exact=_exact(setting, lambda at: one_by_one(2 * _half_error(setting, at))),
-        sample=_sample(setting, Fraction(1)),
+        exact=_exact(setting, lambda at: one_by_one(brute_force.mean_square_error(setting.model, setting.law, at))),
+        sample=_sample(setting, Fraction(1), lambda at: Fraction(0)),
     )
 
 
@@ -103,12 +103,13 @@ def excess(setting: Setting, witness: str) -> Quantity:
         least, definitions = _parts(model.error(setting.weights, None, setting.define))
         known = witness_formula().definitions if witness else ()
         more = tuple(d for d in known if d not in definitions)
-        return model.loss_expression - least / 2, (*definitions, *more)
+        return model.loss_expression - least / 2 - model.penalty(setting.given), (*definitions, *more)
 
     def exact(instance: Instance) -> Exact:
         given, further = setting.point(instance)
         free, _ = setting.point(instance, weights=False)
-        return one_by_one(_half_error(setting, free) - _half_error(setting, given)), further
+        difference = brute_force.loss(model, setting.law, free) - brute_force.loss(model, setting.law, given)
+        return one_by_one(difference), further
 
     def witness_formula() -> Formula:
         return model.formula_of(witness, define=used(witness, setting.where))
@@ -172,10 +173,6 @@ def prediction(setting: Setting) -> Quantity:
     return Quantity(r"\hat y", derive=derived, exact=_exact(setting, value))
 
 
-def _half_error(setting: Setting, at: Point) -> Fraction:
-    return brute_force.mean_square_error(setting.model, setting.law, at) / 2
-
-
 def _exact(setting: Setting, value: Callable[[Point], Array]) -> Callable[[Instance], Exact] | None:
     if not setting.has_tasks:
         return None
@@ -187,15 +184,17 @@ def _exact(setting: Setting, value: Callable[[Point], Array]) -> Callable[[Insta
     return exact
 
 
-def _sample(setting: Setting, scale: Fraction) -> Sample | None:
+def _sample(setting: Setting, scale: Fraction, added: Callable[[Point], Fraction]) -> Sample | None:
+    """Samples of the squared error times a number, to which another number is added."""
     if not can_be_sampled(setting.law):
         return None
 
     def sample(instance: Instance, seed: np.random.SeedSequence, prompts: int) -> tuple[Moments, float]:
         at, _ = setting.point(instance)
         moments, variance = sampled_error(setting.model, setting.law, at, seed, prompts)
-        scaled = Moments(moments.count, moments.total * scale, moments.squares * scale**2)
-        return scaled, variance * float(scale) ** 2
+        shift, total, squares = added(at), moments.total * scale, moments.squares * scale**2
+        moved = squares + 2 * shift * total + moments.count * shift**2
+        return Moments(moments.count, total + moments.count * shift, moved), variance * float(scale) ** 2
 
     return sample
 

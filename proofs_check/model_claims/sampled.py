@@ -17,19 +17,26 @@ from sympy.polys.rings import PolyElement
 from numerics import simulate
 from numerics.sequential import Moments
 from proofs_check.judge.exact_moments import Coordinates
+from proofs_check.judge.language import names_in
 from proofs_check.model_claims.brute_force import errors
 from proofs_check.model_claims.point import Point
 from proofs_check.model_claims.prompts import COVARIATE, NOISE, QUERY, TASK
-from theory import Elliptical, FiniteTasks, Model, Prompt
+from theory import Elliptical, FiniteTasks, Model, Prompt, RandomCovariance
 from theory import Moments as TaskMoments
+from theory.algebra.grammar import parse
 
 # A bound that is evaluated in floating point at the end is enlarged by far more than its rounding error.
 _ROUNDING = 1e-9
 
 
 def can_be_sampled(law: Prompt) -> bool:
-    """Whether prompts of the law can be drawn: not where only moments of a part are known."""
+    """Whether prompts of the law can be drawn: not where only moments of a part are known.
+
+    Nor where a probability is a letter, whose values in instances are any positive numbers.
+    """
     parts = (law.x, law.query, law.w)
+    if isinstance(law.x, RandomCovariance) and any(list(names_in(parse(text))) for text in law.x.chances):
+        return False
     return not any(isinstance(part, Elliptical | TaskMoments) for part in parts)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from theory import FiniteTasks, Fixed, Gaussian, GradientStep, LinearAttention, Model, Prompt, Stack
+from theory import (
+    FiniteTasks,
+    Fixed,
+    Gaussian,
+    GradientStep,
+    LinearAttention,
+    LowRank,
+    Model,
+    Prompt,
+    RandomCovariance,
+    Stack,
+)
 from theory.algebra.expression import Expression, letter
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
@@ -29,7 +40,7 @@ def in_words(
         letters: the letters by name, with their LaTeX.
     """
     write = _Writer({name: letter(held).latex for name, held in letters.items() if _is_letter(held)})
-    said = [write.law(law), write.network(model)]
+    said = [write.law(law), write.network(model), *write.decay(model)]
     if weights:
         said.append("at " + ", ".join(write.equation(name, text) for name, text in {**weights, **define}.items()))
     return tuple(said)
@@ -60,6 +71,10 @@ class _Writer:
 
     def covariates(self, name: str, law: Covariates) -> str:
         mean = self.tex(law.mean or "0")
+        if isinstance(law, RandomCovariance):
+            chances = zip(law.covariances, law.chances, strict=True)
+            drawn = ", ".join(f"${self.tex(held)}$ with probability ${self.tex(chance)}$" for held, chance in chances)
+            return rf"${name} \sim N({mean}, C)$ with one covariance $C$ a prompt: {drawn}"
         if isinstance(law, Gaussian):
             return rf"${name} \sim N({mean}, {self.tex(law.covariance)})$"
         powers = "".join(
@@ -73,6 +88,10 @@ class _Writer:
         w = law.w
         if isinstance(w, Gaussian):
             return rf"$w \sim N({self.tex(w.mean or '0')}, {self.tex(w.covariance)})$"
+        if isinstance(w, LowRank):
+            centre = "" if w.mean is None else f"{self.tex(w.mean)} + "
+            size = f"{self.name(w.letter)} \\in \\mathbb{{R}}^{{d \\times {w.rank}}}"
+            return rf"$w = {centre}{self.name(w.letter)} g$, $g \sim N(0, I)$, ${size}$"
         if isinstance(w, Fixed):
             return f"one task, $w = {self.name(w.letter)}$"
         if isinstance(w, FiniteTasks):
@@ -88,6 +107,11 @@ class _Writer:
         target = ", the target's too" if law.target_noise else ""
         examples = ", ".join([f"${self.name(law.length)}$ examples, {self.covariates(name, law.x)}", *query])
         return f"{examples}; {self.task(law)}; $y = {self.tex(law.label)}${noise}{target}"
+
+    def decay(self, model: Model) -> tuple[str, ...]:
+        if model.decay is None:
+            return ()
+        return (f"$L$ contains half of the weight decay ${self.tex(model.decay)}$ times the squares of all weights",)
 
     def network(self, model: Model) -> str:
         network = model.network

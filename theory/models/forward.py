@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from theory.algebra.blocks import BlockMatrix, block_matrix
 from theory.algebra.columns import in_columns
 from theory.algebra.expression import Expression, identity, length, letter, matrix, scalar_letter, vector, zero
-from theory.models.law import PromptLaw, eps, x, x_q
+from theory.models.law import PromptLaw, eps, eps_x, x, x_q
 from theory.models.network import SHAPES
 
 y = scalar_letter("y")
@@ -89,4 +89,4 @@ def as_sums(prediction: Expression, count: str) -> Expression:
 
 def with_labels(prediction: Expression, law: PromptLaw) -> Expression:
     """The prediction with the law's labels put in, in x, w, the noise and x_q."""
-    return prediction.substitute({letter(y): law.noisy_label()}, [x, eps])
+    return prediction.substitute({letter(y): law.noisy_label()}, [x, eps, eps_x])

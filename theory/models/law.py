@@ -10,17 +10,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from theory.algebra.calculus import gradient
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.expectation import Gaussian as EngineGaussian
 from theory.algebra.expectation import expectation
-from theory.algebra.expression import Expression, indexed, length, letter, scalar_letter, sum_over, vector
+from theory.algebra.expression import (
+    Expression,
+    indexed,
+    length,
+    letter,
+    matrix,
+    number,
+    scalar_letter,
+    sum_over,
+    vector,
+    zero,
+)
 from theory.algebra.monomials import Monomial
-from theory.models.letters import Letters, ModelError
+from theory.models.letters import Letters, ModelError, is_negative_number
 
 # The random letters of every model. A letter of the user cannot have one of these names.
 x, x_q, w = vector("x"), vector("x_q"), vector("w")
 eps = scalar_letter("eps", latex="\\varepsilon")
 eps_q = scalar_letter("eps_q", latex="\\varepsilon_q")
+# Noise whose variance is s2 + x'B x is eps + eps_x'x with eps ~ N(0, s2) and eps_x ~ N(0, B): a polynomial.
+eps_x, eps_xq = vector("eps_x", latex="\\eta"), vector("eps_xq", latex="\\eta_q")
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,44 @@ class Elliptical:
 
 
 @dataclass(frozen=True)
+class RandomCovariance:
+    """Covariates N(mean, C), where C is drawn once a prompt, for its covariates and its query alike.
+
+    Expectations are nested: over the prompt at each covariance, then over the covariances.
+
+    Args:
+        covariances: two or more formulas, as for `Gaussian`.
+        probabilities: for each a formula for its probability, such as "1/4", or "p" and "1 - p"; they must add up to 1.
+            None is equally likely.
+        mean: as for `Gaussian`.
+
+    Raises:
+        ModelError: for fewer than two covariances or another number of probabilities.
+    """
+
+    covariances: tuple[str, ...]
+    probabilities: tuple[str, ...] | None = None
+    mean: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.covariances, tuple | list) or len(self.covariances) < 2:
+            raise ModelError(f"covariances must be two or more formulas, got {self.covariances!r}; Gaussian has one")
+        object.__setattr__(self, "covariances", tuple(self.covariances))
+        if self.probabilities is not None:
+            object.__setattr__(self, "probabilities", tuple(self.probabilities))
+            if len(self.probabilities) != len(self.covariances):
+                raise ModelError(
+                    f"there are {len(self.covariances)} covariances, but {len(self.probabilities)} probabilities"
+                )
+
+    @property
+    def chances(self) -> tuple[str, ...]:
+        """The formula of each covariance's probability."""
+        count = len(self.covariances)
+        return self.probabilities or (f"1/{count}",) * count
+
+
+@dataclass(frozen=True)
 class Fixed:
     """A task that is one fixed vector, given by its letter."""
 
@@ -66,6 +118,28 @@ class FiniteTasks:
 
     letter: str = "W"
     count: str = "T"
+
+
+@dataclass(frozen=True)
+class LowRank:
+    """A task w = mean + sum_k g_k h_k with g ~ N(0, I) and fixed h_k, the columns of a d x rank matrix.
+
+    Its covariance H H' has any rank up to that number, which `Gaussian`, whose letters are positive definite, has not.
+
+    Args:
+        letter: the name of H.
+        rank: the number of columns or its name; for 1 the letter is a vector.
+        mean: as for `Gaussian`.
+    """
+
+    letter: str = "H"
+    rank: int | str = "k"
+    mean: str | None = None
+
+    def __post_init__(self) -> None:
+        numbered = isinstance(self.rank, int) and not isinstance(self.rank, bool) and self.rank >= 1
+        if not numbered and not (isinstance(self.rank, str) and self.rank.isidentifier()):
+            raise ModelError(f"rank must be a positive integer or the name of a length, got {self.rank!r}")
 
 
 @dataclass(frozen=True)
@@ -83,8 +157,9 @@ class Moments:
     square: str | None = None
 
 
-Covariates = Gaussian | Elliptical
-Task = Gaussian | Fixed | FiniteTasks | Moments
+Points = Gaussian | Elliptical
+Covariates = Points | RandomCovariance
+Task = Gaussian | LowRank | Fixed | FiniteTasks | Moments
 
 
 @dataclass(frozen=True)
@@ -94,10 +169,12 @@ class Prompt:
     Args:
         x: the law of a covariate.
         w: the law of the task.
-        noise: a letter or number, the variance of independent Gaussian noise in the prompt's labels; None is no noise.
+        noise: the variance of independent Gaussian noise in the prompt's labels: a letter or number, or a formula in
+            the covariate x that is a number plus a quadratic form, "s2 + x' B x"; its new capitals are positive
+            definite. None is no noise.
         length: the name of the number of examples.
-        query: the law of the query; None is that of a covariate.
-        target_noise: whether the target carries noise of that variance too.
+        query: the law of the query; None is that of a covariate, with its covariance where that is random.
+        target_noise: whether the target carries noise of that variance too, at the query.
         label: a formula in w and x for the label without its noise; capitals in it are d x d matrices, other new names
             numbers.
 
@@ -109,14 +186,14 @@ class Prompt:
     w: Task
     noise: str | None = None
     length: str = "N"
-    query: Covariates | None = None
+    query: Points | None = None
     target_noise: bool = False
     label: str = "w' x"
 
     def __post_init__(self) -> None:
         for name, value, kinds in (
-            ("x", self.x, (Gaussian, Elliptical)),
-            ("w", self.w, (Gaussian, Fixed, FiniteTasks, Moments)),
+            ("x", self.x, (Gaussian, Elliptical, RandomCovariance)),
+            ("w", self.w, (Gaussian, LowRank, Fixed, FiniteTasks, Moments)),
             ("query", self.query, (Gaussian, Elliptical, type(None))),
         ):
             if not isinstance(value, kinds):
@@ -132,20 +209,23 @@ class Prompt:
     def lengths(self) -> tuple[str, ...]:
         """The names of the lengths that it mentions, d among them."""
         tasks = (self.w.count,) if isinstance(self.w, FiniteTasks) else ()
-        return ("d", self.length, *tasks)
+        ranks = (self.w.rank,) if isinstance(self.w, LowRank) and isinstance(self.w.rank, str) else ()
+        return ("d", self.length, *tasks, *ranks)
 
 
 @dataclass(frozen=True)
 class PromptLaw:
     """A prompt's law in the engine's terms.
 
-    `label` is the label without noise, an expression in w and x; `over_tasks` averages over tasks that are no Gaussian.
+    `label` is the label without noise, an expression in w and x; `over_tasks` averages over tasks that are no Gaussian;
+    `cases` are a random covariance's probabilities, each with the laws that differ from `laws` there.
     """
 
     prompt: Prompt
     laws: Mapping[Expression, EngineGaussian]
     label: Expression
     over_tasks: Callable[[Expression], Expression]
+    cases: tuple[tuple[Expression, Mapping[Expression, EngineGaussian]], ...] = ()
 
     def average(
         self, expression: Expression, copies: Mapping[Expression, Sequence[Expression]] | None = None
@@ -156,20 +236,27 @@ class PromptLaw:
             expression: in the random letters of this module.
             copies: for a random letter further letters that are independent and have its law.
         """
-        laws = dict(self.laws)
-        for original, letters in (copies or {}).items():
-            if original in laws:
-                laws |= dict.fromkeys(letters, laws[original])
-        return self.over_tasks(expectation(expression, laws))
+        total = zero(*expression.shape)
+        for probability, different in self.cases or ((number(1), {}),):
+            laws = {**self.laws, **different}
+            for original, letters in (copies or {}).items():
+                if original in laws:
+                    laws |= dict.fromkeys(letters, laws[original])
+            total = total + probability * expectation(expression, laws)
+        return self.over_tasks(total)
 
     def target(self) -> Expression:
         """y_q: the label of the query."""
         value = self.label.substitute({letter(x): x_q})
-        return value + eps_q if self.prompt.target_noise else value
+        if not self.prompt.target_noise:
+            return value
+        return value + eps_q + (eps_xq.T @ x_q if eps_xq in self.laws else zero(1, 1))
 
     def noisy_label(self) -> Expression:
-        """y_i: the label of an example, in w, x and eps."""
-        return self.label if self.prompt.noise is None else self.label + eps
+        """y_i: the label of an example, in w, x, eps and eps_x."""
+        if self.prompt.noise is None:
+            return self.label
+        return self.label + eps + (eps_x.T @ x if eps_x in self.laws else zero(1, 1))
 
 
 def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
@@ -178,24 +265,72 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
     Raises:
         ModelError: for letters that contradict each other or formulas of a wrong shape.
     """
-    laws = {x: _covariates(prompt.x, letters, "the covariates")}
-    laws[x_q] = _covariates(prompt.query or prompt.x, letters, "the query")
+    cases = _cases(prompt, letters)
+    laws = dict(cases[0][1]) if cases else {}
+    for point, law, who in ((x, prompt.x, "the covariates"), (x_q, prompt.query or prompt.x, "the query")):
+        if not isinstance(law, RandomCovariance):
+            laws[point] = _covariates(law, letters, who)
     if prompt.noise is not None:
-        variance = letters.read(prompt.noise, (1, 1), "the variance of the noise", non_negative=True)
-        laws[eps] = EngineGaussian(variance)
-        laws[eps_q] = EngineGaussian(variance)
+        laws |= _noise(prompt.noise, letters)
     if isinstance(prompt.w, Gaussian):
         laws[w] = _gaussian(prompt.w, letters, "the task")
+    elif isinstance(prompt.w, LowRank):
+        H = letters.declare(prompt.w.letter, "d", prompt.w.rank)
+        laws[w] = EngineGaussian(H @ H.T, _mean(prompt.w.mean, letters, "the task"))
     over_tasks = _task_average(prompt.w, letters)
     inside = letters.copy()
     inside.names |= {"x": x, "w": w}
     label = inside.read(prompt.label, (1, 1), "the label")
     letters.names |= {name: held for name, held in inside.names.items() if name not in ("x", "w")}
-    return PromptLaw(prompt, laws, label, over_tasks)
+    return PromptLaw(prompt, laws, label, over_tasks, cases)
+
+
+def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:
+    """The laws of eps, and of eps_x where the variance depends on x; the same at the query."""
+    role = "the variance of the noise"
+    inside = letters.copy()
+    inside.names["x"] = x
+    variance = inside.read(text, (1, 1), role, non_negative=True, definite=True)
+    letters.names |= {name: held for name, held in inside.names.items() if name != "x"}
+    if is_negative_number(variance):
+        raise ModelError(f"{role} must not be negative, got {text!r}")
+    constant = variance.substitute({letter(x): zero("d", 1)})
+    laws = dict.fromkeys((eps, eps_q), EngineGaussian(constant))
+    if variance == constant:
+        return laws
+    # For x ~ N(0, Z) the mean of a number plus x'B x is the number plus tr(B Z), so that B is its gradient in Z.
+    Z = matrix("Z_noise", symmetric=True)
+    form = gradient(expectation(variance, {x: EngineGaussian(Z)}), Z)
+    if variance != constant + x.T @ form @ x:
+        raise ModelError(f'{role} must be a number plus a quadratic form in x, such as "s2 + x\' B x", {text!r} is not')
+    return laws | dict.fromkeys((eps_x, eps_xq), EngineGaussian(form))
+
+
+def _cases(prompt: Prompt, letters: Letters) -> tuple[tuple[Expression, Mapping[Expression, EngineGaussian]], ...]:
+    """The probability of each covariance, and the laws of covariates and query there; none where it is not random."""
+    law = prompt.x
+    if not isinstance(law, RandomCovariance):
+        return ()
+    cases = []
+    total = zero(1, 1)
+    for covariance, chance in zip(law.covariances, law.chances, strict=True):
+        gaussian = _gaussian(Gaussian(covariance, law.mean), letters, "the covariates")
+        probability = letters.read(chance, (1, 1), f"the probability of {covariance}", definite=True)
+        if is_negative_number(probability):
+            raise ModelError(f"the probability of {covariance} must not be negative, got {chance!r}")
+        total = total + probability
+        cases.append((probability, dict.fromkeys((x,) if prompt.query is not None else (x, x_q), gaussian)))
+    if total != number(1):
+        raise ModelError(f"the probabilities {', '.join(law.chances)} must add up to 1, not to {total}")
+    return tuple(cases)
+
+
+def _mean(text: str | None, letters: Letters, who: str) -> Expression | None:
+    return None if text is None else letters.read(text, ("d", 1), f"the mean of {who}", vectors=True)
 
 
 def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
-    mean = letters.read(law.mean, ("d", 1), f"the mean of {who}", vectors=True) if law.mean is not None else None
+    mean = _mean(law.mean, letters, who)
     covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
     try:
         return EngineGaussian(covariance, mean)
@@ -203,10 +338,10 @@ def _gaussian(law: Gaussian, letters: Letters, who: str) -> EngineGaussian:
         raise ModelError(f"the law of {who}: {error}") from error
 
 
-def _covariates(law: Covariates, letters: Letters, who: str) -> EngineGaussian:
+def _covariates(law: Points, letters: Letters, who: str) -> EngineGaussian:
     if isinstance(law, Gaussian):
         return _gaussian(law, letters, who)
-    mean = letters.read(law.mean, ("d", 1), f"the mean of {who}", vectors=True) if law.mean is not None else None
+    mean = _mean(law.mean, letters, who)
     covariance = letters.read(law.covariance, ("d", "d"), f"the covariance of {who}", definite=True)
     names = [letters.declare(name, 1, 1, definite=True) for name in law.moments]
 
@@ -245,7 +380,7 @@ def _task_average(law: Task, letters: Letters) -> Callable[[Expression], Express
 
 def _moment_average(law: Moments, letters: Letters) -> Callable[[Expression], Expression]:
     second = letters.read(law.second, ("d", "d"), "the second moment of the task", symmetric=True)
-    mean = letters.read(law.mean, ("d", 1), "the mean of the task", vectors=True) if law.mean is not None else None
+    mean = _mean(law.mean, letters, "the task")
     square = letters.read(law.square, (1, 1), "the task's squared norm") if law.square is not None else None
     if second != second.T:
         raise ModelError(f"the second moment of the task must be symmetric, {law.second!r} is not")

@@ -33,6 +33,9 @@ _RESERVED = {
     "x_q": "the query",
     "y": "a label",
     "eps": "the noise of a label",
+    "eps_q": "the noise of the target",
+    "eps_x": "noise that is multiplied by a covariate",
+    "eps_xq": "noise that is multiplied by the query",
 }
 
 
@@ -106,7 +109,8 @@ class Letters:
             text: the formula; "0" is the zero of the shape, and "1" the identity of a square one is `I`.
             shape: what the expression has to be.
             what: the role of the formula, for messages.
-            properties: of new matrices and numbers, as in `Symbol`. `vectors=True` makes new lower-case names vectors.
+            properties: of new matrices and numbers, as in `Symbol`; beside `non_negative`, which is of numbers, the
+                others are of matrices. `vectors=True` makes new lower-case names vectors.
 
         Raises:
             ModelError: for a formula that cannot be read, or of another shape.
@@ -114,17 +118,21 @@ class Letters:
         if not isinstance(text, str):
             raise ModelError(f"{what} must be a formula as text, such as 'Lambda', got {text!r}")
         vectors = properties.pop("vectors", False)
+        of_matrices = {k: v for k, v in properties.items() if k != "non_negative"}
+        of_numbers = {k: v for k, v in properties.items() if k != "symmetric"}
+        if "non_negative" in properties:
+            of_numbers = {"non_negative": properties["non_negative"]}
         if text.strip() == "0":
             return zero(*shape)
         try:
             tree = parse(text)
             for name in unknown_names(tree, self.names):
                 if name[0].isupper():
-                    self.declare(name, "d", "d", **properties)
+                    self.declare(name, "d", "d", **of_matrices)
                 elif vectors:
                     self.declare(name, "d", 1)
                 else:
-                    self.declare(name, 1, 1, **{k: v for k, v in properties.items() if k != "symmetric"})
+                    self.declare(name, 1, 1, **of_numbers)
             value = elaborate(tree, Vocabulary(self.names), text)
         except ModelError:
             raise
@@ -136,6 +144,11 @@ class Letters:
                 + ("; a number times the identity is written as in 's I'" if value.is_scalar else "")
             )
         return value
+
+
+def is_negative_number(value: Expression) -> bool:
+    """Whether it is a number, without letters and lengths, that is below zero."""
+    return not value.symbols and not value.lengths and sum(c.evaluate({}) for c in value.terms.values()) < 0
 
 
 def _refuse_unknown(tree: Node, known: Collection[str], text: str) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from theory.algebra.calculus import gradient
-from theory.algebra.expression import Expression, length, letter
+from theory.algebra.expression import Expression, length, letter, zero
 from theory.algebra.latex import symbol_latex
 from theory.derivation import Derivation, Formula, Step
 from theory.models import forward
@@ -16,7 +16,7 @@ from theory.models.at_weights import GivenWeights, direction_of, given_weights, 
 from theory.models.critical_points import CriticalPoints, critical_points
 from theory.models.invariants import conserved_forms
 from theory.models.law import Prompt, PromptLaw, prompt_law
-from theory.models.letters import Letters, ModelError
+from theory.models.letters import Letters, ModelError, is_negative_number
 from theory.models.network import (
     SHAPES,
     GradientStep,
@@ -49,6 +49,8 @@ class Model:
             counted from 0; where key and query are separate, U is k q', or K Q' of a higher rank.
         sign: the sign, 1 or -1, with which the last entry is read as the prediction; None is -1 for "sparse", else 1.
         vectors: names in formulas that stand for vectors; other lower-case names are numbers, capitals d x d matrices.
+        decay: the weight decay c, a number or a letter, such as "1/10" or "c": the loss gains c/2 times the sum of the
+            squares of all entries of all weights, the letters of `trained`, each counted once. None is no decay.
 
     Raises:
         ModelError: for a model that does not exist; the message says what does not fit.
@@ -59,6 +61,7 @@ class Model:
     weights: str | Mapping[str, str] = "all"
     vectors: Collection[str] = field(default=())
     sign: int | None = None
+    decay: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.law, Prompt):
@@ -79,10 +82,19 @@ class Model:
 
     @cached_property
     def _read(self) -> tuple[Letters, PromptLaw, frozenset[str]]:
-        """The letters, the law, and the names that the law declared."""
+        """The letters, the law, and the names that law and decay declared, which are not trained."""
         letters = Letters(dict.fromkeys((*self.law.lengths(), *_ranks(self.network))))
         law = prompt_law(self.law, letters)
+        if self.decay is not None:
+            value = letters.read(self.decay, (1, 1), "the weight decay", non_negative=True)
+            if is_negative_number(value):
+                raise ModelError(f"the weight decay must not be negative, got {self.decay!r}")
         return letters, law, frozenset(letters.names)
+
+    @property
+    def decay_rate(self) -> Expression:
+        """The weight decay c; zero if there is none."""
+        return zero(1, 1) if self.decay is None else self._read[0].read_known(self.decay)
 
     @property
     def letters(self) -> Letters:
@@ -131,9 +143,22 @@ class Model:
         return {name: held for name, held in self.letters.names.items() if name not in declared and name in used}
 
     @cached_property
-    def loss_expression(self) -> Expression:
+    def half_error(self) -> Expression:
         """E (y_hat - y_q)^2 / 2."""
         return self.prediction.mean_square_error(self.prompt_law) * Fraction(1, 2)
+
+    def penalty(self, given: GivenWeights | None = None) -> Expression:
+        """c/2 times the sum of the squares of all weights' entries, at given weights or at the letters."""
+        total = zero(1, 1)
+        for name, letter_ in self.trained.items():
+            value = letter_ if given is None else given.values.get(name, letter_)
+            total = total + (value.T @ value).trace()
+        return self.decay_rate * total * Fraction(1, 2)
+
+    @cached_property
+    def loss_expression(self) -> Expression:
+        """E (y_hat - y_q)^2 / 2, plus the penalty of the weight decay."""
+        return self.half_error + self.penalty()
 
     def formula(self, name: str, expression: Expression, steps: tuple[Step, ...] = ()) -> Formula:
         """Return an expression as a formula whose arguments are the letters of the model."""
@@ -148,7 +173,7 @@ class Model:
         return {name: name for name in (*letters, *present, *(n for n in self.letters.lengths if n in used))}
 
     def loss(self) -> Formula:
-        """Return L = E (y_hat - y_q)^2 / 2 for every d and N.
+        """Return L = E (y_hat - y_q)^2 / 2 for every d and N, with weight decay c plus c/2 times the weights' squares.
 
         `evaluate` takes the letters of the model by their names: covariances and weights as d x d arrays, vectors of
         length d, numbers, and the prompt's length as a positive integer.
@@ -156,11 +181,15 @@ class Model:
         average = "Average over task, covariates, query and noise by Wick's theorem on words."
         output = "The last entry of the network's output on a prompt."
         error = self.prediction.error(self.prompt_law)
-        steps = (
+        half = r"\tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2"
+        steps: tuple[Step, ...] = (
             Step(r"\hat y", output, self.prediction.in_data(), id="prediction"),
             Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
-            Step(r"L = \tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2", average, self.loss_expression, id="wick"),
+            Step(half if self.decay else f"L = {half}", average, self.half_error, id="wick"),
         )
+        if self.decay:
+            added = "Add half of the weight decay times the squares of all entries of the weights."
+            steps = (*steps, Step("L", added, self.loss_expression, id="decay"))
         return self.formula("population loss", self.loss_expression, steps)
 
     @cached_property
@@ -247,7 +276,8 @@ class Model:
         direction = direction_of(self.trained[name])
         values = given.replacements(self.trained)
         slope = self.prediction.slope(self.trained[name], direction, values, self.prompt_law)
-        return gradient(slope, direction)
+        weight = given.values.get(name, self.trained[name])
+        return gradient(slope, direction) + self.decay_rate * weight
 
     def hessian(self, at: Mapping[str, str] | None = None, define: Mapping[str, str] | None = None) -> Formula:
         """Return the second derivative of the loss along a direction, d^2/dt^2 L(weights + t direction) at t = 0.
@@ -291,6 +321,8 @@ class Model:
         define: Mapping[str, str] | None = None,
     ) -> Formula:
         """Return E (y_hat - y_q)^2 with given weights on a prompt of any law, its scores divided by its own length.
+
+        It has no part in the weight decay: it is the error of a prediction.
 
         Args:
             weights, define: as for `hessian`.

@@ -16,9 +16,11 @@ from theory import (
     Gaussian,
     GradientStep,
     LinearAttention,
+    LowRank,
     Model,
     Moments,
     Prompt,
+    RandomCovariance,
     Stack,
 )
 
@@ -59,6 +61,19 @@ CASES: dict[str, tuple[Model, dict[str, Any]]] = {
         {k: v for k, v in LETTERS.items() if k not in ("Psi", "mu")}
         | {"W": np.array([[1.0, 0.0], [0.5, -1.0], [0.2, 0.3]]), "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
     ),
+    "tasks of rank one": (
+        Model(LAW.replace(w=LowRank("H", "k", mean="mu")), LinearAttention()),
+        {k: v for k, v in LETTERS.items() if k != "Psi"}
+        | {"H": np.array([[0.8], [-0.5]]), "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
+    ),
+    "a random covariance": (
+        Model(LAW.replace(x=RandomCovariance(("Lambda", "3 Sigma"), ("p", "1 - p"), mean="c")), LinearAttention()),
+        {**LETTERS, "Sigma": PSI, "p": 0.3, "c": -MU, "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.2},
+    ),
+    "a random covariance and another query": (
+        Model(LAW.replace(x=RandomCovariance(("Lambda", "4 I")), query=Gaussian("Sigma")), MASKED, "sparse"),
+        {**LETTERS, "Sigma": PSI, "A": 0.3 * U},
+    ),
     "another query, quadratic labels": (
         Model(
             Prompt(Gaussian("Lambda"), Fixed("v"), query=Gaussian("Psi"), label="w' x + x' B x + c", length="shots"),
@@ -66,6 +81,10 @@ CASES: dict[str, tuple[Model, dict[str, Any]]] = {
             "reduced",
         ),
         {"Lambda": LAMBDA, "Psi": PSI, "v": MU, "B": V, "c": 0.4, "shots": 3, "U": U, "u": 0.6},
+    ),
+    "noise that depends on the covariate, in the target too": (
+        Model(LAW.replace(noise="s2 + x' B x", target_noise=True), LinearAttention()),
+        {**LETTERS, "B": 2 * V @ V.T, "U11": U, "u21": MU, "u12": -0.3 * MU, "u": 0.6},
     ),
     "blocks as formulas, scores divided by N + 1": (
         Model(LAW, LinearAttention(scale="N + 1"), {"U11": "a Lambda^-1 + b I", "u": "1", "u21": "c mu"}),
@@ -118,6 +137,23 @@ def test_laws_that_are_known_by_moments_need_a_sampler() -> None:
     assert abs(sampled.mean - exact) < MOST_ERRORS * sampled.standard_error
 
 
+def test_tasks_of_low_rank_by_hand() -> None:
+    """Two ways that share nothing: w = h g drawn here and one layer written out, and `simulate` with a vector h."""
+    model = Model(Prompt(Gaussian("Lambda"), LowRank("h", 1), noise="s2"), MASKED, "sparse")
+    h, N, s2 = np.array([0.8, -1.1]), 4, 0.3
+    sampled = simulate(model, PROMPTS, seed=5, Lambda=LAMBDA, h=h, s2=s2, N=N, A=U)
+    generator = np.random.default_rng(8)
+    x = generator.standard_normal((PROMPTS, N + 1, 2)) @ np.linalg.cholesky(LAMBDA).T
+    y = generator.standard_normal(PROMPTS)[:, None] * (x @ h)
+    seen = y[:, :-1] + np.sqrt(s2) * generator.standard_normal((PROMPTS, N))
+    predicted = np.einsum("bn,bni,ij,bj->b", seen, x[:, :-1], U, x[:, -1]) / N
+    squares = (predicted - y[:, -1]) ** 2
+    spread = np.hypot(sampled.standard_error, squares.std() / np.sqrt(PROMPTS))
+    assert abs(sampled.mean - squares.mean()) < MOST_ERRORS * spread
+    exact = 2 * model.loss().evaluate(Lambda=LAMBDA, h=h, s2=s2, N=N, A=U)
+    assert abs(exact - squares.mean()) < MOST_ERRORS * squares.std() / np.sqrt(PROMPTS)
+
+
 def test_the_same_seed_gives_the_same_numbers() -> None:
     """Seeds decide everything."""
     model, values = CASES["every block"]
@@ -140,6 +176,12 @@ def test_missing_values_are_named() -> None:
         simulate(model, 10, **{**values, "u21": [1.0, 2.0, 3.0]})
     with pytest.raises(ValueError, match="must not be negative, got -1"):
         simulate(model, 10, **{**values, "s2": -1.0})
+    falling = Model(LAW.replace(noise="s2 - x' x"), LinearAttention())
+    with pytest.raises(ValueError, match="variance of the noise, s2 - x' x, must not be negative"):
+        simulate(falling, 10, **values)
+    random = Model(LAW.replace(x=RandomCovariance(("Lambda", "I"), ("p", "1 - p"))), LinearAttention())
+    with pytest.raises(ValueError, match="p, 1 - p must lie in"):
+        simulate(random, 10, **values, p=1.5)
     isotropic = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), {"U11": "a I", "u": "1"})
     with pytest.raises(ValueError, match="pass d="):
         simulate(isotropic, 10, a=0.5, N=3)

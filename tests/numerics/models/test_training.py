@@ -135,6 +135,33 @@ def test_a_causal_stack_can_be_trained_on_samples() -> None:
     assert after < 0.7 * before
 
 
+def test_weight_decay_moves_the_minimum() -> None:
+    """By hand: Gamma Lambda A Lambda - Lambda^2 + c A = 0, where all commute; flow, descent and samples end there."""
+    model = Model(PLAIN, LinearAttention(mask="query"), "sparse", decay="c")
+    values: dict[str, Any] = {"Lambda": LAMBDA, "N": 5, "c": 0.3}
+    start = {"A": np.array([[0.3, 0.2], [-0.1, 0.5]])}
+    Gamma = (1 + 1 / 5) * LAMBDA + np.trace(LAMBDA) / 5 * np.eye(2)
+    least = np.linalg.solve(Gamma @ LAMBDA @ LAMBDA + 0.3 * np.eye(2), LAMBDA @ LAMBDA)
+    assert np.allclose(solve_flow(model, start, [200.0], **values).weights["A"][-1], least, atol=1e-8)
+    assert np.allclose(descend(model, start, 0.2, 500, **values).weights["A"], least, atol=1e-8)
+    sampled = descend(model, start, 0.05, 400, batch=1000, seed=3, **values)
+    assert np.allclose(sampled.weights["A"], least, atol=0.03)
+    squares = 0.15 * np.sum(start["A"] ** 2)
+    assert sampled.loss[0] > squares
+    undecayed = descend(Model(PLAIN, model.network, "sparse"), start, 0.05, 1, batch=1000, seed=3, Lambda=LAMBDA, N=5)
+    assert sampled.loss[0] - undecayed.loss[0] == pytest.approx(squares, rel=1e-9)
+
+
+def test_weight_decay_balances_the_weights() -> None:
+    """u^2 - tr(UU') is no invariant any more: it falls like exp(-2 c t)."""
+    model = Model(PLAIN, LinearAttention(), "reduced", decay="1/10")
+    times = np.array([0.5, 2.0, 7.0])
+    flow = solve_flow(model, {"U": LAMBDA, "u": 0.2}, times, Lambda=LAMBDA, N=5)
+    assert flow.drift == {}
+    held = flow.weights["u"] ** 2 - np.sum(flow.weights["U"] ** 2, axis=(1, 2))
+    assert np.allclose(held, (0.2**2 - np.sum(LAMBDA**2)) * np.exp(-0.2 * times), rtol=1e-7)
+
+
 def test_bad_arguments_are_named() -> None:
     """A missing weight, a wrong shape, a rate that is too large."""
     model = Model(PLAIN, LinearAttention(), "reduced")

@@ -18,10 +18,12 @@ from theory import (
     Gaussian,
     GradientStep,
     LinearAttention,
+    LowRank,
     Model,
     ModelError,
     Moments,
     Prompt,
+    RandomCovariance,
     Stack,
 )
 
@@ -166,6 +168,55 @@ def test_an_identity(right: str, status: str) -> None:
     assert status == checked(OF.formula("cycle", "A cycle", "", "tr(U Lambda)", right)).status
 
 
+DECAYED = claims_of(Model(LAW, LinearAttention(), "reduced", decay="c"))
+PENALTY = " + c/2 (u^2 + tr(U U'))"
+
+
+@pytest.mark.parametrize(
+    ("right", "status"),
+    [
+        (LOSS.format("G") + PENALTY, "proved"),
+        (LOSS.format("G"), "refuted"),
+        (LOSS.format("G") + PENALTY.replace("U'", "U"), "refuted"),
+        (LOSS.format("G") + PENALTY.replace("c/2", "c"), "refuted"),
+        (LOSS.format("G") + " + c/2 tr(U U')", "refuted"),
+    ],
+)
+def test_a_loss_with_weight_decay(right: str, status: str) -> None:
+    """The squares of all weights; none, a transpose that is missing, twice as many, one weight left out."""
+    result = checked(DECAYED.loss("loss", "The loss", "", right, where=G), prompts=20_000)
+    assert status == result.status
+    assert {"proved": "holds", "refuted": "refuted"}[status] == result.evidence[1].outcome
+
+
+def test_gradients_excess_and_rates_have_the_decay() -> None:
+    """Each with its decay, and without it; the prediction error is that of the model without decay."""
+    slope = "u^2 G Lambda U Lambda - u Lambda^2"
+    along = "u^2 tr(G Lambda U Lambda dU') - u tr(Lambda^2 dU')"
+    zero = {"U": "0", "u": "0"}
+    two = {"U": "Lambda^-1", "u": "2"}
+    there = "2 G Lambda - Lambda^2"
+    one, least = {"U": "Lambda^-1", "u": "1"}, " - c/2 (1 + tr(Lambda^-2))"
+    other = LOSS.format("G") + " + 1/2 tr(Lambda) - 1/2 tr(G)"
+    excess = LOSS.format("G").removeprefix("1/2 tr(Lambda) ")
+    for claim, status in (
+        (DECAYED.gradient("a", "A", "", "U", slope + " + c U", where=G), "proved"),
+        (DECAYED.gradient("b", "B", "", "U", slope, where=G), "refuted"),
+        (DECAYED.gradient("c", "C", "", "U", along + " + c tr(U dU')", along="dU", where=G), "proved"),
+        (DECAYED.gradient("d", "D", "", "U", along, along="dU", where=G), "refuted"),
+        (DECAYED.gradient("e", "E", "", "U", f"2 ({there}) + c Lambda^-1", weights=two, where=G), "proved"),
+        (DECAYED.gradient("f", "F", "", "U", f"2 ({there})", weights=two, where=G), "refuted"),
+        (DECAYED.excess("g", "G", "", excess + PENALTY, weights=zero, where=G), "proved"),
+        (DECAYED.excess("h", "H", "", excess, weights=zero, where=G), "refuted"),
+        (DECAYED.excess("l", "L", "", other + PENALTY + least, weights=one, where=G), "proved"),
+        (DECAYED.excess("m", "M", "", other + PENALTY, weights=one, where=G), "refuted"),
+        (DECAYED.error("i", "I", "", f"2 ({LOSS.format('G')})", where=G), "proved"),
+        (DECAYED.error("j", "J", "", f"2 ({LOSS.format('G')}{PENALTY})", where=G), "refuted"),
+        (DECAYED.invariant("k", "K", "", "u^2 - tr(U U')"), "refuted"),
+    ):
+        assert (claim.id, status) == (claim.id, checked(claim).status)
+
+
 def test_samples_of_real_prompts_agree_and_refute() -> None:
     """The real layers on drawn prompts support the loss, with their power, and alone refute one half too large."""
     right = checked(OF.loss("loss", "The loss", "", LOSS.format("G"), where=G), prompts=20_000)
@@ -223,6 +274,92 @@ def test_finitely_many_tasks() -> None:
     second = "sum_t(W_t W_t')/T"
     for S, status in ((second, "proved"), ("sum_t(W_t) sum_t(W_t)'/T^2", "refuted")):
         assert status == checked(of.error("tasks", "Tasks", "", right, where={"S": S}), prompts=5_000).status
+
+
+@pytest.mark.parametrize(
+    ("noise", "status"),
+    [
+        ("s2 Lambda + 2 Lambda B Lambda + tr(B Lambda) Lambda", "proved"),
+        ("s2 Lambda + Lambda B Lambda + tr(B Lambda) Lambda", "refuted"),
+        ("(s2 + tr(B Lambda)) Lambda", "refuted"),
+        ("s2 Lambda", "refuted"),
+    ],
+)
+def test_noise_that_depends_on_the_covariate(noise: str, status: str) -> None:
+    """Its variance s2 + x'B x meets the fourth moment of x; independence of x, and B forgotten, are refuted."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"), noise="s2 + x' B x", target_noise=True)
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    right = "tr(Lambda) + s2 + tr(B Lambda) - 2 tr(A Lambda^2) + tr(G Lambda A Lambda A') + 1/N tr(A' V A Lambda)"
+    claim = of.error("noise", "Noise", "", right, where={**G, "V": noise})
+    result = checked(claim, prompts=20_000)
+    assert status == result.status
+    if status == "proved":
+        assert {"holds"} == {item.outcome for item in result.evidence}
+
+
+def test_noise_of_another_form_in_the_exact_prompts() -> None:
+    """The form is read from the formula without the engine: a power of a letter of the law, its half, a number."""
+    law = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"), noise="x' Lambda^2 x/2 + 1/3", target_noise=True)
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    for third, status in (("1/3", "proved"), ("1/2", "refuted")):
+        right = f"tr(Lambda) + tr(Lambda^3)/2 + {third}"
+        assert status == checked(of.error("zero", "0", "", right, weights={"A": "0"})).status
+
+
+def test_a_random_covariance_uneven_noise_finite_tasks_and_decay_together() -> None:
+    """By hand, the query with a law of its own; the fourth moment in the noise and the decay changed are refuted."""
+    law = Prompt(
+        x=RandomCovariance(("Lambda", "Sigma"), ("1/4", "3/4")),
+        w=FiniteTasks("W", "T"),
+        noise="s2 + x' B x",
+        query=Gaussian("Q"),
+    )
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse", decay="1/3"))
+    second = "((1 + 1/N) {0} S {0} + (tr({0} S) + s2 + tr(B {0}))/N {0} + 2/N {0} B {0})"
+    mixed = f"(1/4 {second.format('Lambda')} + 3/4 {second.format('Sigma')})"
+    right = f"1/2 (tr(Q S) - 2 tr(A' (Lambda/4 + 3/4 Sigma) S Q) + tr(A' {mixed} A Q)) + 1/6 tr(A A')"
+    for text, status in (
+        (right, "proved"),
+        (right.replace("2/N", "1/N"), "refuted"),
+        (right.replace("1/6", "1/3"), "refuted"),
+    ):
+        claim = of.loss("all", "All", "", text, where={"S": "sum_t(W_t W_t')/T"})
+        assert status == checked(claim).status
+
+
+AT_ONE = "(tr({0}) - 2 tr(A {0}^2) + tr(A' ((1 + 1/N) {0}^2 + (tr({0}) + s2)/N {0}) A {0}))"
+
+
+@pytest.mark.parametrize(("first", "second", "kinds"), [("1/4", "3/4", 3), ("p", "1 - p", 2)])
+def test_a_random_covariance(first: str, second: str, kinds: int) -> None:
+    """The error is the mean of the errors; their order, and the error at the mean covariance, are refuted."""
+    law = Prompt(x=RandomCovariance(("Lambda", "Sigma"), (first, second)), w=Gaussian("I"), noise="s2")
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    one, two = AT_ONE.format("Lambda"), AT_ONE.format("Sigma")
+    for right, status in (
+        (f"({first}) {one} + ({second}) {two}", "proved"),
+        (f"({second}) {one} + ({first}) {two}", "refuted"),
+        (AT_ONE.format(f"(({first}) Lambda + ({second}) Sigma)"), "refuted"),
+    ):
+        result = checked(of.error("mean", "Mean", "", right), prompts=5_000)
+        assert status == result.status
+        if status == "proved":
+            # Instances give a letter any positive value, at which nothing can be drawn.
+            assert ["holds"] * kinds == [item.outcome for item in result.evidence]
+
+
+@pytest.mark.parametrize("rank", ["k", 1, 3])
+def test_tasks_of_low_rank(rank: int | str) -> None:
+    """w = m + H g enters by HH' + mm'; the mean forgotten, and one half of HH', are refuted."""
+    law = Prompt(x=Gaussian("Lambda"), w=LowRank("H", rank, mean="m"), noise="s2")
+    of = claims_of(Model(law, LinearAttention(mask="query"), "sparse"))
+    noisy = "((1 + 1/N) Lambda S Lambda + (tr(Lambda S) + s2)/N Lambda)"
+    right = f"tr(Lambda S) - 2 tr(A Lambda S Lambda) + tr(A' {noisy} A Lambda)"
+    for S, status in (("H H' + m m'", "proved"), ("H H'", "refuted"), ("H H'/2 + m m'", "refuted")):
+        result = checked(of.error("rank", "Rank", "", right, where={"S": S}), prompts=5_000)
+        assert (S, status) == (S, result.status)
+        if status == "proved":
+            assert {"holds"} == {item.outcome for item in result.evidence}
 
 
 def test_tasks_of_which_moments_are_known() -> None:

@@ -74,6 +74,8 @@ class ReferencePrompt:
         examples: N.
         deviation: the standard deviation of the labels' noise; 0 is no noise.
         target_noise: whether y_q carries noise too.
+        noise_form: B, where the noise's variance at x is deviation^2 + x'B x. Nodes are symmetric, so that only even
+            powers of the noise count, and these are polynomials in x.
         nodes: nodes a variable for x, the query q, w and the noise e: half the degree of the squared error, plus one.
     """
 
@@ -84,6 +86,7 @@ class ReferencePrompt:
     covariate_mean: Any = None
     deviation: float = 0.0
     target_noise: bool = False
+    noise_form: Any = None
     nodes: Mapping[str, int] = field(default_factory=lambda: {"x": 5, "q": 4, "w": 2, "e": 3})
 
     def __post_init__(self) -> None:
@@ -106,12 +109,19 @@ class ReferencePrompt:
         y = np.einsum("bnd,bd->bn", x, w)
         self.target = np.einsum("bd,bd->b", q, w)
         if self.deviation:
-            y = y + self.deviation * e[:, : self.examples]
+            y = y + self.noise_scale(x) * e[:, : self.examples]
         if self.target_noise:
-            self.target = self.target + self.deviation * e[:, self.examples]
+            self.target = self.target + self.noise_scale(q) * e[:, self.examples]
         points = np.concatenate([x, q[:, None, :]], axis=1)
         labels = np.concatenate([y, np.zeros((len(y), 1))], axis=1)
         self.embedding = np.concatenate([np.swapaxes(points, 1, 2), labels[:, None, :]], axis=1)
+
+    def noise_scale(self, x: Any) -> Any:
+        """The standard deviation of the noise at covariates of shape (..., d)."""
+        if self.noise_form is None:
+            return self.deviation
+        B = np.asarray(self.noise_form, dtype=float)
+        return np.sqrt(self.deviation**2 + np.einsum("...i,ij,...j->...", x, B, x))
 
     def loss(self, layers: Sequence[ReferenceLayer], sign: int = 1) -> float:
         """E (y_hat - y_q)^2 / 2."""

@@ -14,10 +14,12 @@ from theory import (
     Gaussian,
     GradientStep,
     LinearAttention,
+    LowRank,
     Model,
     ModelError,
     Moments,
     Prompt,
+    RandomCovariance,
     Stack,
 )
 
@@ -81,6 +83,42 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
         "E\\[...\\]",
     ),
     "a sum inside": (lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), label="sum_i(c)"), ATTENTION), "sum_i"),
+    "one covariance": (lambda: RandomCovariance(("Lambda",)), "two or more formulas.*Gaussian has one"),
+    "covariances that are text": (lambda: RandomCovariance("Lambda"), "two or more formulas, got 'Lambda'"),  # type: ignore[arg-type]
+    "a probability too few": (
+        lambda: RandomCovariance(("Lambda", "Sigma"), ("1",)),
+        "there are 2 covariances, but 1 probabilities",
+    ),
+    "probabilities that are none": (
+        lambda: Model(Prompt(RandomCovariance(("Lambda", "I"), ("1/2", "1/3")), Gaussian("I")), ATTENTION),
+        "1/2, 1/3 must add up to 1, not to 5/6",
+    ),
+    "a negative probability": (
+        lambda: Model(Prompt(RandomCovariance(("Lambda", "I"), ("3/2", "-1/2")), Gaussian("I")), ATTENTION),
+        "the probability of I must not be negative, got '-1/2'",
+    ),
+    "a probability that is a matrix": (
+        lambda: Model(Prompt(RandomCovariance(("Lambda", "I"), ("P", "I - P")), Gaussian("I")), ATTENTION),
+        "the probability of Lambda must be 1 x 1",
+    ),
+    "a query of its own random covariance": (
+        lambda: Prompt(Gaussian("I"), Gaussian("I"), query=RandomCovariance(("Lambda", "I"))),  # type: ignore[arg-type]
+        "query must be one of Gaussian, Elliptical",
+    ),
+    "noise of negative variance": (
+        lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), noise="-1"), ATTENTION),
+        "the variance of the noise must not be negative, got '-1'",
+    ),
+    "tasks of rank zero": (lambda: LowRank("H", 0), "rank must be a positive integer or the name of a length, got 0"),
+    "tasks of rank 2k": (lambda: LowRank("H", "2k"), "rank must be a positive integer.*'2k'"),
+    "a factor that is a covariance too": (
+        lambda: Model(Prompt(Gaussian("H"), LowRank("H", "k")), ATTENTION),
+        "H is a letter of shape d x d already and cannot be a letter of shape d x k",
+    ),
+    "a rank that is a letter": (
+        lambda: Model(Prompt(Gaussian("I"), LowRank("H", "k", mean="k")), ATTENTION),
+        "mean of the task must be d x 1, but 'k' is 1 x 1",
+    ),
     "the number of tasks is a letter": (
         lambda: Model(Prompt(Gaussian("T"), FiniteTasks("W", "T")), ATTENTION),
         "must be d x d, but 'T' is 1 x 1",
