@@ -28,6 +28,8 @@ Lemma polM f g : polynomial f -> polynomial g -> polynomial (fun t => f t * g t)
 Proof. by move=> [p hp] [q hq]; exists (p * q) => t; rewrite hornerM hp hq. Qed.
 Lemma polN f : polynomial f -> polynomial (fun t => - f t).
 Proof. by move=> [p hp]; exists (- p) => t; rewrite hornerN hp. Qed.
+Lemma polX f k : polynomial f -> polynomial (fun t => f t ^+ k).
+Proof. by move=> [p hp]; exists (p ^+ k) => t; rewrite horner_exp hp. Qed.
 Lemma pol_sum k (f : 'I_k -> R -> R) : (forall i, polynomial (f i)) -> polynomial (fun t => \sum_i f i t).
 Proof.
 move=> hf; elim: (index_enum _) => [|i s IH].

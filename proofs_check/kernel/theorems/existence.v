@@ -5,7 +5,7 @@ From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive realfun sequences exp.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import frobenius definite curve operator_norm quadratic_flow gradient_flow locally_lipschitz.
+From ICL Require Import frobenius definite semidefinite curve operator_norm quadratic_flow gradient_flow locally_lipschitz.
 From ICL Require Import reduced_loss_form gradient convergence setting polynomial_field.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -45,30 +45,21 @@ Let Gs : Gamma^T = Gamma := pd_sym pG.
 
 (* one matrix for U and u *)
 Let join (U : 'M[R]_d) (u : R) : 'M[R]_(d + 1) := block_mx U 0 0 u%:M.
-Let last (x : 'M[R]_(d + 1)) : R := drsubmx x 0 0.
+Let speed U u : R := \tr (- (u *: (Gamma *m La *m U *m La *m U^T) - La *m La *m U^T)).
+Let speedE U u : speed U u = - gradu La Gamma U u.
+Proof. by rewrite /speed /gradu !raddfN /= raddfB /= mxtraceZ. Qed.
 Let field (x : 'M[R]_(d + 1)) : 'M[R]_(d + 1) :=
-  join (- gradU La Gamma (ulsubmx x) (drsubmx x 0 0)) (- 1 * gradu La Gamma (ulsubmx x) (drsubmx x 0 0)).
+  join (- gradU La Gamma (ulsubmx x) (drsubmx x 0 0)) (speed (ulsubmx x) (drsubmx x 0 0)).
 Let field_lipschitz : locally_lipschitz_mx field.
-Proof.
-rewrite /field /join /gradU /gradu.
-have -> : (fun x : 'M[R]_(d + 1) => block_mx
-   (- (drsubmx x 0 0 ^+ 2 *: (Gamma *m La *m ulsubmx x *m La) - drsubmx x 0 0 *: (La *m La))) 0 0
-   (-1 * (drsubmx x 0 0 * \tr (Gamma *m La *m ulsubmx x *m La *m (ulsubmx x)^T) - \tr (La *m La *m (ulsubmx x)^T)))%:M) =
-  (fun x => block_mx
-   (- (drsubmx x 0 0 ^+ 2 *: (Gamma *m La *m ulsubmx x *m La) + - (drsubmx x 0 0 *: (La *m La)))) 0 0
-   (-1 * (drsubmx x 0 0 * \tr (Gamma *m La *m ulsubmx x *m La *m (ulsubmx x)^T) + -1 * \tr (La *m La *m (ulsubmx x)^T)))%:M).
-  by apply/funext => x; rewrite [-1 * \tr _]mulN1r.
-prove_lipschitz.
-Qed.
+Proof. by rewrite /field /join /gradU /speed; prove_lipschitz. Qed.
 Let field_polynomial x : polynomial_mx x -> polynomial_mx (fun t => field (x t)).
 Proof.
 move=> px; have pU := pmx_ul px; have pu := pmx_dr px 0 0.
 have pL (L : 'M[R]_d) : polynomial_mx (fun=> L) := pmx_cst L.
-have pc := pol_cst : forall c : R, polynomial (fun=> c).
 have p1 := pmxM (pmxM (pL (Gamma *m La)) pU) (pL La).
-have p2 := pmxN (pmxD (pmxZ (polM pu pu) p1) (pmxN (pmxZ pu (pL (La *m La))))).
-have p3 := polD (polM pu (pmx_trace (pmxM p1 (pmx_tr pU)))) (polN (pmx_trace (pmxM (pL (La *m La)) (pmx_tr pU)))).
-exact: (pmx_block p2 (pmx_cst 0) (pmx_cst 0) (pmx_scalar 1 (polM (pc (-1)) p3))).
+have p2 := pmxN (pmxD (pmxZ (polX 2 pu) p1) (pmxN (pmxZ pu (pL (La *m La))))).
+have p3 := pmxN (pmxD (pmxZ pu (pmxM p1 (pmx_tr pU))) (pmxN (pmxM (pL (La *m La)) (pmx_tr pU)))).
+exact: (pmx_block p2 (pmx_cst 0) (pmx_cst 0) (pmx_scalar (pmx_trace p3))).
 Qed.
 
 Section Bounded.
@@ -105,24 +96,24 @@ move=> T0 hy [U0 [u0 [y0 b0 e0]]]; pose U t := ulsubmx (y t); pose u t := drsubm
 have hU t : 0 <= t <= T -> mder U t (- gradU La Gamma (U t) (u t)).
   by move=> tT; have := mder_ul (hy t tT); rewrite (joinK _ _).1.
 have hu t : 0 <= t <= T -> der u t (- gradu La Gamma (U t) (u t)).
-  by move=> tT; have := mder_dr (hy t tT) 0 0; rewrite (joinK _ _).2 mulN1r.
+  by move=> tT; have := mder_dr (hy t tT) 0 0; rewrite (joinK _ _).2 speedE.
 have U0E : U 0 = U0 by rewrite /U y0 (joinK _ _).1.
 have u0E : u 0 = u0 by rewrite /u y0 (joinK _ _).2.
 exists (U T), (u T); split.
 - rewrite -[y T]submxK /join /U /u; congr (block_mx _ _ _ _).
   + apply/matrixP => i j; have : y T (lshift 1 i) (rshift d j) = y 0 (lshift 1 i) (rshift d j).
-      apply: (const_interval T0) => t tT; have := hy t tT (lshift 1 i) (rshift d j).
+      apply: (@const_interval R (fun t => y t (lshift 1 i) (rshift d j)) T T0) => t tT; have := hy t tT (lshift 1 i) (rshift d j).
       by rewrite block_mxEur mxE.
     by rewrite y0 block_mxEur !mxE.
   + apply/matrixP => i j; have : y T (rshift d i) (lshift 1 j) = y 0 (rshift d i) (lshift 1 j).
-      apply: (const_interval T0) => t tT; have := hy t tT (rshift d i) (lshift 1 j).
+      apply: (@const_interval R (fun t => y t (rshift d i) (lshift 1 j)) T T0) => t tT; have := hy t tT (rshift d i) (lshift 1 j).
       by rewrite block_mxEdl mxE.
     by rewrite y0 block_mxEdl !mxE.
   + by apply/matrixP => i j; rewrite !ord1 !mxE eqxx mulr1n.
-- have := const_interval T0 (fun t tT => balance (hU t tT) (hu t tT)).
+- have := @const_interval R (fun s => u s ^+ 2 - nrm2 (U s)) T T0 (fun t tT => balance (hU t tT) (hu t tT)).
   by rewrite U0E u0E b0 subrr => /eqP; rewrite subr_eq0 => /eqP.
 - apply: le_trans e0; rewrite -U0E -u0E.
-  apply: (nincr_interval T0 (fun t tT => energy (hU t tT) (hu t tT))) => t _.
+  apply: (@nincr_interval R (fun s => ell La Gamma (U s) (u s)) _ T T0 (fun t tT => energy (hU t tT) (hu t tT))) => t _.
   by rewrite oppr_le0 addr_ge0 ?nrm2_ge0 ?sqr_ge0.
 Qed.
 
@@ -137,7 +128,7 @@ have n2 m n (X Y : 'M[R]_(m, n)) : nrm2 X <= 2%:R * nrm2 (X - Y) + 2%:R * nrm2 Y
     rewrite /nrm2 !dotpDl !dotpDr !dotpNl !dotpNr [dotp Y Z]dotpC; ring.
   exact: nrm2_ge0.
 have K0 : 0 <= KK La Gamma.
-  by rewrite /KK mulr_ge0 // ltW // pd_trace //; apply: pd_inv.
+  by rewrite /KK mulr_ge0 // pd_trace //; apply: pd_inv.
 have form : nrm2 (u *: U - invmx Gamma) <= B.
   apply: le_trans (form_le _ pP Lambda_definite) _; rewrite -/(KK La Gamma) /B ler_wpmul2l //.
   have /= sq := square Lambda_definite pG cG U u.
@@ -145,11 +136,13 @@ have form : nrm2 (u *: U - invmx Gamma) <= B.
     by rewrite sq mulrA mulfV ?mul1r // pnatr_eq0.
   by rewrite ler_pmul2l ?ltr0n // ler_add2r.
 have u4 : u ^+ 2 * u ^+ 2 <= r - 2%:R.
-  rewrite {2}b -nrm2Z (le_trans (n2 _ _ _ (invmx Gamma))) // /r addrC addKr ler_add2r ler_pmul2l ?ltr0n //.
+  rewrite {2}b -nrm2Z; apply: le_trans (n2 _ _ _ (invmx Gamma)) _.
+  have -> : r - 2%:R = 2%:R * B + 2%:R * nrm2 (invmx Gamma) by rewrite /r; ring.
+  by rewrite ler_add2r ler_pmul2l ?ltr0n.
 have below (z : R) : z ^+ 2 <= u ^+ 2 -> `|z| <= r.
   move=> zu; have z2 : `|z| <= 1 + z ^+ 2.
     rewrite -subr_ge0 -[z ^+ 2](real_normK (num_real z)).
-    have -> : 1 + `|z| ^+ 2 - `|z| = (2%:R^-1 - `|z|) ^+ 2 + (1 - 2%:R^-1 ^+ 2) by ring.
+    have -> : 1 + `|z| ^+ 2 - `|z| = (2%:R^-1 - `|z|) ^+ 2 + (1 - 2%:R^-1 ^+ 2) by field.
     by rewrite addr_ge0 ?sqr_ge0 // subr_ge0 exprn_ile1 ?invr_ge0 ?ler0n // invf_le1 ?ltr0n // ler1n.
   have u2 : u ^+ 2 <= 1 + u ^+ 2 * u ^+ 2.
     move: (u ^+ 2) (sqr_ge0 u) => v v0; have [v1|v1] := leP v 1; first by rewrite ler_paddr // mulr_ge0.
@@ -174,7 +167,7 @@ exists (fun t => ulsubmx (y t)), (fun t => drsubmx (y t) 0 0); split; last 2 fir
 - by rewrite y0 (joinK _ _).2.
 move=> t t0; have [h _] := hy t t0; split.
   by have := mder_ul h; rewrite (joinK _ _).1.
-by have := mder_dr h 0 0; rewrite (joinK _ _).2 mulN1r.
+by have := mder_dr h 0 0; rewrite (joinK _ _).2 speedE.
 Qed.
 End Bounded.
 
