@@ -69,7 +69,10 @@ Proof. by rewrite /speed /qgradu !raddfN /= raddfB /= mxtraceZ. Qed.
 Let field (x : 'M[R]_(d + 1)) : 'M[R]_(d + 1) :=
   join (- qgradU B S (ulsubmx x) (drsubmx x 0 0)) (speed (ulsubmx x) (drsubmx x 0 0)).
 Let field_lipschitz : locally_lipschitz_mx field.
-Proof. by rewrite /field /join /qgradU /speed; prove_lipschitz; apply: mlip_linear; prove_lipschitz. Qed.
+Proof.
+have lU : locally_lipschitz_mx (fun x : 'M[R]_(d + 1) => ulsubmx x) by prove_lipschitz.
+by rewrite /field /join /qgradU /speed; prove_lipschitz; exact: (mlip_linear B lU).
+Qed.
 Let field_polynomial x : polynomial_mx x -> polynomial_mx (fun t => field (x t)).
 Proof.
 move=> px; have pU := pmx_ul px; have pu := pmx_dr px 0 0; have pB := pmx_linear B pU.
@@ -136,7 +139,7 @@ have linear_term : u * dotp S U <= fnorm S * u ^+ 2.
 have square : u ^+ 2 * u ^+ 2 <= 2%:R * K * (`|E| + fnorm S * u ^+ 2).
   rewrite {2}b; apply: le_trans (_ : u ^+ 2 * (K * dotp (B U) U) <= _); first by rewrite ler_wpmul2l ?sqr_ge0.
   have -> : u ^+ 2 * (K * dotp (B U) U) = 2%:R * K * (qell B S U u + u * dotp S U) by rewrite /qell; field.
-  rewrite ler_pmul2l ?mulr_gt0 ?ltr0n // ler_add // (le_trans e) // ler_norm.
+  by rewrite ler_pmul2l ?mulr_gt0 ?ltr0n // ler_add // (le_trans e) // ler_norm.
 have u2 : u ^+ 2 <= 1 + 2%:R * K * s.
   move: (u ^+ 2) (sqr_ge0 u) square => v v0 square; have [v1|v1] := leP v 1.
     by rewrite ler_paddr // !mulr_ge0 ?ler0n // ltW.
