@@ -3,9 +3,9 @@
    stay in a bounded set. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
-From mathcomp.analysis Require Import reals signed topology normedtype derive realfun sequences exp.
+From mathcomp.analysis Require Import reals signed topology normedtype derive realfun.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import frobenius curve operator_norm quadratic_flow gradient_flow locally_lipschitz uniqueness.
+From ICL Require Import frobenius curve operator_norm quadratic_flow locally_lipschitz.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -57,7 +57,8 @@ move=> hf i j; case: (boolP (i == j)) => ij.
 by apply: ext (pol_cst 0) => t; rewrite mxE (negbTE ij).
 Qed.
 Lemma pmx_block p q r s (A : R -> 'M[R]_(p, r)) (B : R -> 'M[R]_(p, s)) (C : R -> 'M[R]_(q, r)) (D : R -> 'M[R]_(q, s)) :
-  polynomial_mx A -> polynomial_mx B -> polynomial_mx C -> polynomial_mx D -> polynomial_mx (fun t => block_mx (A t) (B t) (C t) (D t)).
+  polynomial_mx A -> polynomial_mx B -> polynomial_mx C -> polynomial_mx D ->
+  polynomial_mx (fun t => block_mx (A t) (B t) (C t) (D t)).
 Proof.
 move=> hA hB hC hD i j; case: (split_ordP i) => k ->; case: (split_ordP j) => l ->.
 - by apply: ext (hA k l) => t; rewrite block_mxEul.

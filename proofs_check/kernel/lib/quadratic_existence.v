@@ -2,9 +2,10 @@
    start: its field is polynomial, and balance and the energy keep solutions in a bounded set. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
-From mathcomp.analysis Require Import reals signed topology normedtype derive realfun sequences exp.
+From mathcomp.analysis Require Import reals signed topology normedtype derive realfun.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import frobenius curve operator_norm quadratic_flow gradient_flow locally_lipschitz polynomial_field.
+From ICL Require Import frobenius definite semidefinite kronecker curve operator_norm quadratic_flow gradient_flow.
+From ICL Require Import locally_lipschitz polynomial_field.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -49,6 +50,40 @@ Proof.
 move=> h k l; rewrite (_ : (fun x => _) = fun x => \sum_i \sum_j B (delta_mx i j) k l * F x i j); last first.
   by apply/funext => x; rewrite linear_entry.
 by apply: pol_sum => i; apply: pol_sum => j; apply: polM; [apply: pol_cst | apply: h].
+Qed.
+
+(* a positive definite form on matrices bounds the norm, by its inverse matrix *)
+Lemma positive_coercive : (forall X, X != 0 -> 0 < dotp (B X) X) -> exists K, 0 < K /\ forall X, nrm2 X <= K * dotp (B X) X.
+Proof.
+move=> positive.
+have dotp_vec (X Y : 'M[R]_d) : dotp (mxvec X) (mxvec Y) = dotp X Y.
+  rewrite !dotpE big_ord1 sum_index; apply: eq_bigr => i _; apply: eq_bigr => j _; by rewrite !mxvecE.
+pose L : 'M[R]_(d * d) := lin_mx B; pose P := L + L^T.
+have form (v : 'cV[R]_(d * d)) : qf P v = 2%:R * dotp (B (vec_mx v^T)) (vec_mx v^T).
+  have e : \tr (v^T *m L *m v) = dotp (B (vec_mx v^T)) (vec_mx v^T).
+    rewrite -dotp_vec -mul_vec_lin vec_mxK /dotp trmxK //.
+  have e' : \tr (v^T *m L^T *m v) = \tr (v^T *m L *m v) by rewrite -[LHS]mxtrace_tr !trmx_mul !trmxK mulmxA.
+  by rewrite /qf /P mulmxDr mulmxDl mxtraceD e' e; ring.
+have pP : pd P.
+  split=> [|v v0]; first by rewrite /P linearD /= trmxK addrC.
+  rewrite form mulr_gt0 ?ltr0n //; apply: positive; apply: contraNN v0 => /eqP h; apply/eqP.
+  by rewrite -[v]trmxK -[v^T]vec_mxK h linear0 trmx0.
+have p1 : pd (1%:M : 'M[R]_1).
+  split=> [|v v0]; first by rewrite trmx1.
+  rewrite /qf mulmx1 mxtrace_mulC -/(dotp v v) -/(nrm2 v) lt_def nrm2_ge0 nrm2_eq0 v0 //.
+set k := \tr (invmx P) * \tr (invmx (1%:M : 'M[R]_1)).
+have k0 : 0 <= k by rewrite mulr_ge0 // pd_trace //; apply: pd_inv.
+exists (2%:R * k + 1); split=> [|X]; first by rewrite ltr_paddl // mulr_ge0 ?ler0n.
+have f0 : 0 <= dotp (B X) X.
+  have [->|X0] := eqVneq X 0; last exact/ltW/positive.
+  by rewrite linear0 /dotp mul0mx mxtrace0.
+have := form_le (mxvec X)^T pP p1; rewrite -/k mulmx1 trmxK nrm2_tr {1}/nrm2 dotp_vec.
+have -> : \tr (P *m (mxvec X)^T *m mxvec X) = 2%:R * dotp (B X) X.
+  have := form (mxvec X)^T; rewrite trmxK mxvecK => <-.
+  by rewrite /qf trmxK -[in RHS]mulmxA [RHS]mxtrace_mulC.
+move=> h; apply: le_trans h _; move: (dotp _ _) f0 => f f0.
+have -> : (2%:R * k + 1) * f = k * (2%:R * f) + f by ring.
+by rewrite ler_addl.
 Qed.
 End Linear.
 
