@@ -1,4 +1,4 @@
-# The two commands of the README: `make verify` and `make test`. They need Python 3.11 to 3.13, make and a C compiler only.
+# The two commands of the README: `make verify` and `make test`. They need Python 3.11 or newer, make and a C compiler only.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -91,6 +91,7 @@ def _row(claim: Claim, proof: Proof, theorems: dict[str, Statement]) -> str:
         + " (a counterexample)" * proof.refutes
         + "".join(f"; {hypothesis}" for hypothesis in proof.hypotheses)
     )
+    kernel += f"; solutions exist by {proof.exists.removeprefix('ICLTheorems.')}" if proof.exists else ""
     kernel += f". Note: {proof.remark}" if proof.remark else ""
     return " | ".join(["", f"{claim.source} (`{claim.id}`)", _code([ours]), _code(lines), _escaped(kernel), ""]).strip()
 

@@ -56,7 +56,7 @@ def check(
     say("building")
     build(directory, root, jobs=jobs)
     say(f"asking what {len(proofs)} claims' theorems say")
-    answers = ask(directory, sorted({proof.theorem for proof in proofs.values()}))
+    answers = ask(directory, sorted({name for proof in proofs.values() for name in proof.theorems}))
     say("checking the compiled files again with coqchk")
     recheck(directory)
     now = Pins(answers.theorems, answers.definitions)

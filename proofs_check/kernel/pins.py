@@ -31,12 +31,19 @@ class Proof:
         hypotheses: in words, what the theorem assumes and the claim does not; none means that both say the same.
         refutes: the theorem is a counterexample to the claim, which is a finding.
         remark: in words, how to read the theorem as the claim where that needs saying.
+        exists: the fully named theorem that the solutions of which `theorem` speaks exist; empty where it needs none.
     """
 
     theorem: str
     hypotheses: tuple[str, ...] = ()
     refutes: bool = False
     remark: str = ""
+    exists: str = ""
+
+    @property
+    def theorems(self) -> frozenset[str]:
+        """The theorem, and the one that what it speaks of exists."""
+        return frozenset(filter(None, (self.theorem, self.exists)))
 
     @property
     def word(self) -> str:
@@ -93,17 +100,19 @@ def read_claims(root: Path = ROOT) -> dict[str, Proof]:
 
 
 def _proof(claim: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Proof:
-    unknown = set(entry) - {"theorem", "given", "refutes", "remark"}
+    unknown = set(entry) - {"theorem", "given", "refutes", "remark", "exists"}
     if unknown or "theorem" not in entry:
         raise PinError(
-            f"claims.toml, {claim}: wants `theorem`, may have `given`, `refutes` and `remark`, has {sorted(entry)}"
+            f"claims.toml, {claim}: wants `theorem`, may have `given`, `refutes`, `remark` and `exists`, "
+            f"has {sorted(entry)}"
         )
     missing = [name for name in entry.get("given", ()) if name not in words]
     if missing:
         raise PinError(f"claims.toml, {claim}: {missing[0]!r} is not among the hypotheses {sorted(words)}")
     hypotheses = tuple(words[name] for name in entry.get("given", ()))
     refutes = entry.get("refutes") is True
-    return Proof("ICLTheorems." + entry["theorem"], hypotheses, refutes, entry.get("remark", ""))
+    exists = "ICLTheorems." + entry["exists"] if "exists" in entry else ""
+    return Proof("ICLTheorems." + entry["theorem"], hypotheses, refutes, entry.get("remark", ""), exists)
 
 
 def read_pins(root: Path = ROOT) -> Pins:

@@ -98,6 +98,7 @@ class Record:
                     "kernel": proof.word,
                     "hypotheses": list(proof.hypotheses),
                     "refutes": proof.refutes,
+                    "exists": proof.exists,
                 }
                 for claim, proof in sorted(self.proofs.items())
             },
@@ -127,7 +128,7 @@ def inconsistencies(record: Record, pins: Pins, root: Path = ROOT) -> list[str]:
         ours, theirs = claimed.get(claim), record.proofs.get(claim)
         if (ours and replace(ours, remark="")) != (theirs and replace(theirs, remark="")):
             lines.append(f"claim {claim}: the record says {theirs}, claims.toml says {ours}")
-    needed = {proof.theorem for proof in record.proofs.values()}
+    needed = {name for proof in record.proofs.values() for name in proof.theorems}
     lines += [f"theorem {name} stands in the record for no claim" for name in sorted({*record.theorems} - needed)]
     lines += [f"theorem {name} of a claim is not in the record" for name in sorted(needed - {*record.theorems})]
     for name, axioms in sorted(record.axioms.items()):
@@ -167,7 +168,7 @@ def read_record(root: Path = ROOT) -> Record:
 
 def _record(held: Mapping[str, Any], fresh: bool) -> Record:
     proofs = {
-        claim: Proof(entry["theorem"], tuple(entry["hypotheses"]), entry["refutes"])
+        claim: Proof(entry["theorem"], tuple(entry["hypotheses"]), entry["refutes"], exists=entry["exists"])
         for claim, entry in held["claims"].items()
     }
     axioms = {name: tuple(entry["axioms"]) for name, entry in held["theorems"].items()}
