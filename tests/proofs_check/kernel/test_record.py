@@ -91,7 +91,7 @@ def test_no_theorem_rests_on_another_axiom() -> None:
 def test_theorems_are_pinned_with_the_definitions_beneath_them() -> None:
     """Each theorem stands in a file that is there, and definitions such as Gamma are pinned too."""
     pins = read_pins()
-    assert {proof.theorem for proof in read_claims().values()} == set(pins.theorems)
+    assert {name for proof in read_claims().values() for name in proof.theorems} == set(pins.theorems)
     assert set() == {source_of(name) for name in (*pins.theorems, *pins.definitions)} - set(source_files())
     assert "ICL.setting.Gamma" in pins.definitions
     assert "ICL.gaussian.EE" in pins.definitions
@@ -181,10 +181,14 @@ def test_new_and_missing_sources_empty_the_column(copy: Path) -> None:
     assert not read_record(copy).fresh
 
 
-def test_a_hypothesis_dropped_from_the_claims_is_noticed(copy: Path) -> None:
-    """Nobody turns `partial` into `checked` in claims.toml without a new record."""
+@pytest.mark.parametrize(
+    "line", ['given = ["expectation"]\n', 'exists = "existence.initialised_solution_exists"\n'], ids=["given", "exists"]
+)
+def test_a_line_dropped_from_the_claims_is_noticed(copy: Path, line: str) -> None:
+    """Nobody turns `partial` into `checked`, or leaves the existence of a solution out, without a new record."""
     path = copy / "claims.toml"
-    path.write_text(path.read_text().replace('given = ["solution"]\n', "", 1))
+    assert line in path.read_text()
+    path.write_text(path.read_text().replace(line, "", 1))
     with pytest.raises(RecordError, match=r"claims\.toml says"):
         read_record(copy)
 
@@ -193,7 +197,10 @@ def test_a_hypothesis_dropped_from_the_claims_is_noticed(copy: Path) -> None:
     ("text", "complaint"),
     [
         ("[hypotheses]\n[claims.a]\ngiven = []", "wants `theorem`"),
-        ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"', "may have `given`, `refutes` and `remark`"),
+        (
+            '[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"',
+            "may have `given`, `refutes`, `remark` and `exists`",
+        ),
         ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\ngiven = ["x"]', "'x' is not among the hypotheses"),
         ("[claims.a", "is no table of claims"),
     ],
