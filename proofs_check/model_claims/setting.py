@@ -140,7 +140,7 @@ class Setting:
         tasks = np.array(instance.values[tasks_letter(law)], dtype=object)
         if law.square is not None:
             start = np.full(tasks.shape[1], Fraction(1)) if law.square == "d" else tasks[0]
-            tasks = np.array([start, *(_reflected(start, normal) for normal in tasks[1:])], dtype=object)
+            tasks = np.array([start, *(_of_length(start, task) for task in tasks[1:])], dtype=object)
         further = {tasks_letter(law): tasks, law.second: tasks.T @ tasks / Fraction(len(tasks))}
         if law.mean is not None:
             further[law.mean] = sum(tasks) / Fraction(len(tasks))
@@ -178,9 +178,9 @@ def used(text: str, where: Mapping[str, str]) -> dict[str, str]:
     return {name: where[name] for name in reversed(kept)}
 
 
-def _reflected(v: Any, normal: Any) -> Any:
-    """v reflected at the plane of a normal: of the same length."""
-    return v - normal * (2 * (normal @ v) / (normal @ normal))
+def _of_length(v: Any, drawn: Any) -> Any:
+    """A vector as long as v: what is drawn if it is, as in a recorded instance, else v reflected at its plane."""
+    return drawn if drawn @ drawn == v @ v else v - drawn * (2 * (drawn @ v) / (drawn @ drawn))
 
 
 def _require_known(statement: Statement, language: Language) -> None:

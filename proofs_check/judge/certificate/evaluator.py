@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ class World:
             case ("quotient", above, divisor):
                 return self._quotient(self._value(above, at), self._value(divisor, at))
             case ("over", label, body, limits):
-                count = self.lengths.get(self.meaning.upto.get(label, "N"), 0)
+                count = self.lengths.get(self._length_of(label, body), 0)
                 if count > _LONGEST_SUM:
                     raise NoValueError(f"a sum of {count} terms")
                 places = [k for k in range(count) if all(_holds(k, relation, at[other]) for relation, other in limits)]
@@ -115,6 +115,21 @@ class World:
             case ("expect", body):
                 return self._expected(body)
         raise NoValueError(f"a formula has no part {part[0]!r}")
+
+    def _length_of(self, label: str, body: int) -> str:
+        """What a label runs to: what the language says, or the number of copies of a stacked letter that it counts."""
+        if label in self.meaning.upto:
+            return self.meaning.upto[label]
+        held, copied = self.meaning.stacked, (name.rpartition("_") for name in self._names_below(body))
+        return next((held[base] for base, _, at in copied if at == label and base in held), "N")
+
+    def _names_below(self, formula: int) -> Iterator[str]:
+        part = self.formulas.parts[formula]
+        if part[0] == "name":
+            yield part[1]
+        for below in part[1:]:
+            if isinstance(below, int) and part[0] not in ("number", "name"):
+                yield from self._names_below(below)
 
     def _quotient(self, above: Matrix, below: Matrix) -> Matrix:
         if matrices.shape(below) != (1, 1):

@@ -96,12 +96,15 @@ def _assembled(own: Sequence[Stated], outline: Outline) -> str:
 _BEYOND = "Beyond the paper"
 _METHOD = r"""\textbf{How the statements are checked.} Expectations of Gaussian words are taken by the theorem of
 Isserlis~\cite{isserlis1918}, sums over examples by partitions of their indices, so that a formula holds for
-every dimension and every length at once; both sides of an equation are brought to one normal form. A second
-path, which shares no code with the first, evaluates both sides in exact arithmetic at instances. Flows are
+every dimension and every length at once. Both sides of an equation are brought to one normal form or, where
+inverses of sums occur, proved equal by $S S^{-1} = I$ or as power series; the difference of the sides of an
+inequality is a sum of terms of one sign, or decided by its real roots. A second path,
+which shares no code with the first, evaluates both sides in exact arithmetic at instances. Flows are
 enclosed in ball arithmetic. Where neither applies, prompts are sampled through the layer, or through their
 Wishart matrices~\cite{bartlett1933,anderson2003}, and the mean is judged by confidence sequences that are valid
 at every stopping time~\cite{ville1939,delapena2009,delyon2009,howard2021}. Every statement is also run in
-wrong versions, one symbol changed; those that the same evidence does not refute are counted as open."""
+changed versions, one symbol each; those that ask for more than the statement, and that nothing refutes, are
+counted as open."""
 _FINDINGS = r"""Each statement of this section is one that the paper prints, in words or as a formula, and that does
 not hold as it stands, or whose proof does not cover it. The run looks for a counterexample, shrinks it, and fails
 if there is none any more. What

@@ -12,9 +12,9 @@ from theory.exposition.latex import label_of
 from theory.marked_text import escaped, latex_text
 
 STATUS_WORDS: Mapping[str, str] = {
-    "proved": "derived by the engine from the model's definition; both sides have one complete normal form, for every "
-    "dimension and every length; exact evidence that shares no code with the derivation agrees; nothing is cited, and "
-    "all that it rests on is proved",
+    "proved": "derived by the engine from the model's definition; both sides are proved equal, or in the relation "
+    "stated, for every dimension and every length; exact evidence that shares no code with the derivation agrees; "
+    "nothing is cited, and all that it rests on is proved",
     "conditional": "as proved, but it uses a cited fact or a statement that is not proved, which is named",
     "tested": "exact, or enclosed in balls that contain the true value, at the instances that are named, not for all",
     "supported": "by statistics or in floating point, at instances, with an error level or a distance",
