@@ -10,6 +10,7 @@ import numpy as np
 from proofs_check.judge.certificate.errors import NoValueError
 from proofs_check.judge.certificate.reading import Evidence, Record, Recorded, recorded_of
 from proofs_check.judge.certificate.subject import Subject
+from proofs_check.judge.claims import Claim
 from proofs_check.judge.evidence import Budget
 from proofs_check.judge.evidence.comparison import instance_record
 from proofs_check.judge.evidence.measure import (
@@ -24,6 +25,11 @@ from proofs_check.judge.instances import Instance
 from proofs_check.judge.settling import Settled, settled_by
 
 
+def enclosed_kinds(claim: Claim) -> tuple[str, ...]:
+    """The kind of evidence that holds balls: numerical where their radius is not proved; none without an enclosure."""
+    return () if claim.left.enclose is None else (claim.left.enclosed_kind,)
+
+
 def asked(subject: Subject, record: Record) -> Asked:
     """The random numbers of a claim in the report's run."""
     budget = Budget(record.seed, record.alpha / len(record.entries), record.prompts, record.instances)
@@ -36,7 +42,7 @@ def require_drawn(subject: Subject, record: Record, item: Evidence) -> None:
     Examples of a search are not drawn again: only the ends of the range, which are always checked, must be there.
     """
     plan = subject.claim.plan
-    if item.kind in ("exact", "enclosure") or (item.kind == "numerical" and subject.claim.left.enclose is not None):
+    if item.kind == "exact" or item.kind in enclosed_kinds(subject.claim):
         _require_among(subject, item, () if plan.ends is None else plan.ends(), "the end of the range")
         settled = None
         if plan.search is None:

@@ -10,7 +10,7 @@ from proofs_check.judge.certificate.catalogue import require_installed, require_
 from proofs_check.judge.certificate.comparison import Points
 from proofs_check.judge.certificate.computed import check_computed
 from proofs_check.judge.certificate.counterexample import check_counterexample
-from proofs_check.judge.certificate.drawing import asked, require_drawn
+from proofs_check.judge.certificate.drawing import asked, enclosed_kinds, require_drawn
 from proofs_check.judge.certificate.errors import CertificateError, require
 from proofs_check.judge.certificate.exact import check_coverage, check_points
 from proofs_check.judge.certificate.fresh_examples import check_fresh_examples
@@ -149,8 +149,7 @@ class _Check:
 
     def _pointwise(self) -> list[Evidence]:
         """Evidence with a left side at instances, exact or in balls."""
-        enclosed = self.subject.claim.left.enclose is not None
-        kinds = ("exact", "enclosure", "numerical") if enclosed else ("exact", "enclosure")
+        kinds = ("exact", *enclosed_kinds(self.subject.claim))
         return list(self.subject.entry.of_kind(*kinds))
 
     def _require_power_only_of_statistics(self, item: Evidence) -> None:
