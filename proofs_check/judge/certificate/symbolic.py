@@ -119,7 +119,8 @@ def fresh_points(subject: Subject, salt: str = "") -> list[World]:
 def _point(subject: Subject, k: int, source: random.Random) -> World:
     """A world at lengths that change from point to point, each in its own cycle, so that no two always agree."""
     language = subject.claim.language
-    usual = {"d": 2 + k % 3, "N": 4 + k % 5, "M": 3 + k % 4, "n": 5}
+    # M well above d: formulas with 1/(M - d - 3) have few values elsewhere.
+    usual = {"d": 2 + k % 3, "N": 4 + k % 5, "M": 7 + 3 * k, "n": 5}
     expected = any(part[0] == "expect" for part in subject.formulas.parts)
     if expected:
         usual = {"d": 1 + k % 2, "N": 2, "M": 1 + k % 3, "n": 2 + k % 2}

@@ -8,6 +8,8 @@ from theory.algebra.expression import matrix, scalar_letter, vector
 PAPER = "comparators"
 LETTERS = {
     "Lambda": matrix("Lambda", definite=True),
+    # Instances give the root of Lambda = C C' as well.
+    "C": matrix("C", invertible=True),
     "A": matrix("A"),
     "w": vector("w"),
     "s2": scalar_letter("s2", latex="s^2", non_negative=True),
