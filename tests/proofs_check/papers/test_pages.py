@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from proofs_check.judge.certificate import check_report
 from proofs_check.papers import PAPERS
 from proofs_check.papers.index import ROOT, index
 from tests.proofs_check.papers.pages import (
@@ -34,6 +35,12 @@ def test_the_page_says_what_a_run_finds(paper: str) -> None:
     for result in report(paper).results:
         assert result.as_expected, (result.id, result.reason)
         assert result.count("survived") == 0, result.id
+
+
+@pytest.mark.parametrize("paper", PAGES)
+def test_a_report_of_the_paper_is_valid(paper: str) -> None:
+    """`check` accepts what an honest run has written."""
+    check_report(report(paper).to_json(), PAPERS[paper]())
 
 
 @pytest.mark.parametrize("paper", PAGES)
