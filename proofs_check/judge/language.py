@@ -108,27 +108,19 @@ class Language:
 
 
 def names_in(node: Node) -> Iterator[Name]:
-    """Yield every name of a tree."""
-    if isinstance(node, Name):
-        yield node
-    for _, _, child in node.children():
-        yield from names_in(child)
+    """Every name of a tree."""
+    return (part for part in node.walk() if isinstance(part, Name))
 
 
 def labels_in(node: Node) -> Iterator[str]:
-    """Yield every summation label of a tree."""
-    if isinstance(node, SumOver):
-        yield node.label
-    for _, _, child in node.children():
-        yield from labels_in(child)
+    """Every summation label of a tree."""
+    return (part.label for part in node.walk() if isinstance(part, SumOver))
 
 
 def _compared_in(node: Node) -> Iterator[tuple[str, str, str]]:
-    """Yield every comparison of summation labels of a tree."""
-    if isinstance(node, SumOver):
-        yield from ((node.label, relation, other) for relation, other in node.limits)
-    for _, _, child in node.children():
-        yield from _compared_in(child)
+    """Every comparison of summation labels of a tree."""
+    sums = (part for part in node.walk() if isinstance(part, SumOver))
+    return ((held.label, relation, other) for held in sums for relation, other in held.limits)
 
 
 def require_consistent(

@@ -116,7 +116,7 @@ def is_cheap(claim: Claim) -> bool:
 
 def _is_costly(tree: Node) -> bool:
     """Whether a formula contains expectations or sums over the examples of a prompt."""
-    return isinstance(tree, Expect | SumOver) or any(_is_costly(child) for _, _, child in tree.children())
+    return any(isinstance(part, Expect | SumOver) for part in tree.walk())
 
 
 def _integers(claim: Claim, lengths: Mapping[str, int], rng: np.random.Generator) -> Instance:

@@ -11,8 +11,8 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 from proofs_check.judge.instances import Instance
-from proofs_check.judge.inverses import where_named, with_named_sums
-from proofs_check.judge.language import Language, names_in, require_consistent
+from proofs_check.judge.inverses import with_named_sums
+from proofs_check.judge.language import Language, labels_in, names_in, require_consistent
 from proofs_check.judge.meaning import InterpretationError, interpret
 from proofs_check.judge.moments_of_formulas import exact_expectation
 from proofs_check.judge.shapes import require_shapes
@@ -100,10 +100,14 @@ class Statement:
         """The abbreviations, with further ones for inverted sums, and the right side that uses them."""
         where: list[tuple[str, Node]] = []
         named: dict[Node, str] = {}
-        for name, tree in (*self.where, ("", self.right)):
+        trees = (*self.where, ("", self.right))
+        labels = (label for _, tree in trees for label in labels_in(tree))
+        taken = {*language.letters, *language.length_names, *dict(self.where), *self.names, *labels}
+        for name, tree in trees:
             before = len(named)
-            tree = with_named_sums(tree, language, named)
-            where += [*where_named(named)[before:], (name, tree)]
+            renamed = with_named_sums(tree, language, named, taken)
+            where += [(new, body) for body, new in list(named.items())[before:]]
+            where.append((name, renamed))
         return tuple(where[:-1]), where[-1][1]
 
     def value(self, instance: Instance, language: Language) -> Array:
@@ -188,9 +192,7 @@ def _copies(values: Mapping[str, Array], language: Language) -> dict[str, Callab
 
 
 def _has_roots(node: Node) -> bool:
-    if isinstance(node, Power) and node.exponent.denominator != 1:
-        return True
-    return any(_has_roots(child) for _, _, child in node.children())
+    return any(isinstance(part, Power) and part.exponent.denominator != 1 for part in node.walk())
 
 
 def as_balls(array: Array) -> Array:

@@ -66,6 +66,12 @@ class Node:
                     if isinstance(child, Node):
                         yield f.name, i, child
 
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all that is below it, in the order of the text."""
+        yield self
+        for _, _, child in self.children():
+            yield from child.walk()
+
     def with_child(self, name: str, place: int | None, child: Node) -> Node:
         """The node with one child replaced."""
         if place is None:

@@ -230,6 +230,9 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     "a parallel sum with a sign": lambda: claim(
         "(P^-1 + Lambda^-1)^-1", "P (P - Lambda)^-1 Lambda", ["P", "Lambda"]
     ),
+    "an abbreviation named as the engine would name a sum": lambda: claim(
+        "I", "sum1 (P + Lambda)^-1", ["P", "Lambda"], where={"sum1": "P"}
+    ),
     "push-through without its order": lambda: claim("A (I + B A)^-1", "(I + B A)^-1 A", ["A", "B"]),
     "the first order of an inverse": lambda: claim(
         "((1 + 1/N) P + tr(P)/N I)^-1", "P^-1 - 1/N P^-1 (P + tr(P) I) P^-1", ["P"]
@@ -320,6 +323,10 @@ TRUE: Mapping[str, tuple[Callable[[], Claim], tuple[str, ...]]] = {
     "push-through": (lambda: claim("A (I + B A)^-1", "(I + A B)^-1 A", ["A", "B"]), PROVED),
     "the parallel sum as an inverse": (
         lambda: claim("(P^-1 + Lambda^-1)^-1", "P (P + Lambda)^-1 Lambda", ["P", "Lambda"]),
+        PROVED,
+    ),
+    "an abbreviation named as the engine would name a sum": (
+        lambda: claim("P (P + Lambda)^-1", "sum1 (P + Lambda)^-1", ["P", "Lambda"], where={"sum1": "P"}),
         PROVED,
     ),
     "the trace of an inverse is convex": (
