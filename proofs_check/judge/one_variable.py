@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
-from typing import Literal
+from typing import Any, Literal
 
 from sympy import Poly, Rational, symbols
 
-from theory.algebra.coefficients import Coefficient
+from theory.algebra.coefficients import Coefficient, Polynomial
 from theory.algebra.expression import Expression
 from theory.algebra.words import Symbol
 
@@ -19,6 +19,7 @@ _X = symbols("x")
 # Intervals of roots are made shorter than this, so that none contains two integers.
 _NARROW = Rational(1, 4)
 _LARGEST_DEGREE = 60
+Kind = Literal["length", "positive", "non-negative", "real"]
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,15 @@ def sign(quantity: Expression, strict: bool) -> Sign | None:
     if found is None:
         return None
     variable, polynomial, poles, kind = found
-    touched = False
     for point in _points(polynomial, kind):
         if poles.eval(_rational(point)) == 0:
             continue
         value = polynomial.eval(_rational(point))
         if value < 0 or (strict and value == 0):
             return Sign(variable, point)
-    if strict and kind != "length":
-        touched = any(poles.eval(root) != 0 for root in polynomial.real_roots() if _inside(root, kind))
-    return None if touched else Sign(variable, None)
-
-
-Kind = Literal["length", "positive", "non-negative", "real"]
+    if strict and kind != "length" and any(poles.eval(x) != 0 for x in polynomial.real_roots() if _inside(x, kind)):
+        return None
+    return Sign(variable, None)
 
 
 def _numerator(quantity: Expression) -> tuple[str, Poly, Poly, Kind] | None:
@@ -83,7 +80,7 @@ def _numerator(quantity: Expression) -> tuple[str, Poly, Poly, Kind] | None:
     if found is None:
         return None
     above, below = found.split()
-    numerator, denominator = (_polynomial(part, name) for part in (above, below))
+    numerator, denominator = map(_polynomial, (above, below))
     product = numerator * denominator
     return None if product.degree() > _LARGEST_DEGREE else (name, product, denominator, kind)
 
@@ -109,8 +106,7 @@ def _kind(letter: Symbol) -> Kind:
     return "positive" if letter.definite else "non-negative" if letter.non_negative else "real"
 
 
-def _polynomial(terms: object, name: str) -> Poly:
-    assert isinstance(terms, dict)
+def _polynomial(terms: Polynomial) -> Poly:
     powers = {(sum(power for _, power in key),): Rational(str(value)) for key, value in terms.items()}
     return Poly.from_dict(powers or {(0,): 0}, _X)
 
@@ -145,8 +141,8 @@ def _first_above_zero(polynomial: Poly, inside: list[tuple[Fraction, Fraction]])
     return point
 
 
-def _inside(root: object, kind: Kind) -> bool:
-    return kind == "real" or bool(root > 0) or (kind == "non-negative" and root == 0)  # type: ignore[operator]
+def _inside(root: Any, kind: Kind) -> bool:
+    return kind == "real" or bool(root > 0) or (kind == "non-negative" and root == 0)
 
 
 def _rational(point: Fraction) -> Rational:

@@ -11,6 +11,8 @@ import numpy as np
 
 from numerics.sequential import Moments
 from proofs_check.judge.instances import Instance
+from proofs_check.judge.language import Language
+from proofs_check.judge.statements import Statement
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Node, parse
@@ -66,6 +68,16 @@ class Quantity:
         """
         tree = parse(text)
         return cls(statement_latex(tree), tree=tree, text=text)
+
+    def derived(self, language: Language) -> Derived | None:
+        """The left side by the engine, of a formula its reading; None where it offers no derivation.
+
+        Raises:
+            GrammarError: for a formula that is beyond the engine.
+        """
+        if self.tree is not None:
+            return Statement(self.tree, text=self.text).elaborated(language)
+        return None if self.derive is None else self.derive()
 
     @property
     def has_value(self) -> bool:

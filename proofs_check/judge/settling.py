@@ -9,7 +9,7 @@ degree D that is not zero vanishes with probability at most D/m (Schwartz and Zi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,12 @@ import numpy as np
 
 from proofs_check.judge.instances import Instance, integer_value
 from proofs_check.judge.language import Language
-from proofs_check.judge.statements import Statement
 from theory.algebra.degrees import Degree, degree
 from theory.algebra.grammar import Expect, GrammarError, Node, SumOver
 
 if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
+    from proofs_check.judge.quantities import Derived
 
 # Entries are drawn from the integers of at most this size.
 LARGEST_ENTRY = 10**6
@@ -59,16 +59,12 @@ def settled_by(settled: Settled | None) -> str:
     return f"these sizes settle every {lengths}, with error probability at most {settled.error:.0e}"
 
 
-def degree_of(claim: Claim) -> Degree | None:
+def _degree_of(claim: Claim, left: Derived | None) -> Degree | None:
     """The degree of the difference of both sides, where both are polynomials known to the engine; None elsewhere."""
-    left = claim.left
+    if left is None:
+        return None
+    derived, known = left
     try:
-        if left.tree is not None:
-            derived, known = Statement(left.tree, text=left.text).elaborated(claim.language)
-        elif left.derive is not None:
-            derived, known = left.derive()
-        else:
-            return None
         stated, more = claim.statement.elaborated(claim.language, known)
         return degree(derived - stated, (*known, *more)) or degree(derived, known)
     except (GrammarError, ValueError):
@@ -86,13 +82,20 @@ def degree_of_right(claim: Claim) -> int | None:
     return None if found is None else max(found.sizes.values(), default=1)
 
 
-def settling_instances(claim: Claim, rng: np.random.Generator, largest: Mapping[str, int]) -> Settled | None:
-    """Integer instances at all sizes that the degree asks for, where that is affordable."""
-    left = claim.left
-    costly = any(_is_costly(tree) for tree in (left.tree, claim.statement.right) if tree is not None)
+def settling_instances(
+    claim: Claim, derived: Callable[[], Derived | None], rng: np.random.Generator, largest: Mapping[str, int]
+) -> Settled | None:
+    """Integer instances at all sizes that the degree asks for, where that is affordable.
+
+    Args:
+        claim: an equation.
+        derived: gives its left side by the engine.
+        rng, largest: what is drawn from, and the lengths that instances have.
+    """
+    costly = any(_is_costly(tree) for tree in (claim.left.tree, claim.statement.right) if tree is not None)
     if costly or claim.plan.largest is not None or claim.plan.fixed:
         return None
-    found = degree_of(claim)
+    found = _degree_of(claim, derived())
     if found is None:
         return None
     wanted = {name: range(max(1, k), max(1, k) + found.lengths.get(name, 0) + 1) for name, k in found.sizes.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,16 +120,11 @@ class World:
         """What a label runs to: what the language says, or the number of copies of a stacked letter that it counts."""
         if label in self.meaning.upto:
             return self.meaning.upto[label]
-        held, copied = self.meaning.stacked, (name.rpartition("_") for name in self._names_below(body))
-        return next((held[base] for base, _, at in copied if at == label and base in held), "N")
-
-    def _names_below(self, formula: int) -> Iterator[str]:
-        part = self.formulas.parts[formula]
-        if part[0] == "name":
-            yield part[1]
-        for below in part[1:]:
-            if isinstance(below, int) and part[0] not in ("number", "name"):
-                yield from self._names_below(below)
+        if not self.meaning.stacked:
+            return "N"
+        copied = (name.rpartition("_") for name in self._names(body))
+        lengths = {self.meaning.stacked[base] for base, _, at in copied if at == label and base in self.meaning.stacked}
+        return min(lengths, default="N")
 
     def _quotient(self, above: Matrix, below: Matrix) -> Matrix:
         if matrices.shape(below) != (1, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,13 +24,12 @@ from proofs_check.judge.search import visit
 from proofs_check.judge.settling import Settled, degree_of_right, is_cheap, settled_by, settling_instances
 from proofs_check.judge.statements import Statement
 from proofs_check.judge.tightness import closeness
-from theory.algebra.definitions import Definition
-from theory.algebra.expression import Expression
 from theory.algebra.grammar import GrammarError
 from theory.algebra.usage import watching
 
 if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
+    from proofs_check.judge.quantities import Derived
 
 # Monte Carlo and floating-point evidence look at so many instances.
 SAMPLED_INSTANCES = 5
@@ -62,6 +62,17 @@ class Asked:
         stream = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
         return cls(claim, budget, tuple(np.random.SeedSequence(budget.seed, spawn_key=(stream,)).spawn(3)))
 
+    @cached_property
+    def derived(self) -> Derived | None:
+        """The left side by the engine; None where there is no derivation, or a formula is beyond the engine."""
+        try:
+            return self.claim.left.derived(self.claim.language)
+        except GrammarError:
+            if self.claim.left.tree is None:
+                raise
+            # What is typed as a left side may be beyond the engine, such as d^(1/2); instances still decide about it.
+            return None
+
     @property
     def inequality(self) -> bool:
         """Whether the claim is one."""
@@ -71,25 +82,13 @@ class Asked:
 def measure_symbolic(asked: Asked) -> SymbolicMeasurement | None:
     """The engine's expression."""
     claim = asked.claim
-    derived = _derived(claim)
-    if derived is None:
+    if asked.derived is None:
         return None
-    expression, definitions = derived
+    expression, definitions = asked.derived
     computed = claim.left.tree is not None or expression.computed
     witnesses = () if claim.left.witnesses is None else claim.left.witnesses()
     everywhere = claim.plan.search is None and not claim.plan.fixed
     return SymbolicMeasurement(expression, definitions, computed, witnesses, everywhere)
-
-
-def _derived(claim: Claim) -> tuple[Expression, tuple[Definition, ...]] | None:
-    left = claim.left
-    if left.tree is not None:
-        try:
-            return Statement(left.tree, text=left.text).elaborated(claim.language)
-        except GrammarError:
-            # What is typed as a left side may be beyond the engine, such as d^(1/2); instances still decide about it.
-            return None
-    return None if left.derive is None else left.derive()
 
 
 def left_side(claim: Claim) -> LeftSide | None:
@@ -185,7 +184,7 @@ def generic(asked: Asked) -> tuple[list[Instance], Settled | None, Mapping[str, 
         largest |= {name: _LONGEST for name in claim.language.length_names if name != "d" and name not in plan.fixed}
     rng = np.random.default_rng(asked.seeds[0])
     drawn = list(plan.instances(claim.language, rng, asked.budget.instances, largest))
-    settled = None if asked.inequality else settling_instances(claim, rng, largest)
+    settled = None if asked.inequality else settling_instances(claim, lambda: asked.derived, rng, largest)
     return drawn + ([] if settled is None else list(settled.instances)), settled, largest
 
 

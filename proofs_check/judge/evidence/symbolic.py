@@ -50,8 +50,7 @@ class SymbolicMeasurement:
         An inequality holds by the sign of its terms; where that is not seen the engine decides nothing.
         """
         try:
-            stated, more = statement.elaborated(language, self.definitions)
-            definitions = (*self.definitions, *(d for d in more if d not in self.definitions))
+            stated, definitions = self._stated(statement, language)
             if stated.shape != self.derived.shape:
                 return Verdict("ill-formed", f"shapes {self.derived.shape} and {stated.shape}")
             if statement.relation != "=":
@@ -77,9 +76,8 @@ class SymbolicMeasurement:
     def proves_by_form(self, statement: Statement, language: Language) -> bool:
         """Whether both sides of an equation have one normal form: the cheap part of `judge`."""
         try:
-            stated, more = statement.elaborated(language, self.definitions)
-            known = (*self.definitions, *(d for d in more if d not in self.definitions))
-            return stated.shape == self.derived.shape and not expand(self.derived - stated, known)
+            stated, definitions = self._stated(statement, language)
+            return stated.shape == self.derived.shape and not expand(self.derived - stated, definitions)
         except (GrammarError, ValueError):
             return False
 
@@ -95,14 +93,21 @@ class SymbolicMeasurement:
 
     def predicted_failure(self, statement: Statement, language: Language) -> one_variable.Sign | None:
         """Where the real roots say that an inequality fails; None where they say nothing, or that it holds."""
+        if not self.everywhere:
+            return None
         try:
-            stated, more = statement.elaborated(language, self.definitions)
-            surplus = self._surplus(stated, statement, (*self.definitions, *more))
+            stated, definitions = self._stated(statement, language)
+            surplus = self._surplus(stated, statement, definitions)
         except (GrammarError, ValueError):
             # What has no meaning for the engine is told where the statement is judged.
             return None
-        found = one_variable.sign(surplus, statement.relation in ("<", ">")) if self.everywhere else None
+        found = one_variable.sign(surplus, statement.relation in ("<", ">"))
         return found if found is not None and found.failure is not None else None
+
+    def _stated(self, statement: Statement, language: Language) -> tuple[Expression, tuple[Definition, ...]]:
+        """The right side, and the definitions of the letters in both sides."""
+        stated, more = statement.elaborated(language, self.definitions)
+        return stated, (*self.definitions, *(d for d in more if d not in self.definitions))
 
     def _surplus(self, stated: Expression, statement: Statement, definitions: Sequence[Definition]) -> Expression:
         """The larger side of an inequality less the smaller one, as the statement has them."""
