@@ -87,13 +87,40 @@ def _loss_letters() -> Alphabet:
 def population_loss_file() -> str:
     """The population loss in all blocks: E (N y_hat - N <w, x_q>)^2 = 2 N^2 L."""
     letters = _loss_letters()
-    loss = population_loss().expression
-    error, twice = letters.terms(prediction(Law()) - w.T @ x_q), letters.terms(loss * 2)
+    return _mean_square_file(
+        "The population loss in all blocks, from the error of the prediction.",
+        letters,
+        letters.terms(prediction(Law()) - w.T @ x_q),
+        "the error y_hat - <w, x_q>",
+        _Derived("loss", "the loss", population_loss().expression, 2),
+    )
+
+
+@dataclass(frozen=True)
+class _Derived:
+    """What the engine gives: `times` it is the mean square of an error.
+
+    Attributes:
+        name: in the file; `says` in words.
+        length: of the prompt.
+    """
+
+    name: str
+    says: str
+    expression: Expression
+    times: int = 1
+    length: str = "N"
+
+
+def _mean_square_file(title: str, letters: Alphabet, error: list[Term], says: str, derived: _Derived) -> str:
+    """A file in which the kernel computes the mean square of an error and holds it against what the engine gives."""
+    mean = letters.terms(derived.expression * derived.times)
     scale, shift = clearing(error)
-    settled = [term.scaled(scale**2, 2 * shift) for term in twice]
+    settled = [term.scaled(scale**2, 2 * shift) for term in mean]
+    name, length = derived.name, derived.length
     body = f"""\
 Definition letters : alphabet := {letters.definition()}.
-(* {scale} N^{shift} times the error y_hat - <w, x_q>, and {scale**2} N^{2 * shift} times its mean square *)
+(* {scale} {length}^{shift} times {says}, and {scale**2} {length}^{2 * shift} times its mean square *)
 Definition error : seq rterm := {printed(error, scale, shift, random=True)}.
 Definition mean_square : poly := {printed(settled, 1, 0)}.
 Lemma mean_square_ok : check_product letters error error mean_square = true.
@@ -103,13 +130,14 @@ Local Open Scope ring_scope.
 Section Formula.
 {letters.variables()}\
 {letters.meaning()}\
-(* the loss as the engine gives it, n the prompt's length *)
-Definition loss : R := {formula(loss)}.
-Lemma lossE : (0 < n)%N -> ev matrix_of scalar_of n mean_square = {2 * scale**2}%:R * n%:R ^+ {2 * shift} * loss.
-Proof. by move=> n0; rewrite /mean_square /matrix_of /scalar_of; evaluate; rewrite /loss; by_field n. Qed.
+(* {derived.says} as the engine gives it, n the prompt's length *)
+Definition {name} : R := {formula(derived.expression, length)}.
+Lemma {name}E : (0 < n)%N -> ev matrix_of scalar_of n mean_square = \
+{derived.times * scale**2}%:R * n%:R ^+ {2 * shift} * {name}.
+Proof. by move=> n0; rewrite /mean_square /matrix_of /scalar_of; evaluate; rewrite /{name}; by_field n. Qed.
 End Formula.
 """
-    return _head("The population loss in all blocks, from the error of the prediction.", letters, _IMPORTS) + body
+    return _head(title, letters, _IMPORTS) + body
 
 
 _IMPORTS = "words wick expectation random formula"
@@ -283,29 +311,15 @@ def prediction_error_file() -> str:
     average = sum_over("i", "M", indexed(z, "i")) / length("M") + LAMBDA @ a
     excess = error_expression(read_out) - FLOOR
     letters = Alphabet(letters_of(laws), "M")
-    error, mean = letters.terms(x_q.T @ read_out @ average - at_query), letters.terms(excess)
+    error = letters.terms(x_q.T @ read_out @ average - at_query)
     letters.fix([letter(a)])
-    scale, shift = clearing(error)
-    settled = [term.scaled(scale**2, 2 * shift) for term in mean]
-    body = f"""\
-Definition letters : alphabet := {letters.definition()}.
-(* {scale} M^{shift} times y_hat - a'x_q, z_i = v_i - Lambda a, and {scale**2} M^{2 * shift} times its mean square *)
-Definition error : seq rterm := {printed(error, scale, shift, random=True)}.
-Definition mean_square : poly := {printed(settled, 1, 0)}.
-Lemma mean_square_ok : check_product letters error error mean_square = true.
-Proof. vm_cast_no_check (erefl true). Qed.
-
-Local Open Scope ring_scope.
-Section Formula.
-{letters.variables()}\
-{letters.meaning()}\
-(* the error above the floor as the engine gives it, n the prompt's length *)
-Definition excess : R := {formula(excess, "M")}.
-Lemma excessE : (0 < n)%N -> ev matrix_of scalar_of n mean_square = {scale**2}%:R * n%:R ^+ {2 * shift} * excess.
-Proof. by move=> n0; rewrite /mean_square /matrix_of /scalar_of; evaluate; rewrite /excess; by_field n. Qed.
-End Formula.
-"""
-    return _head("Theorem 4.2: the error of x_q' A (1/M) sum_i v_i above the floor.", letters, _IMPORTS) + body
+    return _mean_square_file(
+        "Theorem 4.2: the error of x_q' A (1/M) sum_i v_i above the floor.",
+        letters,
+        error,
+        "y_hat - a'x_q, z_i = v_i - Lambda a",
+        _Derived("excess", "the error above the floor", excess, length="M"),
+    )
 
 
 def _isserlis() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from proofs_check.judge.claims import Claim
+from proofs_check.model_claims import ModelClaims
 from proofs_check.papers.mahankali2023.models import (
     isotropic,
     isotropic_blocks,
@@ -14,6 +16,38 @@ from proofs_check.papers.mahankali2023.models import (
 RATE = {"k": "(N + 1 + d + s2)/N"}
 BY_INSTANCES = "the part of the prediction that is even in the task is no sum of squares by form; exact at instances"
 BLOCKS = {"U11": "U_{11}", "u21": "u_{21}", "u12": "u_{12}", "u": "u"}
+
+
+def _least_over_all_blocks(data: str, blocks: ModelClaims, number: str, step: str) -> tuple[Claim, ...]:
+    """That the loss is stationary, and least, over all blocks of the weights at a step."""
+    weights = {"U11": step, "u": "1", "u12": "0", "u21": "0"}
+    stationary = (
+        blocks.gradient(
+            f"mahankali2023-{data}-{block}",
+            f"At that step, with the other blocks zero, the loss is stationary in ${name}$",
+            number,
+            block,
+            "0",
+            weights=weights,
+            where=RATE,
+            place="all blocks",
+        )
+        for block, name in BLOCKS.items()
+    )
+    least = blocks.excess(
+        f"mahankali2023-{data}-global",
+        "At that step, with the other blocks zero, the loss is least over all blocks",
+        number,
+        "0",
+        relation=">=",
+        weights=weights,
+        where=RATE,
+        place="all blocks",
+        rests_on=(f"mahankali2023-{data}-loss",),
+        reason=BY_INSTANCES,
+    )
+    return (*stationary, least)
+
 
 ISOTROPIC = (
     isotropic.loss(
@@ -39,31 +73,7 @@ ISOTROPIC = (
         where=RATE,
         place="noise in the target too",
     ),
-    *(
-        isotropic_blocks.gradient(
-            f"mahankali2023-isotropic-{block}",
-            f"At that step, with the other blocks zero, the loss is stationary in ${name}$",
-            "isotropic data",
-            block,
-            "0",
-            weights={"U11": "1/k I", "u": "1", "u12": "0", "u21": "0"},
-            where=RATE,
-            place="all blocks",
-        )
-        for block, name in BLOCKS.items()
-    ),
-    isotropic_blocks.excess(
-        "mahankali2023-isotropic-global",
-        "At that step, with the other blocks zero, the loss is least over all blocks",
-        "isotropic data",
-        "0",
-        relation=">=",
-        weights={"U11": "1/k I", "u": "1", "u12": "0", "u21": "0"},
-        where=RATE,
-        place="all blocks",
-        rests_on=("mahankali2023-isotropic-loss",),
-        reason=BY_INSTANCES,
-    ),
+    *_least_over_all_blocks("isotropic", isotropic_blocks, "isotropic data", "1/k I"),
 )
 
 WHITENED = (
@@ -82,31 +92,7 @@ WHITENED = (
         "Sigma (k A - Sigma^-1) Sigma",
         where=RATE,
     ),
-    *(
-        whitened_blocks.gradient(
-            f"mahankali2023-whitened-{block}",
-            f"At that step, with the other blocks zero, the loss is stationary in ${name}$",
-            "covariance",
-            block,
-            "0",
-            weights={"U11": "1/k Sigma^-1", "u": "1", "u12": "0", "u21": "0"},
-            where=RATE,
-            place="all blocks",
-        )
-        for block, name in BLOCKS.items()
-    ),
-    whitened_blocks.excess(
-        "mahankali2023-whitened-global",
-        "At that step, with the other blocks zero, the loss is least over all blocks",
-        "covariance",
-        "0",
-        relation=">=",
-        weights={"U11": "1/k Sigma^-1", "u": "1", "u12": "0", "u21": "0"},
-        where=RATE,
-        place="all blocks",
-        rests_on=("mahankali2023-whitened-loss",),
-        reason=BY_INSTANCES,
-    ),
+    *_least_over_all_blocks("whitened", whitened_blocks, "covariance", "1/k Sigma^-1"),
 )
 
 STATEMENTS = (*ISOTROPIC, *WHITENED)
