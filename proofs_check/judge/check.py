@@ -33,7 +33,7 @@ def check_claim(claim: Claim, budget: Budget, modules: Sequence[str] = ()) -> Cl
     began = time.perf_counter()
     try:
         if claim.left.tree is not None:
-            require_known(claim.language, claim.left.tree)
+            require_known(claim.language, (), claim.left.tree, "the left side")
             require_consistent(claim.language, (), claim.left.tree, "the left side")
             require_shapes(claim.language, (), claim.left.tree, "the left side")
         claim.statement.require_meaning(claim.language)

@@ -158,13 +158,24 @@ def require_consistent(
                 )
 
 
-def require_known(language: Language, left: Node) -> None:
-    """Do nothing if a left side that is a formula uses letters, lengths and copies of letters only; else ClaimError."""
-    labels = set(labels_in(left))
-    for used in names_in(left):
-        base, _, label = used.name.rpartition("_")
-        if used.name in language.letters or used.name in (*language.length_names, "I"):
-            continue
-        if label not in labels or base not in language.letters:
-            known = ", ".join((*language.letters, *language.length_names, "I"))
-            raise ClaimError(f"the left side, column {used.column + 1}: unknown name {used.name!r}; known are {known}")
+def require_known(
+    language: Language,
+    where: Sequence[tuple[str, Node]],
+    side: Node,
+    called: str = "the right side",
+    whose: str = "the language",
+) -> None:
+    """Do nothing if a formula uses letters, their copies, lengths and earlier abbreviations only; else ClaimError."""
+    known = [*language.letters, *language.length_names, "I"]
+    for name, tree in (*where, ("", side)):
+        place = f"the abbreviation {name!r}" if name else called
+        labels = set(labels_in(tree))
+        for used in names_in(tree):
+            base, _, label = used.name.rpartition("_")
+            if used.name not in known and not (label in labels and base in known):
+                raise ClaimError(
+                    f"{place} contains {used.name}, which {whose} does not have (column {used.column + 1}); it has "
+                    f"{', '.join(language.letters)} and the lengths {', '.join(language.length_names)}; "
+                    "say in where= what an abbreviation stands for"
+                )
+        known.append(name)

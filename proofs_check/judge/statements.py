@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +24,7 @@ from theory.algebra.grammar import Node, Power, elaborate, parse
 Array = Any
 Relation = Literal["=", "<=", ">=", "<", ">"]
 Truth = Literal["holds", "refuted", "undecided"]
+_NAME = re.compile(r"[A-Za-z_]\w*")
 # Bits of the balls in which roots are evaluated.
 _PRECISION = 256
 
@@ -182,6 +184,16 @@ class Statement:
         where = list(self.where)
         where[place] = (where[place][0], tree)
         return replace(self, where=tuple(where))
+
+
+def used(text: str, where: Mapping[str, str]) -> dict[str, str]:
+    """The abbreviations that a text uses, directly or not, in their order."""
+    needed, kept = set(_NAME.findall(text)), []
+    for name, formula in reversed(list(where.items())):
+        if name in needed:
+            kept.append(name)
+            needed |= set(_NAME.findall(formula))
+    return {name: where[name] for name in reversed(kept)}
 
 
 def _copies(values: Mapping[str, Array], language: Language) -> dict[str, Callable[[int], Array]]:

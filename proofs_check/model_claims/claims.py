@@ -10,9 +10,9 @@ from proofs_check.judge.claims import Claim, Source
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
-from proofs_check.judge.statements import Relation, Statement
+from proofs_check.judge.statements import Relation, Statement, used
 from proofs_check.model_claims import left_sides
-from proofs_check.model_claims.setting import Setting, used
+from proofs_check.model_claims.setting import Setting
 from theory import Model, Prompt
 from theory.algebra.expression import Expression, matrix, vector
 

@@ -13,13 +13,14 @@ from proofs_check.judge.exact_moments import Coordinates
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Array, Derived, Exact, Quantity
+from proofs_check.judge.statements import used
 from proofs_check.model_claims import brute_force
 from proofs_check.model_claims.dual import Moving, moving
 from proofs_check.model_claims.networks import polynomial_prediction
 from proofs_check.model_claims.point import Point
 from proofs_check.model_claims.prompts import PolynomialPrompt
 from proofs_check.model_claims.sampled import can_be_sampled, sampled_error
-from proofs_check.model_claims.setting import Setting, used
+from proofs_check.model_claims.setting import Setting
 from theory import Formula, Model
 from theory.algebra.calculus import differential
 from theory.algebra.grammar import parse

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,8 +12,8 @@ import numpy as np
 
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.instances import Instance, tuples
-from proofs_check.judge.language import Language, labels_in, names_in
-from proofs_check.judge.statements import Statement
+from proofs_check.judge.language import Language, labels_in, require_known
+from proofs_check.judge.statements import Statement, used
 from proofs_check.model_claims.point import Point, point_at
 from proofs_check.model_claims.prompts import tasks_letter
 from proofs_check.model_claims.words import in_words
@@ -29,7 +28,6 @@ from theory.algebra.expression import Expression, vector
 from theory.models.at_weights import GivenWeights, given_weights
 from theory.models.letters import Letters
 
-_NAME = re.compile(r"[A-Za-z_]\w*")
 # How many tasks are drawn where only the moments of their law are known.
 _TASKS = 3
 
@@ -98,7 +96,7 @@ class Setting:
             letters[tasks_letter(self.law.w)] = vector(tasks_letter(self.law.w))
             stacked[tasks_letter(self.law.w)] = "tasks"
         language = Language(letters, {}, self._sums(statement), stacked, lengths)
-        _require_known(statement, language)
+        require_known(language, statement.where, statement.right, whose="the model")
         return language
 
     def _sums(self, statement: Statement) -> dict[str, str]:
@@ -168,32 +166,6 @@ class Setting:
         return in_words(self.model, self.law, self.weights, self.define, letters)
 
 
-def used(text: str, where: Mapping[str, str]) -> dict[str, str]:
-    """The abbreviations that a text uses, directly or not, in their order."""
-    needed, kept = set(_NAME.findall(text)), []
-    for name, formula in reversed(list(where.items())):
-        if name in needed:
-            kept.append(name)
-            needed |= set(_NAME.findall(formula))
-    return {name: where[name] for name in reversed(kept)}
-
-
 def _of_length(v: Any, drawn: Any) -> Any:
     """A vector as long as v: what is drawn if it is, as in a recorded instance, else v reflected at its plane."""
     return drawn if drawn @ drawn == v @ v else v - drawn * (2 * (drawn @ v) / (drawn @ drawn))
-
-
-def _require_known(statement: Statement, language: Language) -> None:
-    known = {*language.letters, *language.length_names, "I"}
-    places = [(f"the abbreviation {name!r}", tree) for name, tree in statement.where]
-    for place, tree in (*places, ("the right side", statement.right)):
-        labels = set(labels_in(tree))
-        for used_name in names_in(tree):
-            base, _, label = used_name.name.rpartition("_")
-            if used_name.name not in known and not (label in labels and base in known):
-                raise ClaimError(
-                    f"{place} contains {used_name.name}, which the model does not have; it has "
-                    f"{', '.join(language.letters)} and the lengths {', '.join(language.length_names)}; "
-                    "say in where= what an abbreviation stands for"
-                )
-        known.add(place.removeprefix("the abbreviation ").strip("'"))

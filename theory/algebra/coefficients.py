@@ -155,11 +155,6 @@ class Coefficient:
         """The variables that occur, sorted."""
         return _names(self.numerator, self.denominator)
 
-    @property
-    def is_number(self) -> bool:
-        """Whether this is a rational constant."""
-        return not self.names
-
     def substitute(self, values: Mapping[str, Coefficient]) -> Coefficient:
         """Return the coefficient with each named variable replaced."""
         if not any(name in values for name in self.names):

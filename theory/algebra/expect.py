@@ -8,8 +8,6 @@ from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, vector
 from theory.algebra.grammar import LARGEST_DEGREE, GrammarError, Name, Node, SumOver, Vocabulary, elaborate, parse
 
-DEFAULT_LENGTH = "N"
-
 
 def expect(
     formula: str,

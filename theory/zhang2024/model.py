@@ -25,8 +25,6 @@ from theory.zhang2024.notation import notation
 LAMBDA = matrix("Lambda", definite=True)
 PSI = matrix("Psi", definite=True)
 NOISE_VARIANCE = scalar_letter("s2", latex="s^2", non_negative=True)
-TASK_MEAN = vector("mu")
-COVARIATE_MEAN = vector("nu")
 RADIAL_FOURTH = scalar_letter("kappa", definite=True)
 # Letters of the two weight matrices, of the blocks that the prediction depends on.
 U11 = matrix("U11", latex="U_{11}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from proofs_check.papers.stating import States
@@ -110,17 +109,4 @@ SMALL = {"d": 2, "N": 3, "M": 3}
 
 
 PAPER = "zhang2024"
-_NAME = re.compile(r"[A-Za-z_]\w*")
-
-
-def used(right: str, where: Mapping[str, str]) -> dict[str, str]:
-    """The abbreviations that a right side uses, directly or not, in their order."""
-    needed, kept = set(_NAME.findall(right)), []
-    for name, text in reversed(list(where.items())):
-        if name in needed:
-            kept.append(name)
-            needed |= set(_NAME.findall(text))
-    return {name: where[name] for name in reversed(kept)}
-
-
 state = States(PAPER, LETTERS)

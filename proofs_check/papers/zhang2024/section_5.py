@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from proofs_check.judge.statements import used
 from proofs_check.papers.zhang2024.beyond.sharper import sharper
 from proofs_check.papers.zhang2024.instances.flows import flow_instances
 from proofs_check.papers.zhang2024.instances.weights import weight_instances
@@ -16,7 +17,6 @@ from proofs_check.papers.zhang2024.language import (
     SMALL,
     SUBSPACE,
     state,
-    used,
 )
 from proofs_check.papers.zhang2024.quantities import enclosed_flows, flow, layer, loss, minimum
 from proofs_check.papers.zhang2024.section_3 import EVEN_PARTS, ODD_MATRIX, OUTPUT, PROMPT
