@@ -600,8 +600,47 @@ def test_unit_vectors_are_read_back() -> None:
     assert text == "sum_i(sum_j((e_j' y_i)^3))"
     assert elaborate(parse(text), Vocabulary(names, {}, {"j": "d"}), text) == expression
     assert expression_of_latex(latex(expression), expression.symbols) == expression
+    assert expect(text, vectors=["y"], lengths={"j": "d"}) == expression
     own = elaborate(parse("sum_i(e_i)"), Vocabulary({"e": vector("e")}))
     assert own == sum_over("i", "N", indexed(vector("e"), "i"))
+
+
+def test_formulas_with_free_indices_are_typed() -> None:
+    """Letters that are not random may carry a free index inside of an expectation, random ones may not."""
+    mean = expect("sum_{i: i<h}(E[x' U_i x])", gaussian={"x": "Lambda"}, free=["h"])
+    assert str(mean) == "sum_{i: i<h}(tr(Lambda U_i))"
+    below = expect("E[sum_{i: i<h}(x_i' U_h x_i)]", gaussian={"x": "Lambda"}, free=["h"])
+    assert str(below) == "sum_{i: i<h}(tr(Lambda U_h))"
+    with pytest.raises(GrammarError, match="the index h of x is bound by no sum inside the expectation"):
+        expect("E[x_h' U_h x_h]", gaussian={"x": "Lambda"}, free=["h"])
+
+
+def test_sums_may_be_bound_after_the_expectation() -> None:
+    """Of 1,200 formulas the sums over what no random letter carries, outside of the expectation and inside of it."""
+    compared = limits = 0
+    for seed in range(1200):
+        formula = random_formula(random.Random(seed))
+        carried = {
+            label for a, _, b in formula.factors for name, labels in (a, b) for label in labels if name in RANDOM
+        }
+        outer = 0
+        # Inside of a sum over i <= h a random letter x_i has the free index h where i = h.
+        carried |= {s.limit for s in formula.sums if s.relation == "<="}
+        while outer < len(formula.sums) and formula.sums[outer].label not in carried:
+            outer += 1
+        if not outer:
+            continue
+        inside = expectation(symbolic(formula), LAWS)
+        outside = expectation(symbolic(replace(formula, sums=formula.sums[outer:])), LAWS)
+        for held in reversed(formula.sums[:outer]):
+            below = held.limit if held.relation == "<" else None
+            at_most = held.limit if held.relation == "<=" else None
+            outside = sum_over(held.label, held.upto, outside, below=below, at_most=at_most)
+        assert outside == inside, formula
+        compared += bool(inside)
+        limits += bool(inside) and any(s.limit in "ijkl"[:outer] for s in formula.sums[outer:] if s.limit)
+    assert compared >= 20
+    assert limits >= 5
 
 
 def test_the_degree_of_letters_with_two_indices_counts() -> None:
