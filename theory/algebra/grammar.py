@@ -9,11 +9,11 @@
     chain    = label ("<" | "<=" | ">" | ">=") label { ("<" | "<=" | ">" | ">=") label }
 
 `'` and `^T` transpose, juxtaposition multiplies (matrices or scalars), `1/2 A` is (1/2) A, `I` is the identity and
-`x_i` under `sum_i(...)` the i-th copy of the vector x; a letter with several indices is `x_t_i`, and `e_a` is the a-th
-unit vector. `sum_{i<j}(...)` sums over all values that are in this order of those indices which no outer sum runs over:
-over i and j by itself, over i alone inside `sum_j(...)`. `sum_{i: i<h}(...)` sums over i alone: h is an outer index, or
-one that no sum binds (`Vocabulary.free`). `[g<h]` is 1 if the free index g is below h, else 0. Nothing is ever
-evaluated as Python.
+`x_i` under `sum_i(...)` the i-th copy of the vector x; a letter with several indices is `x_t_i`, and `e_a` the a-th
+unit vector where `Vocabulary.upto` says to which size a runs. `sum_{i<j}(...)` sums over all values that are in this
+order of those indices which no outer sum runs over: over i and j by itself, over i alone inside `sum_j(...)`.
+`sum_{i: i<h}(...)` sums over i alone: h is an outer index, or one that no sum binds (`Vocabulary.free`). `[g<h]` is 1
+if the free index g is below h, else 0. Nothing is ever evaluated as Python.
 """
 
 from __future__ import annotations
@@ -640,8 +640,9 @@ def _named(name: str, vocabulary: Vocabulary, labels: tuple[str, ...]) -> Expres
     base, carried = split_name(name, vocabulary.names, labels)
     if base in vocabulary.names:
         return indexed(symbol_of(vocabulary.names[base], base), *carried) if carried else vocabulary.names[base]
-    if base == UNIT_NAME and len(carried) == 1:
-        return unit_vector(vocabulary.upto.get(carried[0], "N"), carried[0])
+    # Only where the index is said to run to a size: e is a noise that was not declared otherwise.
+    if base == UNIT_NAME and len(carried) == 1 and carried[0] in vocabulary.upto:
+        return unit_vector(vocabulary.upto[carried[0]], carried[0])
     if name == "I":
         return identity("d")
     known = ", ".join(sorted(vocabulary.names))

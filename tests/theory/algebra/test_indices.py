@@ -601,6 +601,8 @@ def test_unit_vectors_are_read_back() -> None:
     assert elaborate(parse(text), Vocabulary(names, {}, {"j": "d"}), text) == expression
     assert expression_of_latex(latex(expression), expression.symbols) == expression
     assert expect(text, vectors=["y"], lengths={"j": "d"}) == expression
+    with pytest.raises(GrammarError, match="unknown name 'e_i'"):
+        expect("sum_i(e_i)")
     own = elaborate(parse("sum_i(e_i)"), Vocabulary({"e": vector("e")}))
     assert own == sum_over("i", "N", indexed(vector("e"), "i"))
 
