@@ -18,8 +18,6 @@ from tests.proofs_check.papers.pages import (
     statuses_on_page,
 )
 
-# One run of each paper serves all tests of its page.
-pytestmark = pytest.mark.xdist_group("pages")
 PAGES = sorted(path.stem for path in (ROOT / "docs" / "papers").glob("*.md"))
 
 
