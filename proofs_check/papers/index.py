@@ -271,25 +271,28 @@ def _stated(claim: str) -> Place | None:
 
 
 @cache
-def _lines(folder: Path, suffix: str) -> tuple[tuple[Path, int, str], ...]:
-    paths = sorted(folder.rglob(f"*{suffix}")) if folder.is_dir() else []
+def _texts(folder: Path, glob: str) -> tuple[tuple[Path, str], ...]:
+    """The files with their text; those of the papers come before others that only happen to name a claim."""
+    paths = folder.rglob(glob) if folder.is_dir() else ()
     return tuple(
-        (path, line, text)
-        for path in paths
-        for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        (path, path.read_text(encoding="utf-8"))
+        for path in sorted(paths, key=lambda path: ("papers" not in path.parts, path))
     )
+
+
+def _first(folder: Path, glob: str, wanted: str, pattern: str) -> Place | None:
+    """The first place in a folder's files where a pattern, which holds the words `wanted`, matches."""
+    for path, text in _texts(folder, glob):
+        found = re.search(pattern, text, re.MULTILINE) if wanted in text else None
+        if found:
+            return Place(_relative(str(path)), text.count("\n", 0, found.end()) + 1)
+    return None
 
 
 def _test(claim: str) -> Place | None:
     """The first line of a test that names the claim, or the group of statements that it belongs to."""
-    # Tests of the papers come before others that only happen to name a claim.
-    lines = sorted(_lines(_TESTS, ".py"), key=lambda found: "papers" not in found[0].parts)
-    for wanted in (f'"{claim}"', *_groups(claim)):
-        named = re.compile(rf"{re.escape(wanted)}(?![\w\[])")
-        for path, line, text in lines:
-            if named.search(text):
-                return Place(_relative(str(path)), line)
-    return None
+    places = (_first(_TESTS, "*.py", name, rf"{re.escape(name)}(?![\w\[])") for name in (f'"{claim}"', *_groups(claim)))
+    return next(filter(None, places), None)
 
 
 def _groups(claim: str) -> list[str]:
@@ -324,8 +327,6 @@ def _theorem(claim: str) -> str:
     if not column.theorem:
         return ""
     _, file, name = (*column.theorem.split("."), "", "")[:3]
-    declared = re.compile(rf"\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b")
-    for path, line, text in _lines(_THEOREMS, ".v"):
-        if path.stem == file and declared.match(text):
-            return f"{column.theorem} ({column.word}), {Place(_relative(str(path)), line)}"
-    return f"{column.theorem} ({column.word})"
+    declared = rf"^\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b"
+    place = _first(_THEOREMS, f"{file}.v", name, declared)
+    return f"{column.theorem} ({column.word})" + (f", {place}" if place else "")

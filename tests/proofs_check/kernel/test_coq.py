@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from proofs_check.kernel.coq import FOLDERS, CoqError, ask, build
+from proofs_check.kernel.coq import CoqError, ask, build, statements
 from proofs_check.kernel.pins import Statement, differences, read_claims, read_pins
-from proofs_check.kernel.sources import ROOT
+from proofs_check.kernel.sources import FOLDERS, ROOT
 
 LOSS = (ROOT / "generated" / "population_loss.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
 FOURTH = (ROOT / "generated" / "fourth_moment.v").read_text(encoding="utf-8")
@@ -110,10 +110,10 @@ def changed(root: Path, change: Callable[[str], str]) -> list[str]:
     (root / "sources" / source).write_text(change((ROOT / source).read_text()))
     build(root / "build", root / "sources", [source])
     theorems = [proof.theorem for proof in read_claims().values() if ".reduced_minimum." in proof.theorem]
-    answers, pins = ask(root / "build", theorems), read_pins()
+    (types, definitions), pins = statements(root / "build", theorems), read_pins()
     said = {name: pins.theorems[name] for name in theorems}
-    beneath = {name: pins.definitions[name] for name in answers.definitions}
-    return differences(said, answers.theorems, "theorem") + differences(beneath, answers.definitions, "definition")
+    beneath = {name: pins.definitions[name] for name in definitions}
+    return differences(said, types, "theorem") + differences(beneath, definitions, "definition")
 
 
 def test_an_unchanged_theorem_is_the_pinned_one(small: Path) -> None:
@@ -153,17 +153,17 @@ def test_a_changed_definition_is_noticed_where_the_theorem_reads_the_same(built:
     for value in ("1", "2"):
         (tmp_path / "sources" / "lib" / "l.v").write_text(f"Definition h := {value}.\nDefinition g := h.\n")
         build(tmp_path / "build", tmp_path / "sources")
-        answers.append(ask(tmp_path / "build", ["ICLTheorems.t.stated"]))
-    before, after = answers
-    assert before.theorems == after.theorems
-    (line,) = differences(before.definitions, after.definitions, "definition")
+        answers.append(statements(tmp_path / "build", ["ICLTheorems.t.stated"]))
+    (type_before, before), (type_after, after) = answers
+    assert type_before == type_after
+    (line,) = differences(before, after, "definition")
     assert line.startswith("definition ICL.l.h does not say what is pinned")
 
 
 def test_a_theorem_that_is_not_there_is_named(small: Path) -> None:
     """A claim cannot rest on a name."""
     with pytest.raises(CoqError, match=r"no theorem ICLTheorems\.reduced_minimum\.lemma_9_9"):
-        ask(small / "build", ["ICLTheorems.reduced_minimum.lemma_9_9"])
+        statements(small / "build", ["ICLTheorems.reduced_minimum.lemma_9_9"])
 
 
 def test_an_unproved_theorem_shows_its_axiom(small: Path) -> None:
