@@ -27,6 +27,7 @@ from theory import (
 from theory.algebra.expression import Expression, vector
 from theory.models.at_weights import GivenWeights, given_weights
 from theory.models.letters import Letters
+from theory.models.network import softmax_order
 
 # How many tasks are drawn where only the moments of their law are known.
 _TASKS = 3
@@ -146,11 +147,18 @@ class Setting:
             further[law.square] = tasks[0] @ tasks[0]
         return {name: tuples(value) for name, value in further.items()}
 
+    def expanded(self, symbol: str) -> str:
+        """A symbol as LaTeX, with the order to which softmax attention is expanded, if there is any."""
+        order = softmax_order(self.model.network)
+        return symbol if order is None else f"{symbol}^{{({order})}}"
+
     def largest(self) -> dict[str, int]:
         """The largest lengths of exact checks: the terms of the error grow fast with depth and length."""
         network = self.model.network
         depth = len(network.layers) if isinstance(network, Stack) else 1
-        prompts = dict.fromkeys((self.model.law.length, self.law.length), 3 if depth == 1 else 2)
+        # An expansion to order n has n times the degree of a layer of linear attention in the scores.
+        short = depth > 1 or (softmax_order(self.model.network) or 1) > 1
+        prompts = dict.fromkeys((self.model.law.length, self.law.length), 2 if short else 3)
         others = {name: 2 for name in self._given[1].lengths if name not in prompts}
         tasks = {self.law.w.count: 3} if isinstance(self.law.w, FiniteTasks) else {}
         return {**others, **prompts, **tasks, "d": 2}
