@@ -156,9 +156,7 @@ class Setting:
         """The largest lengths of exact checks: the terms of the error grow fast with depth and length."""
         network = self.model.network
         depth = len(network.layers) if isinstance(network, Stack) else 1
-        # An expansion to order n has n times the degree of a layer of linear attention in the scores.
-        short = depth > 1 or (softmax_order(self.model.network) or 1) > 1
-        prompts = dict.fromkeys((self.model.law.length, self.law.length), 2 if short else 3)
+        prompts = dict.fromkeys((self.model.law.length, self.law.length), 3 if depth == 1 else 2)
         others = {name: 2 for name in self._given[1].lengths if name not in prompts}
         tasks = {self.law.w.count: 3} if isinstance(self.law.w, FiniteTasks) else {}
         return {**others, **prompts, **tasks, "d": 2}
