@@ -29,22 +29,26 @@ NUMBERS: Mapping[str, Number] = {
     "(8)": _says("definition: the form of the weights in section 4"),
     "Lemma 1": Number(),
     "(9)": Number(("ahn2023-lem-1-1",), "the step of Lemma 1"),
-    "Theorem 2": _says(
-        "undecided: two layers over isotropic data have a global minimiser with diagonal weights; that is the least"
-        " value of a polynomial of 51 terms in two matrices; no form shows it, and drawn weights are far from it"
+    "Theorem 2": Number(
+        says="two layers over isotropic data have a global minimiser with diagonal weights",
+        undecided="it is the least value of a polynomial of 51 terms in two matrices; no form shows it, and drawn"
+        " weights are far from it",
     ),
     "Theorem 3": Number(),
     "(10)": Number(
-        (),
-        "undecided: the infimum of the gradient over the set is 0; of its proof the closed set is claimed",
+        says="the infimum of the gradient over the set is 0",
+        undecided="of its proof the closed set is claimed",
     ),
     "(11)": _says("definition: the form of the weights in section 5"),
     "Theorem 4": Number(),
     "(12)": Number(
-        (),
-        "undecided: the infimum of the gradient over the set is 0; of its proof the closed set is claimed",
+        says="the infimum of the gradient over the set is 0",
+        undecided="of its proof the closed set is claimed",
     ),
-    "Theorem 5": _says("undecided: attention with ReLU is not among the networks that a model can have"),
+    "Theorem 5": Number(
+        says="the same for attention with ReLU",
+        undecided="attention with ReLU is not among the networks that a model can have",
+    ),
     "Lemma 4": Number(),
     "Lemma 5": _says("a rewriting of the loss: the query's label in the prompt in place of a target"),
 }
