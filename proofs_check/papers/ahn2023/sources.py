@@ -22,7 +22,7 @@ NUMBERS: Mapping[str, Number] = {
     "(2)": _says("definition: softmax attention and the mask of the query"),
     "(3)": _says("definition: attention without softmax"),
     "(4)": _says("definition: a stack of layers"),
-    "(5)": _says("definition: the in-context loss"),
+    "(5)": Number(("ahn2023-loss-2", "ahn2023-loss-3"), "definition: the in-context loss"),
     "Theorem 1": Number(),
     "(6)": Number(("ahn2023-thm-1",), "the weights of Theorem 1"),
     "(7)": Number(),
@@ -35,15 +35,17 @@ NUMBERS: Mapping[str, Number] = {
         " weights are far from it",
     ),
     "Theorem 3": Number(),
-    "(10)": Number(
-        says="the infimum of the gradient over the set is 0",
-        undecided="of its proof the closed set is claimed",
+    "(10)": Number(),
+    "(10), every depth": Number(
+        says="the infimum of the gradient over the set is 0 for every number of layers",
+        undecided="a model is derived for a given depth; two and three layers are claimed",
     ),
     "(11)": _says("definition: the form of the weights in section 5"),
     "Theorem 4": Number(),
-    "(12)": Number(
-        says="the infimum of the gradient over the set is 0",
-        undecided="of its proof the closed set is claimed",
+    "(12)": Number(),
+    "(12), every depth": Number(
+        says="the infimum of the gradient over the set is 0 for every number of layers",
+        undecided="a model is derived for a given depth; two layers are claimed",
     ),
     "Theorem 5": Number(
         says="the same for attention with ReLU",
