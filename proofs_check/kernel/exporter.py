@@ -165,6 +165,13 @@ class Alphabet:
             raise ExportError(f"the column {held!r} is followed by no row")
         return letters
 
+    def around(self, before: Word, after: Word) -> tuple[list[str], list[str]]:
+        """What stands before and after a place of a closed word, as a trace; a form v' W w is tr(W w v')."""
+        if before and before[0].rows == 1:
+            closing = self.outer(after[-1].symbol, before[0].symbol)
+            return self.word(before[1:]), [*self.word(after[:-1]), closing]
+        return self.word(before), self.word(after)
+
     # Terms.
     def terms(self, expression: Expression, closing: tuple[Symbol, bool] | None = None) -> list[Term]:
         """The terms of an expression.
@@ -270,10 +277,18 @@ class Alphabet:
             else "[::]"
             for i, a in enumerate(self.vectors)
         ]
-        return (
+        plain = (
             f"Alphabet (mem {listed(symmetric)}) (mem {listed(fixed)}) (nth [:: nothing] {listed(covariances)})\n"
             f"  (fun v w => nth (0, false) (nth [::] {listed(table)} v) w)"
         )
+        families = self._families()
+        return f"with_families {listed(families)} ({plain})" if any(families) else plain
+
+    def _families(self) -> list[int]:
+        """For each letter the number of the family that it commutes with; 0 for a letter that is alone in its own."""
+        of = ["" if isinstance(key, tuple) else key.family for key in self.order]
+        shared = sorted({name for name in of if name and of.count(name) > 1})
+        return [shared.index(name) + 1 if name in shared else 0 for name in of]
 
     def fix(self, vectors: Iterable[Symbol]) -> None:
         """Declare vectors fixed: every product of two of them becomes a letter."""

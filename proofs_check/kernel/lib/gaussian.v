@@ -128,10 +128,11 @@ Lemma cov_sym r : ~~ fx r -> (evw rho (cov r))^T = evw rho (cov r).
 Proof. by move=> nr; rewrite covE // trmx_mul trmxK. Qed.
 
 Theorem gaussian_expectation sc rp p : (forall b, symmetric a b -> (rho b)^T = rho b) ->
+  (forall b c, family a b != 0%N -> family a b = family a c -> rho b *m rho c = rho c *m rho b) ->
   (forall r s, fx r -> fx s -> evl rho (outer a r s) = v r *m (v s)^T) ->
   check_expectation a rp p -> expectation rho sc (@EE _ R) x rp = ev rho sc N.+1 p.
 Proof.
-move=> hs ho; apply: (expectation_sound sc hs cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
+move=> hs hc ho; apply: (expectation_sound sc hs hc cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
 - exact: steinx.
 - exact: x_fixed.
 Qed.

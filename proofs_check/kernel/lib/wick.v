@@ -16,10 +16,23 @@ Definition endp := (nat * nat)%type.              (* vector, index variable *)
 Definition chord := (endp * word * endp)%type.    (* v^T W v' *)
 Definition state := (seq nat * seq word * seq chord)%type.  (* variables summed over, traces, chords *)
 
+(* What the letters of a file stand for. *)
+Record alphabet := Letters {
+  symmetric : nat -> bool;        (* letters that are symmetric matrices *)
+  family : nat -> nat;            (* letters of one family commute; family 0 is none *)
+  fixed : nat -> bool;            (* vectors that are not random *)
+  covariance : nat -> word;       (* of the random ones *)
+  outer : nat -> nat -> lettr     (* the letter v v'^T of two fixed vectors *)
+}.
+Definition Alphabet symf fx cov out : alphabet := Letters symf (fun=> 0) fx cov out.
+Definition with_families (fam : seq nat) (a : alphabet) : alphabet :=
+  Letters (symmetric a) (nth 0 fam) (fixed a) (covariance a) (outer a).
+
 Section Compute.
-Variables (symf fx : nat -> bool).                (* which letters are symmetric, which vectors are fixed *)
-Variable cov : nat -> word.                       (* the covariance of a random vector *)
-Variable outer : nat -> nat -> lettr.             (* the letter v v'^T of two fixed vectors *)
+Variable a : alphabet.
+Notation symf := (symmetric a).
+Notation fx := (fixed a).
+Notation cov := (covariance a).
 Definition ren (f : nat -> nat) (c : chord) : chord :=
   ((c.1.1.1, f c.1.1.2), c.1.2, (c.2.1, f c.2.2)).
 Definition turn (c : chord) : chord := (c.2, twd c.1.2, c.1.1).
@@ -40,7 +53,7 @@ Definition step (st : state) : seq state :=
     if ~~ uniq st.1.1 then [:: st] else
     let c' := if fx c.1.1.1 then turn c else c in
     let p := c'.1.1 in let W := c'.1.2 in let q := c'.2 in let vars := st.1.1 in let trs := st.1.2 in
-    if fx p.1 then (if fx q.1 then [:: (vars, (W ++ [:: outer q.1 p.1]) :: trs, cs)] else [:: st])
+    if fx p.1 then (if fx q.1 then [:: (vars, (W ++ [:: outer a q.1 p.1]) :: trs, cs)] else [:: st])
     else same_draw p q vars ((W ++ cov p.1) :: trs) cs ++
       flatten [seq same_draw p k.1.1.1 vars trs (joinl p W q k.1 :: k.2) ++
                    same_draw p k.1.2 vars trs (joinr p W q k.1 :: k.2) | k <- picks cs]
@@ -77,7 +90,7 @@ Definition canon (st : state) : nat * state :=
   let cs := reorder vars (map orient st.2) in
   let os := undup (flatten (map (ends vars) cs)) in let vc := renumber (size os) 1 os vars cs in
   (count (predC (used st.2)) st.1.1,
-   (sort leq vc.1, sort shorter (map (canon_word symf) st.1.2), sort chord_le (map orient vc.2))).
+   (sort leq vc.1, sort shorter (map (canon_word symf (family a)) st.1.2), sort chord_le (map orient vc.2))).
 
 Definition weighted := (Z * (nat * state))%type.  (* coefficient, power of N *)
 Definition placed (c : Z) (n : nat) (st : state) : weighted := let k := canon st in (c, ((n + k.1)%N, k.2)).
@@ -93,11 +106,15 @@ Local Open Scope ring_scope.
 Section Sound.
 Variables (R : comRingType) (A : comAlgType R) (d N : nat).
 Notation I := 'I_N.+1.
-Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (symf fx : nat -> bool) (cov : nat -> word) (outer : nat -> nat -> lettr).
+Variables (ab : alphabet) (rho : nat -> 'M[R]_d) (sc : nat -> R).
+Notation symf := (symmetric ab).
+Notation fx := (fixed ab).
+Notation cov := (covariance ab).
 Variable v : nat -> 'cV[R]_d.                     (* the fixed vectors *)
-Hypothesis rho_sym : forall a, symf a -> (rho a)^T = rho a.
+Hypothesis rho_sym : forall b, symf b -> (rho b)^T = rho b.
+Hypothesis rho_comm : forall b c, family ab b != 0%N -> family ab b = family ab c -> rho b *m rho c = rho c *m rho b.
 Hypothesis cov_sym : forall r, ~~ fx r -> (evw rho (cov r))^T = evw rho (cov r).
-Hypothesis outerE : forall r s, fx r -> fx s -> evl rho (outer r s) = v r *m (v s)^T.
+Hypothesis outerE : forall r s, fx r -> fx s -> evl rho (outer ab r s) = v r *m (v s)^T.
 (* the Gaussian structure: an algebra of random variables, its expectation, the vectors, the covariant derivatives *)
 Variables (E : A -> R) (x : nat -> I -> 'I_d -> A) (dd : nat -> I -> 'I_d -> A -> A).
 Hypothesis ED : forall f g, E (f + g) = E f + E g.
@@ -162,8 +179,8 @@ Qed.
 
 Lemma contract_first s p W q cs : ~~ fx p.1 -> E (prodc s ((p, W, q) :: cs)) =
   same s p q * (\tr (evw rho (W ++ cov p.1)) * E (prodc s cs)) +
-  \sum_(k <- picks cs) (same s p k.1.1.1 * E (prodc s (joinl cov p W q k.1 :: k.2)) +
-                        same s p k.1.2 * E (prodc s (joinr cov p W q k.1 :: k.2))).
+  \sum_(k <- picks cs) (same s p k.1.1.1 * E (prodc s (joinl ab p W q k.1 :: k.2)) +
+                        same s p k.1.2 * E (prodc s (joinr ab p W q k.1 :: k.2))).
 Proof.
 move=> pn; rewrite {1}/prodc big_cons -/(prodc s cs) {1}/ch /form /= mulr_suml Esum.
 under eq_bigr => a _.
@@ -179,10 +196,10 @@ under eq_bigr => a _ do under eq_bigr => b _ do rewrite mulr_sumr Esum mulr_sumr
 under eq_bigr => a _ do rewrite exchange_big /=.
 rewrite exchange_big /=; apply: eq_bigr => k _.
 rewrite /prodc !big_cons -/(prodc s k.2).
-have -> : ch s (joinl cov p W q k.1) = \sum_a \sum_b evw rho W a b *:
+have -> : ch s (joinl ab p W q k.1) = \sum_a \sum_b evw rho W a b *:
     (x q.1 (s q.2) b * vec (evw rho (cov p.1) *m evw rho k.1.1.2) k.1.2.1 (s k.1.2.2) a).
   by rewrite form_vec /ch /= !evw_cat evw_tr.
-have -> : ch s (joinr cov p W q k.1) = \sum_a \sum_b evw rho W a b *:
+have -> : ch s (joinr ab p W q k.1) = \sum_a \sum_b evw rho W a b *:
     (x q.1 (s q.2) b * vec (evw rho (cov p.1) *m (evw rho k.1.1.2)^T) k.1.1.1.1 (s k.1.1.1.2) a).
   by rewrite form_vec /ch /= !evw_cat !evw_tr.
 rewrite !mulr_suml !Esum !mulr_sumr -big_split /=; apply: eq_bigr => a _.
@@ -206,17 +223,17 @@ by rewrite mxE [x r k b * _]mulrC.
 Qed.
 Lemma ch_turn s c : ch s (turn c) = ch s c.
 Proof. by rewrite /ch /turn /= evw_tr form_tr. Qed.
-Lemma ch_orient s c : ch s (orient symf c) = ch s c.
+Lemma ch_orient s c : ch s (orient ab c) = ch s c.
 Proof.
 rewrite /orient; case: ifP => _; rewrite /ch /= evw_plain //.
 by rewrite evw_tr form_tr.
 Qed.
-Lemma prodc_orient s cs : prodc s (map (orient symf) cs) = prodc s cs.
+Lemma prodc_orient s cs : prodc s (map (orient ab) cs) = prodc s cs.
 Proof. by rewrite /prodc big_map; apply: eq_bigr => c _; apply: ch_orient. Qed.
 Lemma prodc_perm s cs cs' : perm_eq cs cs' -> prodc s cs = prodc s cs'.
 Proof. exact: perm_big. Qed.
 
-Lemma ch_fixed s p W q : fx p.1 -> fx q.1 -> ch s (p, W, q) = \tr (evw rho (W ++ [:: outer q.1 p.1])) *: 1.
+Lemma ch_fixed s p W q : fx p.1 -> fx q.1 -> ch s (p, W, q) = \tr (evw rho (W ++ [:: outer ab q.1 p.1])) *: 1.
 Proof.
 move=> fp fq; rewrite evw_cat /= mulmx1 outerE // /ch /form /=.
 under eq_bigr => a _ do under eq_bigr => b _ do
@@ -236,7 +253,7 @@ rewrite big_seq1 /value /= (sumover_ident _ _ (fun s => (\prod_(w <- trs) \tr (e
 by apply: sumover_ext => s; rewrite prodc_ren.
 Qed.
 
-Lemma step_sound st : \sum_(st <- step fx cov outer st) value st = value st.
+Lemma step_sound st : \sum_(st <- step ab st) value st = value st.
 Proof.
 have id1 : \sum_(t <- [:: st]) value t = value st by rewrite big_seq1.
 case: st id1 => [[vars trs] [|c cs]] id1 //.
@@ -270,31 +287,31 @@ rewrite -[RHS](@sumover_ren R N (transp o i) vars (fun s => T * E (prodc s cs)) 
   by apply: sumover_ext => s; rewrite prodc_ren.
 exact: inv_inj (transpK o i).
 Qed.
-Lemma canon_sound st : N.+1%:R ^+ (canon symf st).1 * value (canon symf st).2 = value st.
+Lemma canon_sound st : N.+1%:R ^+ (canon ab st).1 * value (canon ab st).2 = value st.
 Proof.
 case: st => [[vars trs] cs]; rewrite /canon /value /=.
 set kept := [seq v <- vars | used cs v]; set cs2 := reorder _ _.
 have cs2E s : prodc s cs2 = prodc s cs.
   by rewrite /cs2 /reorder; case: ifP => [/(prodc_perm s) <-|_]; rewrite prodc_orient.
 set os := undup _.
-have -> : \prod_(w <- sort shorter (map (canon_word symf) trs)) \tr (evw rho w) = \prod_(w <- trs) \tr (evw rho w).
-  by rewrite (perm_big (map (canon_word symf) trs)) ?perm_sort //= big_map; apply: eq_bigr => w _; apply: canon_wordP.
+have -> : \prod_(w <- sort shorter (map (canon_word symf (family ab)) trs)) \tr (evw rho w) = \prod_(w <- trs) \tr (evw rho w).
+  by rewrite (perm_big (map (canon_word symf (family ab)) trs)) ?perm_sort //= big_map; apply: eq_bigr => w _; apply: canon_wordP.
 set T := \prod_(w <- trs) _.
 rewrite (sumover_perm _ _ (_ : perm_eq _ (renumber (size os) 1 os kept cs2).1)) ?perm_sort //.
 rewrite (sumover_ext _ (G := fun s => T * E (prodc s (renumber (size os) 1 os kept cs2).2))); last first.
-  by move=> s; rewrite (prodc_perm s (_ : perm_eq _ (map (orient symf) (renumber (size os) 1 os kept cs2).2))) ?perm_sort // prodc_orient.
+  by move=> s; rewrite (prodc_perm s (_ : perm_eq _ (map (orient ab) (renumber (size os) 1 os kept cs2).2))) ?perm_sort // prodc_orient.
 rewrite renumber_sound (sumover_ext _ (G := fun s => T * E (prodc s cs))); last by move=> s; rewrite cs2E.
 rewrite [RHS](sumover_unused (P := used cs)) // => u s k nu.
 by rewrite prodc_unused.
 Qed.
 
 Definition total (ws : seq weighted) : R := \sum_(t <- ws) zR R t.1 * (N.+1%:R ^+ t.2.1 * value t.2.2).
-Lemma placedE c n st : let t := placed symf c n st in zR R t.1 * (N.+1%:R ^+ t.2.1 * value t.2.2) = zR R c * (N.+1%:R ^+ n * value st).
+Lemma placedE c n st : let t := placed ab c n st in zR R t.1 * (N.+1%:R ^+ t.2.1 * value t.2.2) = zR R c * (N.+1%:R ^+ n * value st).
 Proof. by rewrite /placed /= exprD -mulrA canon_sound. Qed.
-Lemma level_sound ws : total (level symf fx cov outer ws) = total ws.
+Lemma level_sound ws : total (level ab ws) = total ws.
 Proof.
 rewrite /level /total; elim: ws => [|t ws IH] //; rewrite [foldr _ _ _]/= big_cons -IH.
-rewrite -[in RHS]step_sound !mulr_sumr; elim: (step _ _ _ _) => [|st sts IHs]; first by rewrite big_nil add0r.
+rewrite -[in RHS]step_sound !mulr_sumr; elim: (step _ _) => [|st sts IHs]; first by rewrite big_nil add0r.
 rewrite [foldr _ _ _]/= big_cons -addrA -IHs.
 rewrite (add_termE (fun k : nat * state => N.+1%:R ^+ k.1 * value k.2)).
 by congr (_ + _); apply: placedE.
@@ -309,9 +326,9 @@ rewrite -(sumover_cst vars _ (@s0 N)); apply: sumover_ext => s.
 by rewrite /prodc big_nil E1 mulr1.
 Qed.
 
-Theorem wick_sound st p : wick symf fx cov outer st = Some p -> ev rho sc N.+1 p = value st.
+Theorem wick_sound st p : wick ab st = Some p -> ev rho sc N.+1 p = value st.
 Proof.
-move/finished_sound => ->; have it n ws : total (iter n (level symf fx cov outer) ws) = total ws.
+move/finished_sound => ->; have it n ws : total (iter n (level ab) ws) = total ws.
   by elim: n => //= n <-; rewrite level_sound.
 by rewrite it /total big_seq1 placedE expr0 mul1r /zR mul1r.
 Qed.
