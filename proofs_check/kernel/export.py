@@ -83,9 +83,10 @@ _D11, _e21, _e12, _e = matrix("D11"), vector("e21"), vector("e12"), scalar_lette
 _DIRECTIONS = {"U11": (U11, _D11), "u21": (u21, _e21), "u12": (u12, _e12), "u": (u, _e)}
 
 
-def _loss_letters() -> Alphabet:
+def _loss_letters(law: Law = Law()) -> Alphabet:  # noqa: B008 (frozen)
     """The letters of the population loss and of its derivatives, in a fixed order."""
-    letters = Alphabet(letters_of(Law().laws()))
+    # The error is of degree three in the query.
+    letters = Alphabet(letters_of(law.laws()), radial_moments=3)
     for block in (U11, _D11):
         letters.word(next(iter(block.terms)).word)
     for number in (u, _e):
@@ -110,6 +111,19 @@ def population_loss_file() -> str:
         letters.terms(prediction(Law()) - w.T @ x_q),
         "the error y_hat - <w, x_q>",
         _Derived("loss", "the loss", population_loss().expression, 2),
+    )
+
+
+def elliptical_loss_file() -> str:
+    """Statement B6: the population loss in all blocks for covariates sqrt(r) z, E r = 1, E r^2 = kappa, E r^3 = m3."""
+    law = Law(elliptical=True)
+    letters = _loss_letters(law)
+    return _mean_square_file(
+        "The population loss in all blocks for elliptical covariates (B6), from the error of the prediction.",
+        letters,
+        letters.terms(prediction(law) - w.T @ x_q),
+        "the error y_hat - <w, x_q>",
+        _Derived("loss", "the loss", population_loss(elliptical=True).expression, 2),
     )
 
 
@@ -441,6 +455,7 @@ def _wishart(degree: int) -> Callable[[], str]:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "population_loss": population_loss_file,
+    "population_loss_elliptical": elliptical_loss_file,
     "population_loss_gradient": gradient_file,
     "reduced_flow": flow_file,
     "prediction_error": prediction_error_file,

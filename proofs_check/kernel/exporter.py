@@ -82,10 +82,12 @@ class Alphabet:
     Args:
         laws: the random vectors and their covariances.
         length: the name of the number of draws.
+        radial_moments: the highest k for which the moment E r^k of an elliptical law is declared.
     """
 
     laws: Mapping[Symbol, Gaussian] = field(default_factory=dict)
     length: str = "N"
+    radial_moments: int = 1
     matrices: list[Symbol] = field(default_factory=list)
     scalars: list[Symbol] = field(default_factory=list)
     vectors: list[Symbol] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Alphabet:
             self.vectors.append(symbol)
             for f in self._covariance(law):
                 self._letter(f)
+        self._radii()
 
     @staticmethod
     def _covariance(law: Gaussian) -> Word:
@@ -106,9 +109,25 @@ class Alphabet:
         ((monomial, coefficient),) = law.covariance.terms.items()
         if coefficient.numerator != {(): 1} or coefficient.denominator != {(): 1} or monomial.closed:
             raise ExportError(f"the covariance {law.covariance} is not a product of letters")
-        if law.radial_moment is not None:
-            raise ExportError("elliptical vectors are not among the letters of the checker")
         return monomial.word
+
+    def _radii(self) -> list[str]:
+        """For each elliptical vector its number, that of its radius, and the scalars of the moments, as pairs (k, scalar).
+
+        A radius has a number above those of all vectors: the checker contracts chords in the order of their numbers.
+        """
+        rows = []
+        for symbol, law in self.laws.items():
+            if law.radial_moment is not None:
+                moments = [(k, self._moment(law.radial_moment(k))) for k in range(2, self.radial_moments + 1)]
+                rows.append(f"({self.vector(symbol)}, ({len(self.vectors) + len(rows)}, {listed(moments)}))")
+        return rows
+
+    def _moment(self, moment: Expression) -> int:
+        try:
+            return self.scalar(letter(moment))
+        except ValueError as error:
+            raise ExportError(f"the radial moment {moment} is no letter") from error
 
     # Letters and words.
     def _number(self, key: Symbol | tuple[Symbol, Symbol]) -> int:
@@ -281,8 +300,9 @@ class Alphabet:
             f"Alphabet (mem {listed(symmetric)}) (mem {listed(fixed)}) (nth [:: nothing] {listed(covariances)})\n"
             f"  (fun v w => nth (0, false) (nth [::] {listed(table)} v) w)"
         )
-        families = self._families()
-        return f"with_families {listed(families)} ({plain})" if any(families) else plain
+        families, radii = self._families(), self._radii()
+        related = f"with_families {listed(families)} ({plain})" if any(families) else plain
+        return f"with_radii {listed(radii)} ({related})" if radii else related
 
     def _families(self) -> list[int]:
         """For each letter the number of the family that it commutes with; 0 for a letter that is alone in its own."""

@@ -3,7 +3,7 @@
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import ssrcomplements mpoly.
-From ICL Require Import words sums wick expectation.
+From ICL Require Import words sums radii wick expectation.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -127,13 +127,19 @@ Proof. by rewrite /x => ->. Qed.
 Lemma cov_sym r : ~~ fx r -> (evw rho (cov r))^T = evw rho (cov r).
 Proof. by move=> nr; rewrite covE // trmx_mul trmxK. Qed.
 
-Theorem gaussian_expectation sc rp p : (forall b, symmetric a b -> (rho b)^T = rho b) ->
+(* Gaussian vectors have no radius *)
+Definition no_radius (r : nat) (k : 'I_N.+1) : A := 1.
+Theorem gaussian_expectation sc rp p : elliptical a = [::] -> (forall b, symmetric a b -> (rho b)^T = rho b) ->
   (forall b c, family a b != 0%N -> family a b = family a c -> rho b *m rho c = rho c *m rho b) ->
   (forall r s, fx r -> fx s -> evl rho (outer a r s) = v r *m (v s)^T) ->
-  check_expectation a rp p -> expectation rho sc (@EE _ R) x rp = ev rho sc N.+1 p.
+  check_expectation a rp p -> expectation a rho sc (@EE _ R) x no_radius rp = ev rho sc N.+1 p.
 Proof.
-move=> hs hc ho; apply: (expectation_sound sc hs hc cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
+move=> plain hs hc ho; apply: (expectation_sound hs hc cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1).
+- by move=> r k i s l j nr; rewrite ddx // /square /radius plain.
+- by move=> r k i s l _; apply: dd1.
 - exact: steinx.
 - exact: x_fixed.
+move=> ws s; rewrite /radii plain; case: ws => // _; rewrite big_nil EE1 /mean_at big1 // => k _.
+by rewrite /radial big_nil.
 Qed.
 End Vectors.
