@@ -83,10 +83,10 @@ _D11, _e21, _e12, _e = matrix("D11"), vector("e21"), vector("e12"), scalar_lette
 _DIRECTIONS = {"U11": (U11, _D11), "u21": (u21, _e21), "u12": (u12, _e12), "u": (u, _e)}
 
 
-def _loss_letters(law: Law = Law()) -> Alphabet:  # noqa: B008 (frozen)
+def _loss_letters(law: Law | None = None) -> Alphabet:
     """The letters of the population loss and of its derivatives, in a fixed order."""
     # The error is of degree three in the query.
-    letters = Alphabet(letters_of(law.laws()), radial_moments=3)
+    letters = Alphabet(letters_of((law or Law()).laws()), radial_moments=3)
     for block in (U11, _D11):
         letters.word(next(iter(block.terms)).word)
     for number in (u, _e):
@@ -384,6 +384,7 @@ def limiting_error_file() -> str:
         for expression in (error_expression(Gamma.name**-1), prediction_error().expression)
     )
     scale, shift = clearing(error)
+    steps = printed_multiples(letters, multiples(averaged - stated, inverse), scale**2, 2 * shift)
     mean = [term.scaled(scale**2, 2 * shift) for term in letters.terms(averaged)]
     checked = _checked_mean_square(letters, error, mean, "y_hat - a'x_q, z_i = v_i - Lambda a", "M")
     derived = _Derived("excess", "the error above the floor", stated, length="M")
@@ -391,7 +392,7 @@ def limiting_error_file() -> str:
 (* Gamma^-1 Gamma - 1 *)
 Definition inverse : relation := {printed_relation(letters, inverse)}.
 (* the multiples of it that lead from the mean square to the theorem's formula *)
-Definition steps : seq multiple := {printed_multiples(letters, multiples(averaged - stated, inverse), scale**2, 2 * shift)}.
+Definition steps : seq multiple := {steps}.
 Definition theorem : poly := {printed(letters.terms(stated), scale**2, 2 * shift)}.
 Lemma theorem_ok : check_modulo (symmetric letters) (family letters) inverse steps mean_square theorem = true.
 Proof. vm_cast_no_check (erefl true). Qed.

@@ -112,11 +112,11 @@ class Alphabet:
         return monomial.word
 
     def _radii(self) -> list[str]:
-        """For each elliptical vector its number, that of its radius, and the scalars of the moments, as pairs (k, scalar).
+        """For each elliptical vector its number, that of its radius, and the moments as pairs (k, scalar).
 
         A radius has a number above those of all vectors: the checker contracts chords in the order of their numbers.
         """
-        rows = []
+        rows: list[str] = []
         for symbol, law in self.laws.items():
             if law.radial_moment is not None:
                 moments = [(k, self._moment(law.radial_moment(k))) for k in range(2, self.radial_moments + 1)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from proofs_check.kernel.exporter import Alphabet, ExportError, Term, listed
+from proofs_check.kernel.exporter import Alphabet, ExportError, listed
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.definitions import Definition
 from theory.algebra.expression import Expression, expression_of_word, identity, number, symbol_expression
@@ -51,7 +51,9 @@ class Inverse:
 def inverse_letter(definition: Definition, written_out: Expression) -> Inverse:
     """The letter for the inverse of a definition, whose sum is given `written_out` in the letters of the file."""
     held = definition.symbol
-    symbol = Symbol(f"{held.name}_inverse", held.rows, held.cols, definite=held.definite, family=held.family)
+    if not held.definite:
+        raise ExportError(f"{held.name} is not positive definite by form, so that its inverse may not exist")
+    symbol = Symbol(f"{held.name}_inverse", held.rows, held.cols, definite=True, family=held.family)
     relation = symbol_expression(symbol) @ written_out - identity(held.rows)
     return Inverse(definition, symbol, relation)
 
@@ -114,9 +116,7 @@ def _leading(inverse: Inverse) -> Powers:
     return leading.closed
 
 
-def _places(
-    expression: Expression, symbol: Symbol, scalars: Powers
-) -> Iterator[tuple[Expression, Word, Word]]:
+def _places(expression: Expression, symbol: Symbol, scalars: Powers) -> Iterator[tuple[Expression, Word, Word]]:
     """Every term with the scalars and the letter: what is left of it without them, and the words around the letter."""
     for monomial, coefficient in expression.sorted_terms():
         powers = dict(monomial.closed)

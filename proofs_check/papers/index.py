@@ -160,7 +160,8 @@ def as_markdown() -> str:
 def _line(row: Row) -> str:
     evidence = ", ".join(f"{kind} {_code(place)}" for kind, place in row.evidence)
     claim = "; ".join(part for part in (f"`{row.claim}`" if row.claim else "", row.says) if part)
-    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, row.theorem, _code(row.test))
+    theorem = row.theorem.replace("|", r"\|")
+    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, theorem, _code(row.test))
     return "| " + " | ".join(cells) + " |"
 
 
@@ -327,5 +328,5 @@ def _theorem(claim: str) -> str:
     declared = re.compile(rf"\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b")
     for path, line, text in _lines(_THEOREMS, ".v"):
         if path.stem == file and declared.match(text):
-            return f"{column.theorem} ({column.word}), {Place(_relative(str(path)), line)}"
-    return f"{column.theorem} ({column.word})"
+            return f"{column.theorem} ({column}), {Place(_relative(str(path)), line)}"
+    return f"{column.theorem} ({column})"
