@@ -55,7 +55,8 @@ words, with rational coefficients times powers of d and of one length N. Covered
 - independent Gaussian vectors of mean 0 whose covariance is one product of letters, and sums over their draws, each
   index from 1 to N; equal states are merged, so that degree 14 (`wishart7`) takes about 20 seconds;
 - elliptical vectors sqrt(r) z, each draw with a radius of its own, E r = 1, the moments E r^k scalars: draws that
-  coincide share their radius (`lib/radii.v`). `population_loss_elliptical` is the loss of statement B6 in all blocks;
+  coincide share their radius (`lib/radii.v`), and `lib/elliptical.v` constructs such a law from any moments of the
+  radius. `population_loss_elliptical` is the loss of statement B6 in all blocks; no theorem ties it to the layer yet;
 - the mean of a product of two such polynomials, derivatives along curves, and the value where some letters are 0;
 - a second length, in powers 1/N^k, k >= 0, as a scalar.
 
