@@ -215,6 +215,8 @@ def _rows(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
             yield from screen.wrap(plain_text(result.reason), 14)
         if result.assumptions:
             yield from screen.wrap(plain_text(f"assumes: {'; '.join(result.assumptions)}"), 14)
+        if beyond := result.kernel.get("hypotheses"):
+            yield from screen.wrap(plain_text(f"the kernel's theorem assumes further: {'; '.join(beyond)}"), 14)
 
 
 def _evidence(result: ClaimResult) -> str:

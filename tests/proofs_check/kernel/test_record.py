@@ -181,6 +181,22 @@ def test_new_and_missing_sources_empty_the_column(copy: Path) -> None:
     assert not read_record(copy).fresh
 
 
+def test_the_column_carries_what_the_claims_say(copy: Path) -> None:
+    """The remark, the theorem that solutions exist, and the further hypotheses, as claims.toml has them."""
+    for claim, proof in read_claims(copy).items():
+        column = kernel_column(claim, read_record(copy))
+        assert (proof.remark, proof.exists, proof.hypotheses) == (column.remark, column.exists, column.hypotheses)
+    assert "integrated from t = 0" == kernel_column("lem-A.3").remark
+    assert kernel_column("lem-A.3").exists.endswith(".initialised_solution_exists")
+
+
+def test_a_remark_changes_without_a_new_record(copy: Path) -> None:
+    """It is for the reader; Coq has no say in it."""
+    path = copy / "claims.toml"
+    path.write_text(path.read_text().replace("integrated from t = 0", "integrated", 1))
+    assert "integrated" == kernel_column("lem-A.3", read_record(copy)).remark
+
+
 @pytest.mark.parametrize(
     "line", ['given = ["expectation"]\n', 'exists = "existence.initialised_solution_exists"\n'], ids=["given", "exists"]
 )
