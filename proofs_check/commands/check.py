@@ -39,7 +39,7 @@ def check(report: Path, modules: tuple[Path, ...]) -> None:
         click.echo(f"Error: {failure}", err=True)
     try:
         # Formal proofs stand behind claims of the papers only.
-        outcome = check_report(text, claims, None if modules else kernel_record)
+        outcome = check_report(text, claims, None if modules else kernel_record, tuple(map(str, modules)))
     except CertificateError as error:
         click.echo(f"{report} is not valid: {error}", err=True)
         sys.exit(1)

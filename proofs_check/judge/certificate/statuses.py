@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from proofs_check.judge.certificate.errors import CertificateError, require
 from proofs_check.judge.certificate.reading import Entry, Evidence
 from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Measurement, Outcome, Verdict
+from proofs_check.judge.fates import Fate, MutantResult
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.power import Power
+from proofs_check.judge.status import Judged, status
+from proofs_check.judge.tightness import Tightness
 
 _EARNS = {
     "symbolic": "proved",
@@ -37,23 +45,20 @@ def check_statuses(entries: Sequence[Entry], claims: Mapping[str, Claim]) -> Non
 
 def _check(entry: Entry, claim: Claim, below: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
     earned = earned_status(entry, claim)
-    fallen = [name for name, (status, given_refuted) in below.items() if status == "refuted" or given_refuted]
-    weak = {name: status for name, (status, _) in below.items() if status != "proved"}
+    fallen = [name for name, (held, given_refuted) in below.items() if held == "refuted" or given_refuted]
+    weak = {name: held for name, (held, _) in below.items() if held != "proved"}
     given_refuted = bool(fallen) and earned != "refuted"
     if given_refuted:
-        expected, reasons = "undecided", [f"it rests on {fallen[0]}, which is refuted or rests on what is"]
+        expected, reason = "undecided", f"it rests on {fallen[0]}, which is refuted or rests on what is"
     elif earned in ("proved", "conditional") and weak:
         words = (f"{name} ({'itself conditional' if held == 'conditional' else held})" for name, held in weak.items())
-        expected, reasons = "conditional", [f"given: {'; '.join((*claim.cited, *words))}"]
+        expected, reason = "conditional", f"given: {'; '.join((*claim.cited, *words))}"
     else:
-        expected, reasons = earned, _reasons(entry, claim, earned)
+        expected, reason = earned, _reason(entry, claim) if entry.evidence else entry.reason
     place = f"claim {entry.id}"
     require(entry.status == expected, f"{place}: the status is {entry.status}, what is recorded earns {expected}")
     require(entry.given_refuted == given_refuted, f"{place}: given_refuted is {entry.given_refuted}")
-    if reasons:
-        require(entry.reason in reasons, f"{place}: the reason is {entry.reason!r}, it should be {reasons[0]!r}")
-    else:
-        require(entry.reason.strip(), f"{place}: it is {expected} and gives no reason")
+    require(entry.reason == reason, f"{place}: the reason is {entry.reason!r}, it should be {reason!r}")
     return expected, given_refuted
 
 
@@ -71,7 +76,7 @@ def earned_status(entry: Entry, claim: Claim) -> str:
     earned = {_EARNS[item.kind] for item in counted}
     if "proved" in earned and any(item.kind in ("exact", "enclosure") for item in counted):
         return "conditional" if claim.cited else "proved"
-    return next((status for status in ("tested", "supported") if status in earned), "undecided")
+    return next((held for held in ("tested", "supported") if held in earned), "undecided")
 
 
 def counts(item: Evidence) -> bool:
@@ -87,24 +92,26 @@ def _contradicted(entry: Entry) -> bool:
     return {"holds", "refuted"} in pairs
 
 
-def _reasons(entry: Entry, claim: Claim, earned: str) -> list[str]:
-    """What the reason may be; empty where it only has to be there."""
-    match earned:
-        case "proved":
-            return [""]
-        case "conditional":
-            return [f"given: {'; '.join(claim.cited)}"]
-        case "refuted":
-            against = next(item for item in entry.evidence if item.outcome == "refuted" and not item.objection)
-            return [f"{against.kind}: {against.detail}"]
-        case "supported":
-            return [claim.reason]
-        case "tested":
-            symbolic = next(iter(entry.of_kind("symbolic")), None)
-            if claim.reason or symbolic is None:
-                return [claim.reason or "the engine derives no form of it"]
-            return [symbolic.objection or symbolic.detail]
-    return []
+def _reason(entry: Entry, claim: Claim) -> str:
+    """The reason that the judge gives for evidence as it is recorded."""
+    judged = [_judged(item) for item in entry.evidence]
+    fates = [MutantResult(mutant.change, cast(Fate, mutant.fate)) for mutant in entry.mutants]
+    nearest = None if entry.tightness is None else Tightness(entry.tightness, Instance({}, {}))
+    return status(claim, judged, fates, nearest)[1]
+
+
+def _judged(item: Evidence) -> Judged:
+    measurement = cast(Measurement, _Recorded(item.kind, _EARNS[item.kind]))
+    power = None if item.power is None else Power(**item.power)
+    return Judged(measurement, Verdict(cast(Outcome, item.outcome), item.detail), item.objection, power)
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """A kind of evidence, and what it can earn."""
+
+    kind: str
+    earns: str
 
 
 def require_kinds(entry: Entry, claim: Claim, prompts: int) -> None:
