@@ -196,8 +196,7 @@ def _sections(results: Sequence[ClaimResult], listed: Sequence[Unclaimed], scree
     names = sorted(groups, key=lambda name: name == _BEYOND)
     papers = [name for name in names if name.startswith(("Section", "Appendix")) or name == _BEYOND]
     for name in (*papers, *(name for name in names if name not in papers)):
-        held = groups[name]
-        counts = counts_by_status(held)
+        counts = counts_by_status(groups[name])
         said = ", ".join(screen.style(f"{count} {status}", status) for status, count in counts.items())
         yield f"  {name:<{width}}  {said}"
 
