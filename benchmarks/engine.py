@@ -222,7 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--limit", type=float, default=60.0, help="seconds a peer may take for one task")
-    parser.add_argument("--long", action="store_true", help="four general layers too: minutes, and gigabytes of memory")
+    parser.add_argument("--long", action="store_true", help="four general layers too: some twenty seconds")
     arguments = parser.parse_args()
     compiled, evaluated = gradient_calls()
     tasks: list[tuple[str, Callable[[], Any], float, dict[str, Callable[[], Any]]]] = [
