@@ -15,6 +15,7 @@ from theory.algebra.grammar import Name
 
 if TYPE_CHECKING:
     from proofs_check.judge.results import ClaimResult
+    from proofs_check.judge.unclaimed import Unclaimed
 
 Status = Literal["refuted", "undecided", "supported", "tested", "conditional", "proved"]
 ORDER: tuple[Status, ...] = ("refuted", "undecided", "supported", "tested", "conditional", "proved")
@@ -184,7 +185,7 @@ def _word(held: Status) -> str:
     return {"conditional": "itself conditional"}.get(held, held)
 
 
-def counts_by_status(results: Sequence[ClaimResult]) -> Mapping[Status, int]:
+def counts_by_status(results: Sequence[ClaimResult | Unclaimed]) -> Mapping[Status, int]:
     """How many results have each status, the best first; statuses that do not occur are left out."""
     found = {held: sum(result.status == held for result in results) for held in reversed(ORDER)}
     return {held: count for held, count in found.items() if count}

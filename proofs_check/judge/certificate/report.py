@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.judge.certificate.catalogue import require_installed, require_kernel
+from proofs_check.judge.certificate.catalogue import require_installed, require_kernel, require_listed
 from proofs_check.judge.certificate.comparison import Points
 from proofs_check.judge.certificate.computed import check_computed
 from proofs_check.judge.certificate.counterexample import check_counterexample
@@ -31,6 +31,7 @@ from proofs_check.judge.claims import Claim
 from proofs_check.judge.evidence import Budget
 from proofs_check.judge.results import versions
 from proofs_check.judge.seal import seal
+from proofs_check.judge.unclaimed import Unclaimed
 
 _OWN_CODE = "left side by the claim's own code"
 Column = Callable[[str], Mapping[str, Any]]
@@ -85,7 +86,11 @@ class Outcome:
 
 
 def check_report(
-    text: str, claims: Sequence[Claim], kernel: Column | None = None, modules: Sequence[str] = ()
+    text: str,
+    claims: Sequence[Claim],
+    kernel: Column | None = None,
+    unclaimed: Sequence[Unclaimed] = (),
+    modules: Sequence[str] = (),
 ) -> Outcome:
     """Re-verify a report against the installed claims.
 
@@ -93,6 +98,7 @@ def check_report(
         text: what `icl-theory verify --json` wrote.
         claims: the installed claims, or those of the user's module.
         kernel: for a claim's id what is recorded here of its kernel theorem; without it a report may not name any.
+        unclaimed: the installed papers' statements without a claim; a report may name these and no others.
         modules: the user's files with the claims, which scripts may name; empty for the papers' claims.
 
     Raises:
@@ -105,6 +111,7 @@ def check_report(
         record.instances == usual, f"the report asks for {record.instances} instances of evidence, a run for {usual}"
     )
     installed = require_installed(record, claims)
+    require_listed(record, unclaimed)
     same_versions = record.versions == versions()
     for entry in record.entries:
         if entry.evidence:
@@ -124,8 +131,17 @@ def check_report(
         theorem = ("kernel record",) if require_kernel(entry, kernel) else ()
         checked.append(Checked(entry.id, entry.status, (*found.re_verified, *theorem), found.not_re_checked))
     require(seal(record.raw) == record.sha256, "the checksum does not fit: the report was changed after it was written")
-    remarks = () if same_versions else ("made with other versions, so its random choices were not repeated",)
-    return Outcome(tuple(checked), tuple(claim.id for claim in claims if claim.id not in installed), remarks)
+    absent = tuple(claim.id for claim in claims if claim.id not in installed)
+    return Outcome(tuple(checked), absent, tuple(_remarks(record, same_versions, len(unclaimed))))
+
+
+def _remarks(record: Record, same_versions: bool, listed: int) -> Iterator[str]:
+    if record.unclaimed:
+        yield f"{len(record.unclaimed)} listed without a claim, undecided"
+    if listed > len(record.unclaimed):
+        yield f"the report leaves out {listed - len(record.unclaimed)} statements that are listed without a claim"
+    if not same_versions:
+        yield "made with other versions, so its random choices were not repeated"
 
 
 class _Check:
