@@ -79,7 +79,7 @@ class Outcome:
             said += f"; {len(partly)} with something not re-checked"
         repeated = sum(any(_OWN_CODE in how for how in item.re_verified) for item in self.claims)
         if repeated:
-            said += f"; {repeated} by running code of the claim again, which is no independent check"
+            said += f"; for {repeated} the claim's own code computed left sides again, which is no independent check"
         if self.absent:
             said += f"; the report says nothing about {len(self.absent)} installed claims"
         return "; ".join((said, *self.remarks))
