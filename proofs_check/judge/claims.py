@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -157,12 +158,14 @@ def collect(module: ModuleType | Mapping[str, Any]) -> tuple[tuple[Claim, ...], 
 
 def _broken(make: Any, error: Exception) -> str:
     code = make.__code__
-    frame, line = error.__traceback__, code.co_firstlineno
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == code.co_filename:
-            line = frame.tb_lineno
-        frame = frame.tb_next
+    line = line_in(code.co_filename, error) or code.co_firstlineno
     return f"{code.co_filename}, line {line}: the claim of {make.__name__}() cannot be made: {error}"
+
+
+def line_in(file: str, error: Exception) -> int:
+    """The innermost line of a file at which an error was raised; 0 if it was elsewhere."""
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    return lines[-1] if lines else 0
 
 
 def require_unique(claims: Sequence[Claim]) -> None:

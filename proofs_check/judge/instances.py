@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -55,6 +55,11 @@ class Instance:
         sizes = ", ".join(f"{name} = {value}" for name, value in self.lengths.items())
         letters = ", ".join(f"{name} = {shown(value)}" for name, value in self.values.items())
         return f"{sizes}; {letters}" if letters else sizes
+
+
+def counted(values: Sized) -> str:
+    """How many instances: 1 instance, 24 instances."""
+    return "1 instance" if len(values) == 1 else f"{len(values)} instances"
 
 
 def shown(value: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
-from proofs_check.judge.claims import Claim, ancestors, collect, require_unique
+from proofs_check.judge.claims import Claim, ancestors, collect, line_in, require_unique
 from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.time_limit import TimeLimitError, time_limit
 
@@ -88,20 +88,12 @@ def load_claims(path: Path, seconds: float = LOADING_SECONDS) -> tuple[tuple[Cla
         raise ClaimError(f"{path}, line {error.lineno}: {error.msg}") from error
     except Exception as error:
         # A user's file may raise anything; the run reports it and goes on with other claims.
-        raise ClaimError(f"{path}{_line(error, path)} cannot be loaded: {type(error).__name__}: {error}") from error
+        line = line_in(str(path), error)
+        where = f"{path}, line {line}" if line else str(path)
+        raise ClaimError(f"{where} cannot be loaded: {type(error).__name__}: {error}") from error
     if not found and not broken:
         raise ClaimError(f"{path} declares no claims; see `proofs_check.claim`")
     return found, broken
-
-
-def _line(error: Exception, path: Path) -> str:
-    """ ", line 7" where the file raised the error; empty if it did not."""
-    frame, line = error.__traceback__, 0
-    while frame is not None:
-        if Path(frame.tb_frame.f_code.co_filename) == path:
-            line = frame.tb_lineno
-        frame = frame.tb_next
-    return f", line {line}" if line else ""
 
 
 def chosen(claims: Sequence[Claim], wanted: Sequence[str]) -> tuple[Claim, ...]:

@@ -12,6 +12,7 @@ from proofs_check.judge.certificate.power import Window, check_power
 from proofs_check.judge.certificate.reading import Evidence, Recorded, number
 from proofs_check.judge.certificate.subject import Subject, as_float
 from proofs_check.judge.evidence import ComputedMeasurement
+from proofs_check.judge.instances import counted
 
 # Two evaluations of one formula in floating point differ by a few last digits.
 _ROUNDING = 1e-9
@@ -32,7 +33,7 @@ def check_computed(subject: Subject, item: Evidence) -> None:
     subject.require(item.outcome == "holds" or outside, f"numerical evidence is {item.outcome}, but the values agree")
     subject.require(item.outcome == "refuted" or not clearly, "the statement is farther from the values than allowed")
     check_power(subject, item, windows, _OF_POWER)
-    what = f"{subject.claim.left.computed_by} at {len(item.instances)} instances"
+    what = f"{subject.claim.left.computed_by} at {counted(item.instances)}"
     subject.require(item.summary == what, f"numerical evidence says {item.summary!r}, not {what!r}")
     values = tuple((subject.instance(one), _left(subject, one), one.rest["accuracy"]) for one in item.instances)
     verdict = ComputedMeasurement(values, subject.claim.left.computed_by).judge(

@@ -8,7 +8,7 @@ from proofs_check.judge.certificate.reading import Evidence
 from proofs_check.judge.certificate.subject import Subject
 from proofs_check.judge.evidence.comparison import BALLS_DECIDE_NOTHING, narrow
 from proofs_check.judge.evidence.measure import covered
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, counted
 from proofs_check.judge.status import undefined
 
 SAID = {"=": "equal", "<=": "at most", ">=": "at least", "<": "less", ">": "greater"}
@@ -41,7 +41,7 @@ def check_points(subject: Subject, item: Evidence, points: Points) -> str:
         said = [f"fails at {one}" for one in failing[:1] or item.instances]
         subject.require(item.detail in said, f"{item.kind} evidence does not say where it fails first")
     if item.outcome == "holds":
-        said = [f"{SAID[subject.relation]} at {len(item.instances)} instances"]
+        said = [f"{SAID[subject.relation]} at {counted(item.instances)}"]
         subject.require(item.detail in said, f"{item.kind} evidence says {item.detail!r}, it should say {said[0]!r}")
     if item.outcome == "undecided":
         balls = any(points.is_ball(k) for k in range(len(item.instances)))
@@ -80,10 +80,9 @@ def says_engine(item: Evidence) -> bool:
 
 def _summary(subject: Subject, item: Evidence, instances: list[Instance]) -> str:
     covered = item.data["covered"]
-    count = f"{len(instances)} instances"
     if item.kind != "exact":
         said = "; ".join(f"{name} = {value}" for name, value in covered.items() if " of " not in name)
-        return f"{subject.claim.left.enclosed_by} at {count}, {said}"
+        return f"{subject.claim.left.enclosed_by} at {counted(instances)}" + (f", {said}" if said else "")
     said = "; ".join(f"{name} {value}" if " of " in name else f"{name} = {value}" for name, value in covered.items())
     settled = f"; {item.data['settles']}" if item.data["settles"] else ""
-    return f"{count}, {said}{settled}" if covered else f"{count}{settled}"
+    return counted(instances) + (f", {said}" if said else "") + settled

@@ -33,6 +33,7 @@ from proofs_check.judge.results import versions
 from proofs_check.judge.seal import seal
 from proofs_check.judge.unclaimed import Unclaimed
 
+_OWN_CODE = "left side by the claim's own code"
 Column = Callable[[str], Mapping[str, Any]]
 
 
@@ -76,6 +77,9 @@ class Outcome:
         said = f"{counted}, {len(self.claims) - len(partly)} of them re-verified in full"
         if partly:
             said += f"; {len(partly)} with something not re-checked"
+        repeated = sum(any(_OWN_CODE in how for how in item.re_verified) for item in self.claims)
+        if repeated:
+            said += f"; for {repeated} the claim's own code computed left sides again, which is no independent check"
         if self.absent:
             said += f"; the report says nothing about {len(self.absent)} installed claims"
         return "; ".join((said, *self.remarks))
@@ -227,7 +231,7 @@ class _Check:
         self.re_verified += [f"{fresh} fresh examples"] if fresh else []
 
     def _say(self, item: Evidence, again: Rerun) -> None:
-        how = "left side read again" if again.formula else "left side by the claim's own code"
+        how = "left side read again" if again.formula else _OWN_CODE
         self.re_verified.append(f"{item.kind} ({again.of} instances, {how} at {again})")
         if again.done < again.of:
             self.not_re_checked.append(f"{item.kind} left side at {again.of - again.done} instances")

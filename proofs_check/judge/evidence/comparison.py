@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from proofs_check.judge.evidence.verdict import Verdict
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import UNREADABLE, NoValueError
 from proofs_check.judge.statements import Relation, Statement
@@ -54,7 +54,7 @@ def compared(values: Compared, statement: Statement, language: Language) -> Verd
         doubtful = doubtful or _doubt(truth, left, right, statement.relation, instance)
     if doubtful:
         return Verdict("undecided", doubtful)
-    return Verdict("holds", f"{_SAID[statement.relation]} at {len(values)} instances")
+    return Verdict("holds", f"{_SAID[statement.relation]} at {counted(values)}")
 
 
 def with_value(values: Compared, statement: Statement, language: Language) -> Compared:

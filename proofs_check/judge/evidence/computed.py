@@ -10,7 +10,7 @@ import numpy as np
 
 from proofs_check.judge.evidence.comparison import Array, instance_record, plain, same_shape
 from proofs_check.judge.evidence.verdict import Earned, Verdict
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import UNREADABLE
 from proofs_check.judge.power import Power, Window, power, terms_of
@@ -47,7 +47,7 @@ class ComputedMeasurement:
             worst = max(worst, distance)
             if distance > tolerance:
                 return Verdict("refuted", f"distance {distance:.3g} at {instance}", instance, left, right)
-        return Verdict("holds", f"largest distance {worst:.1e} at {len(self.values)} instances")
+        return Verdict("holds", f"largest distance {worst:.1e} at {counted(self.values)}")
 
     def objection(self, statement: Statement, language: Language) -> str:
         """Why it is too little to count: it never is, as its power is measured."""
@@ -67,7 +67,7 @@ class ComputedMeasurement:
 
     def summary(self) -> str:
         """What was measured."""
-        return f"{self.what} at {len(self.values)} instances"
+        return f"{self.what} at {counted(self.values)}"
 
     def record(self) -> Mapping[str, Any]:
         """The instances with the computed values and their accuracy."""

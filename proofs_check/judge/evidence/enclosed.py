@@ -8,6 +8,7 @@ from typing import Any
 
 from proofs_check.judge.evidence.comparison import Compared, compared, instance_record, narrow, plain
 from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.instances import counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.power import Power, Window, power
 from proofs_check.judge.statements import Statement, as_balls
@@ -42,7 +43,7 @@ class EnclosedMeasurement:
     def summary(self) -> str:
         """What was measured."""
         covered = "; ".join(f"{name} = {said}" for name, said in self.covered.items() if " of " not in name)
-        return f"{self.what} at {len(self.values)} instances, {covered}"
+        return f"{self.what} at {counted(self.values)}" + (f", {covered}" if covered else "")
 
     def power(self, statement: Statement, language: Language) -> Power | None:
         """The least wrong factor that the balls refute, for those whose radius is not proved."""

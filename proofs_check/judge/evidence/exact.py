@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from proofs_check.judge.evidence.comparison import Compared, compared, instance_record, narrow, plain
 from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.instances import counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.statements import READS_A_STATEMENT, Statement
 
@@ -48,9 +49,7 @@ class ExactMeasurement:
             f"{name} {said}" if " of " in name else f"{name} = {said}" for name, said in self.covered.items()
         )
         settled = f"; {self.settles}" if self.settles else ""
-        return (
-            f"{len(self.values)} instances, {covered}{settled}" if covered else f"{len(self.values)} instances{settled}"
-        )
+        return counted(self.values) + (f", {covered}" if covered else "") + settled
 
     def power(self, statement: Statement, language: Language) -> None:
         """Exact numbers leave no room."""

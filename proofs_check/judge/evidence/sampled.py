@@ -29,7 +29,7 @@ class Sampled:
 
 @dataclass(frozen=True)
 class SampledMeasurement:
-    """The left side estimated by real prompts through the real layer, with a confidence sequence for each instance."""
+    """The left side estimated by samples of the claim's own code, with a confidence sequence for each instance."""
 
     samples: tuple[Sampled, ...]
     alpha: float
@@ -54,7 +54,7 @@ class SampledMeasurement:
             if not np.isfinite([low, high, right]).all():
                 return Verdict("undecided", f"an interval or the right side is not finite at {sample.instance}")
             if _excluded(low, high, right, statement.relation):
-                detail = f"the layer gives [{low:.6g}, {high:.6g}], the statement {right:.6g}, at {sample.instance}"
+                detail = f"the samples give [{low:.6g}, {high:.6g}], the statement {right:.6g}, at {sample.instance}"
                 return Verdict("refuted", detail, sample.instance, sample.moments.mean, right)
             if not _settled(low, high, right, statement.relation):
                 open_at = sample.instance
