@@ -18,6 +18,7 @@ from theory.algebra.latex import latex
 @click.option("--vector", multiple=True, metavar="NAME", help="A fixed vector; repeat.")
 @click.option("--scalar", multiple=True, metavar="NAME", help="A number; repeat.")
 @click.option("--upto", multiple=True, metavar="i:LENGTH", help="What a summation index runs to; N by default.")
+@click.option("--free", multiple=True, metavar="h", help="An index that no sum binds, of letters not random; repeat.")
 @click.option("--latex", "as_latex", is_flag=True, help="Print LaTeX.")
 @click.option(
     "--largest-degree",
@@ -35,6 +36,7 @@ def expect_command(
     vector: tuple[str, ...],
     scalar: tuple[str, ...],
     upto: tuple[str, ...],
+    free: tuple[str, ...],
     as_latex: bool,
     largest_degree: int,
 ) -> None:
@@ -53,6 +55,7 @@ def expect_command(
         scalars=scalar,
         lengths=_pairs("--upto", upto),
         largest_degree=largest_degree,
+        free=free,
     )
     click.echo(latex(value) if as_latex else str(value))
 

@@ -50,6 +50,11 @@ class Checked:
     re_verified: tuple[str, ...]
     not_re_checked: tuple[str, ...]
 
+    @property
+    def repeats_left_sides(self) -> bool:
+        """Whether some left sides were computed again by the claim's own code, which is no independent check."""
+        return any(_OWN_CODE in how for how in self.re_verified)
+
     def __str__(self) -> str:
         left_out = f"; not re-checked: {', '.join(self.not_re_checked)}" if self.not_re_checked else ""
         return f"{self.id}: {self.status}; re-verified: {', '.join(self.re_verified) or 'nothing'}{left_out}"
@@ -72,14 +77,14 @@ class Outcome:
     @property
     def summary(self) -> str:
         """How much was re-verified, and how much was not, in one line."""
-        partly = [item for item in self.claims if item.not_re_checked]
+        partly = sum(bool(item.not_re_checked) for item in self.claims)
+        repeated = sum(item.repeats_left_sides and not item.not_re_checked for item in self.claims)
         counted = "1 claim" if len(self.claims) == 1 else f"{len(self.claims)} claims"
-        said = f"{counted}, {len(self.claims) - len(partly)} of them re-verified in full"
-        if partly:
-            said += f"; {len(partly)} with something not re-checked"
-        repeated = sum(any(_OWN_CODE in how for how in item.re_verified) for item in self.claims)
+        said = f"{counted}, {len(self.claims) - partly - repeated} of them re-verified in full"
         if repeated:
-            said += f"; for {repeated} the claim's own code computed left sides again, which is no independent check"
+            said += f"; {repeated} with left sides that only their own code could compute again, no independent check"
+        if partly:
+            said += f"; {partly} with something not re-checked"
         if self.absent:
             said += f"; the report says nothing about {len(self.absent)} installed claims"
         return "; ".join((said, *self.remarks))

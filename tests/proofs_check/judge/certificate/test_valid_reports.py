@@ -40,8 +40,12 @@ def test_a_true_report_is_valid(honest: str, claims: tuple[Claim, ...]) -> None:
     assert said["on-sand"].startswith("on-sand: undecided; ")
     assert "Monte Carlo (intervals, power); not re-checked: samples of 4 of 5 instances" in said["sampled"]
     left_out = sum("not re-checked" in line for line in said.values())
-    assert f"{len(claims) - left_out} of them re-verified in full; {left_out} with something not re-checked" in (
-        outcome.summary
+    own = sum("not re-checked" not in line and "by the claim's own code" in line for line in said.values())
+    assert left_out
+    assert own
+    assert outcome.summary.startswith(
+        f"{len(claims)} claims, {len(claims) - left_out - own} of them re-verified in full; {own} with left sides that "
+        f"only their own code could compute again, no independent check; {left_out} with something not re-checked"
     )
     assert outcome.absent == ()
 
