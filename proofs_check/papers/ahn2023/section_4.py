@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proofs_check.judge.claims import Finding
 from proofs_check.papers.ahn2023 import quantities
-from proofs_check.papers.ahn2023.language import LETTERS, WHITENED, WISHART, one_layer, stack, state
+from proofs_check.papers.ahn2023.language import ISOTROPIC, LETTERS, WHITENED, WISHART, one_layer, stack, state
 from theory.algebra.expression import identity
 
 # w_l = (1/n) W_l' X y, R(w) = |X'w - y|^2 / (2n), w_0 = 0.
@@ -90,6 +90,25 @@ LOSS = (
     ),
 )
 
+TWO_LAYERS = tuple(
+    stack(2, ISOTROPIC).gradient(
+        f"ahn2023-thm-2-A{k}",
+        rf"At $A_0 = a I$, $A_1 = b I$ the gradient in $A_{k}$ is $I$ times a polynomial: where both are zero it rests",
+        "Theorem 2",
+        f"A{k}",
+        f"({of_step}) I",
+        weights={"A0": "a I", "A1": "b I"},
+        where=WISHART,
+        place="stationary points among multiples of $I$",
+    )
+    for k, of_step in enumerate(
+        (
+            "a b^2 m4 - (2 a b + b^2) m3 + (a + 2 b) m2 - 1",
+            "b a^2 m4 - (2 a b + a^2) m3 + (b + 2 a) m2 - 1",
+        )
+    )
+)
+
 CLOSED = tuple(
     stack(layers, WHITENED).gradient(
         f"ahn2023-thm-3-{layers}-A{k}",
@@ -150,4 +169,4 @@ PERMUTED = (
     ),
 )
 
-STATEMENTS = (*FORWARD, *LOSS, *CLOSED, *STATIONARY, *PERMUTED)
+STATEMENTS = (*FORWARD, *LOSS, *TWO_LAYERS, *CLOSED, *STATIONARY, *PERMUTED)

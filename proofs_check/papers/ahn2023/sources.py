@@ -31,8 +31,8 @@ NUMBERS: Mapping[str, Number] = {
     "(9)": Number(("ahn2023-lem-1-1",), "the step of Lemma 1"),
     "Theorem 2": Number(
         says="two layers over isotropic data have a global minimiser with diagonal weights",
-        undecided="it is the least value of a polynomial of 51 terms in two matrices; no form shows it, and drawn"
-        " weights are far from it",
+        undecided="stationary points among multiples of $I$ are claimed; that one of them, or a diagonal one, is least"
+        " is a bound of a polynomial of 51 terms in two matrices that no form shows",
     ),
     "Theorem 3": Number(),
     "(10)": Number(),
