@@ -69,4 +69,10 @@ def kernel_record(claim: str) -> dict[str, Any]:
     column = kernel_column(claim)
     if not column.word:
         return {}
-    return {"word": column.word, "theorem": column.theorem, "hypotheses": list(column.hypotheses)}
+    return {
+        "word": column.word,
+        "theorem": column.theorem,
+        "hypotheses": list(column.hypotheses),
+        "exists": column.exists,
+        "remark": column.remark,
+    }

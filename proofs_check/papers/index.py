@@ -160,7 +160,8 @@ def as_markdown() -> str:
 def _line(row: Row) -> str:
     evidence = ", ".join(f"{kind} {_code(place)}" for kind, place in row.evidence)
     claim = "; ".join(part for part in (f"`{row.claim}`" if row.claim else "", row.says) if part)
-    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, row.theorem, _code(row.test))
+    theorem = row.theorem.replace("|", r"\|")
+    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, theorem, _code(row.test))
     return "| " + " | ".join(cells) + " |"
 
 
@@ -329,4 +330,4 @@ def _theorem(claim: str) -> str:
     _, file, name = (*column.theorem.split("."), "", "")[:3]
     declared = rf"^\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b"
     place = _first(_THEOREMS, f"{file}.v", name, declared)
-    return f"{column.theorem} ({column.word})" + (f", {place}" if place else "")
+    return f"{column.theorem} ({column})" + (f", {place}" if place else "")
