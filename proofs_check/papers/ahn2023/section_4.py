@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from proofs_check.judge.claims import Finding
+from proofs_check.judge.quantities import Quantity
 from proofs_check.papers.ahn2023 import quantities
-from proofs_check.papers.ahn2023.language import LETTERS, WHITENED, WISHART, one_layer, stack, state
-from theory.algebra.expression import identity
+from proofs_check.papers.ahn2023.instances import two_layers
+from proofs_check.papers.ahn2023.language import ISOTROPIC, LETTERS, WHITENED, WISHART, one_layer, stack, state
+from theory.algebra.expression import identity, scalar_letter
 
 # w_l = (1/n) W_l' X y, R(w) = |X'w - y|^2 / (2n), w_0 = 0.
 STEPS = {
@@ -90,6 +92,56 @@ LOSS = (
     ),
 )
 
+# Of a + b and a b, which the loss at a I, b I is a quadratic in.
+BEST_STEPS = {**WISHART, "D": "m2 m4 - m3^2", "s": "(m4 - m2 m3)/D", "p": "(m3 - m2^2)/D"}
+
+LEAST = (
+    state(
+        "ahn2023-thm-2-multiples",
+        r"Among multiples of $I$ the error is least where $a + b = s$ and $a b = p$ only",
+        "Theorem 2",
+        Quantity.formula("1 - 2 (a + b) + ((a + b)^2 + 2 a b) m2 - 2 a b (a + b) m3 + (a b)^2 m4"),
+        "1 - s + p m2 + m2 (a + b - s)^2 - 2 m3 (a + b - s) (a b - p) + m4 (a b - p)^2",
+        where={name: BEST_STEPS[name] for name in ("D", "s", "p")},
+        more={name: scalar_letter(name, definite=True) for name in ("b", "m2", "m3", "m4")},
+        letters=("a", "b", "m2", "m3", "m4"),
+        place="multiples of $I$; the error of Lemma 4 over $d$",
+        assumptions=(r"for moments $D > 0$, so that the last three terms are a definite form",),
+        rests_on=("ahn2023-lem-4",),
+    ),
+    stack(2, ISOTROPIC).loss(
+        "ahn2023-thm-2",
+        "Over isotropic data no weights of two layers do better than the best multiples of $I$",
+        "Theorem 2",
+        "d/2 (1 - s + p m2)",
+        relation=">=",
+        where=BEST_STEPS,
+        search=two_layers(),
+        searched=15,
+        rests_on=("ahn2023-thm-2-multiples",),
+        reason="the engine sees no sign in a polynomial of 51 terms; exact where the search drives it towards equality",
+    ),
+)
+
+TWO_LAYERS = tuple(
+    stack(2, ISOTROPIC).gradient(
+        f"ahn2023-thm-2-A{k}",
+        rf"At $A_0 = a I$, $A_1 = b I$ the gradient in $A_{k}$ is $I$ times a polynomial: where both are zero it rests",
+        "Theorem 2",
+        f"A{k}",
+        f"({of_step}) I",
+        weights={"A0": "a I", "A1": "b I"},
+        where=WISHART,
+        place="stationary points among multiples of $I$",
+    )
+    for k, of_step in enumerate(
+        (
+            "a b^2 m4 - (2 a b + b^2) m3 + (a + 2 b) m2 - 1",
+            "b a^2 m4 - (2 a b + a^2) m3 + (b + 2 a) m2 - 1",
+        )
+    )
+)
+
 CLOSED = tuple(
     stack(layers, WHITENED).gradient(
         f"ahn2023-thm-3-{layers}-A{k}",
@@ -150,4 +202,4 @@ PERMUTED = (
     ),
 )
 
-STATEMENTS = (*FORWARD, *LOSS, *CLOSED, *STATIONARY, *PERMUTED)
+STATEMENTS = (*FORWARD, *LOSS, *LEAST, *TWO_LAYERS, *CLOSED, *STATIONARY, *PERMUTED)

@@ -29,11 +29,7 @@ NUMBERS: Mapping[str, Number] = {
     "(8)": _says("definition: the form of the weights in section 4"),
     "Lemma 1": Number(),
     "(9)": Number(("ahn2023-lem-1-1",), "the step of Lemma 1"),
-    "Theorem 2": Number(
-        says="two layers over isotropic data have a global minimiser with diagonal weights",
-        undecided="it is the least value of a polynomial of 51 terms in two matrices; no form shows it, and drawn"
-        " weights are far from it",
-    ),
+    "Theorem 2": Number(),
     "Theorem 3": Number(),
     "(10)": Number(),
     "(10), every depth": Number(

@@ -18,8 +18,7 @@ NUMBERS: Mapping[str, Number] = {
     "other targets": Number(),
     "other targets, any function": Number(
         says="the best step is a multiple of the identity for targets of any rotation-invariant family",
-        undecided="a label is a polynomial here, and no letter stands for a random function; two polynomials are"
-        " claimed",
+        undecided="a label is a polynomial here, and no letter stands for a random function; cubics are claimed",
     ),
     "other targets, all blocks": Number(
         says="the other blocks vanish at the minimum for other targets",

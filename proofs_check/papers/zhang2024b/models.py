@@ -19,4 +19,5 @@ centred = claims_of(Model(MEAN.replace(w=Gaussian("Psi")), LinearAttention()), P
 any_tasks = claims_of(Model(MEAN.replace(w=Moments("R")), LinearAttention(), "sparse"), PAPER)
 
 _LETTERS = {name: blocks.model.letters.names[name] for name in ("H", "Psi", "mu", "s2")}
+_LETTERS |= {name: gradient_step.model.letters.names[name] for name in ("beta", "G")}
 state = States(PAPER, {**_LETTERS, "P": matrix("P", definite=True)}, {"d": 3, "M": 6})

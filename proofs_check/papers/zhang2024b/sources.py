@@ -20,8 +20,5 @@ NUMBERS: Mapping[str, Number] = {
         says="the least risk of linear attention over all blocks on tasks with a mean, the price of having no MLP",
         undecided="the cross blocks are not zero at the minimum, and no form of them is known here",
     ),
-    "gradient flow": Number(
-        says=r"the gradient flow of GD-$\beta$ converges to the minimum",
-        undecided="the loss is known in full, the argument for every start is not derived",
-    ),
+    "gradient flow": Number(),
 }

@@ -15,10 +15,11 @@ LAW = Prompt(x=Gaussian("Lambda"), w=Gaussian("I"))
 MERGED = Model(LAW, LinearAttention(heads=2), "reduced")
 SEPARATE = Model(LAW, LinearAttention(heads=2, key_query="separate"), "reduced")
 THREE = Model(LAW, LinearAttention(heads=HEADS, key_query="separate"), "reduced")
+ONE_HEAD = Model(LAW, LinearAttention(), "sparse")
 RANK = Model(LAW, LinearAttention(key_query="separate", rank="R"), "reduced")
 
 merged, separate, three, rank = (claims_of(model, paper="zhang2025") for model in (MERGED, SEPARATE, THREE, RANK))
-one_head = claims_of(Model(LAW, LinearAttention(), "sparse"), paper="zhang2025")
+one_head = claims_of(ONE_HEAD, paper="zhang2025")
 all_blocks = claims_of(Model(LAW, LinearAttention(heads=2)), paper="zhang2025")
 white = claims_of(Model(LAW.replace(x=Gaussian("I")), LinearAttention(heads=2), "reduced"), paper="zhang2025")
 

@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from numerics import solve_flow
+from proofs_check.judge.exact_wishart import value_at_zero
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.meaning import exact_identity, one_by_one
-from proofs_check.judge.quantities import Exact, Quantity
-from proofs_check.papers.zhang2025.language import HEADS, MERGED
+from proofs_check.judge.quantities import Derived, Exact, Quantity
+from proofs_check.model_claims.brute_force import gradient
+from proofs_check.model_claims.point import point_at
+from proofs_check.papers.zhang2025.language import HEADS, MERGED, ONE_HEAD
+from theory.algebra.limits import limit
 
 Array = Any
 # What the integrator's tolerance of 1e-11 leaves at the end, seen to be below 1e-9.
@@ -121,3 +125,25 @@ def remainder(of_learned: bool) -> Quantity:
         return one_by_one(Fraction(m % R if of_learned else R % m if m else R)), {}
 
     return Quantity(r"m \;\mathrm{mod}\; R" if of_learned else r"R \;\mathrm{mod}\; m", exact=exact)
+
+
+def gradient_of_long_prompts() -> Quantity:
+    """lim of the gradient in A as N grows, A the sum of v_i U_i.
+
+    Exactly, the gradient is affine in 1/N, as the sample covariance occurs twice, so that N = 1 and 2 give its limit.
+    """
+    model = ONE_HEAD
+
+    def derive() -> Derived:
+        return limit(model.gradients["A"], "N"), ()
+
+    def exact(instance: Instance) -> Exact:
+        at = [
+            gradient(model, point_at(model, Instance({**instance.lengths, "N": N}, instance.values), {}, {}), "A")
+            for N in (1, 2)
+        ]
+        pairs = zip(*(value.flat for value in at), strict=True)
+        entries = [value_at_zero([Fraction(1), Fraction(1, 2)], pair) for pair in pairs]
+        return np.array(entries, dtype=object).reshape(at[0].shape), {}
+
+    return Quantity(r"\lim_{N \to \infty} \nabla_A L", derive=derive, exact=exact)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from proofs_check.papers.zhang2025.language import GAMMA, MERGED_SUM, SECOND, merged, one_head, state, white
-from proofs_check.papers.zhang2025.quantities import time_course
+from proofs_check.papers.zhang2025.quantities import gradient_of_long_prompts, time_course
+from theory.algebra.expression import matrix
 
 AT_ZERO = {"U_0": "0", "U_1": "0", "u_0": "0", "u_1": "0"}
 AT_LEAST_SQUARES = {"U_1": "1/u_1 (G^-1 - u_0 U_0)"}
@@ -149,6 +150,27 @@ LIMIT = (
         weights=AT_LEAST_SQUARES,
         where=GAMMA,
         rests_on=("zhang2025-9b-minimum",),
+    ),
+    state(
+        "zhang2025-11-long",
+        r"For $N \to \infty$ the limit is $\Lambda^{-1}$: $A - \Lambda^{-1}$ is a factor of the gradient",
+        "(11)",
+        gradient_of_long_prompts(),
+        "Lambda^2 (A - Lambda^-1) Lambda",
+        place=r"$N \to \infty$",
+        more={"A": matrix("A")},
+        letters=("Lambda", "A"),
+        largest={"d": 2},
+        assumptions=(r"$A$ stands for the sum of $v_i U_i$; $\Lambda$ is definite",),
+        rests_on=("zhang2025-11-unique",),
+    ),
+    one_head.error(
+        "zhang2025-11-at-finite-length",
+        r"The error of $\Lambda^{-1}$ at any $N$ goes to 0 like $1/N$",
+        "(11)",
+        "(d + 1)/N tr(Lambda)",
+        weights={"A": "Lambda^-1"},
+        place=r"$N \to \infty$",
     ),
 )
 

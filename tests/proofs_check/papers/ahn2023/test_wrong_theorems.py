@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy.optimize import minimize
 
+from numerics.models.weights import compiled_gradient, compiled_loss, weight_vector
 from proofs_check.judge.check import check_claim
+from proofs_check.judge.instances import Instance
 from proofs_check.papers.ahn2023 import section_4
-from proofs_check.papers.ahn2023.language import LAW, STEP, WISHART, every_block, moving, stack
+from proofs_check.papers.ahn2023.language import ISOTROPIC, LAW, STEP, WISHART, every_block, moving, stack
 from tests.proofs_check.papers.pages import BUDGET, judged
 
 
@@ -19,11 +23,14 @@ from tests.proofs_check.papers.pages import BUDGET, judged
         ("ahn2023-lem-1-3", "1/n y' X' W1 x_q"),
         ("ahn2023-10-2-A0", "(m4 a^3 - 3 m3 a^2 + 2 m2 a - 1) Sigma"),
         ("ahn2023-10-3-A1", "E[tr((sum_i(z_i z_i')/n) (a (sum_i(z_i z_i')/n) - I)^4)]/d Sigma"),
+        ("ahn2023-thm-2", "1001/2000 d (1 - s + p m2)"),
+        ("ahn2023-thm-2", "d/2 (1 - 1/m2)"),
         ("ahn2023-lem-4", "d (1 - 2 (a + b) + (a^2 + 4 a b + b^2) m2 - 2 a b (a + b) m3 + a^2 b^2 m4 + (a - b)/n)"),
     ],
 )
 def test_a_wrong_right_side_is_refuted(name: str, right: str) -> None:
-    """Factors in another order or with another sign, layers in another order, another degree, no symmetry."""
+    """Factors in another order or with another sign, layers in another order, another degree, no symmetry, a minimum
+    that is larger by a thousandth, and that of one layer."""
     assert judged("ahn2023", name, right).status == "refuted"
 
 
@@ -84,3 +91,21 @@ def test_near_the_point_of_12_there_is_a_force(weights: dict[str, str]) -> None:
     weight = "A1" if "A1" in weights else "A0"
     claim = moving.gradient("wrong", "Wrong", "", weight, "0", weights=at, where={"m2": WISHART["m2"]})
     assert check_claim(claim, BUDGET).status == "refuted"
+
+
+@pytest.mark.parametrize(("d", "n"), [(2, 1), (3, 2), (2, 5)])
+def test_descent_from_drawn_weights_ends_at_the_claimed_minimum(d: int, n: int) -> None:
+    """No start of a quasi-Newton method in all entries of A_0 and A_1 gets below it, and one attains it."""
+    (claim,) = (held for held in section_4.STATEMENTS if held.id == "ahn2023-thm-2")
+    least = float(claim.statement.value(Instance({"d": d, "n": n}, {}), claim.language).reshape(())[()])
+    model = stack(2, ISOTROPIC).model
+    generator = np.random.default_rng(1)
+    loss = compiled_loss(model, {"n": n})
+    vector, _ = weight_vector(model, {"A0": np.eye(d), "A1": np.eye(d)})
+    slope = compiled_gradient(model, {"n": n}, vector)
+    found = [
+        minimize(lambda p: float(loss(vector.unpack(p))), 0.5 * generator.normal(size=2 * d * d), jac=slope).fun
+        for _ in range(6)
+    ]
+    assert min(found) == pytest.approx(least, rel=1e-8)
+    assert min(found) > least * (1 - 1e-8)

@@ -20,6 +20,13 @@ WRONG: list[tuple[str, str, dict[str, str], str]] = [
     ("mahankali2023-whitened-loss", WHITENED, {"k": "(N + 1 + tr(Sigma) + s2)/N"}, "tasks of covariance I"),
     ("mahankali2023-cube-gradient", "p A - q I", {"q": "9 (d + 2)^2"}, "another moment of the task"),
     ("mahankali2023-cube-gradient", "p A - q I", {"p": "(d + 2) (d + 4) (9 N + 96)/N + s2/N"}, "d = 1"),
+    (
+        "mahankali2023-cubic-gradient",
+        "p A - q I",
+        {"q": "a^2 + 6 (d + 3) a c + 9 (d + 2) (d + 4) c^2"},
+        "a mixed moment",
+    ),
+    ("mahankali2023-cubic-gradient", "p A - q I", {"p": "((N + d + 1) a^2 + s2)/N"}, "the rate of linear labels"),
     ("mahankali2023-square-gradient", "(3 (d + 2) (d + 4) + s2)/N A - I", {}, "a target that is learned"),
 ]
 

@@ -91,3 +91,13 @@ def test_gradient_descent_from_a_start_on_samples() -> None:
         .evaluate(H=H_ROOT @ H_ROOT.T, Psi=SPREAD @ SPREAD.T, mu=MU, beta=beta, G=G, s2=S2, M=M)
     )
     assert abs(square.mean() - value) < 5 * square.std() / np.sqrt(len(square))
+
+
+def test_the_flow_does_not_end_elsewhere() -> None:
+    """Another start of GD-beta, a step without noise, and the best step of centred attention are told apart."""
+    assert judged("zhang2024b", "zhang2024b-flow-beta", "mu/2").status == "refuted"
+    assert (
+        judged("zhang2024b", "zhang2024b-flow-G", "", {"Omega": "(M + 1)/M H Psi H + tr(H Psi)/M H"}).status
+        == "refuted"
+    )
+    assert judged("zhang2024b", "zhang2024b-flow-G", "H Psi Omega^-1").status == "refuted"

@@ -72,3 +72,10 @@ def test_the_forces_of_findings_are_the_gradients_of_the_layers() -> None:
         for name, force in zip(order, forces, strict=True):
             expected = -gradient(model, point_at(model, at, {}, {}), name)
             assert np.array_equal(np.reshape(force, -1), expected.reshape(-1)), name
+
+
+def test_long_prompts_have_no_other_limit() -> None:
+    """The gradient of finite prompts in place of its limit, and an error of another order."""
+    finite = "G Lambda (A - G^-1) Lambda"
+    assert judged("zhang2025", "zhang2025-11-long", finite, {"G": "2 Lambda"}).status == "refuted"
+    assert judged("zhang2025", "zhang2025-11-at-finite-length", "(d + 1)/N^2 tr(Lambda)").status == "refuted"
