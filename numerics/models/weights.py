@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.problem import FloatArray, checked_array
+from theory.algebra.bound import Bound, Shared
+from theory.algebra.compile import compile_expression
+from theory.derivation import Formula
 from theory.models.model import Model
 
 
@@ -74,10 +77,27 @@ def compiled_gradient(
 ) -> Callable[[FloatArray], FloatArray]:
     """Return the gradient of the population loss as a function of the packed weights, compiled from the derivation."""
     formula = model.loss()
-    slopes = {name: formula.gradient(name).lambdify("numpy") for name in vector.shapes}
+    slopes = {name: formula.gradient(name) for name in vector.shapes}
+    shared = Shared()
+    programs = {name: _bound(slope, values, vector, shared) for name, slope in slopes.items()}
 
     def gradient(packed: FloatArray) -> FloatArray:
         weights = vector.unpack(packed)
-        return vector.pack({name: slope(**values, **weights) for name, slope in slopes.items()})
+        shared.clear()
+        return vector.pack({name: program(weights) for name, program in programs.items()})
 
     return gradient
+
+
+def _bound(
+    formula: Formula, values: Mapping[str, Any], vector: WeightVector, shared: Shared
+) -> Callable[[Mapping[str, Any]], Any]:
+    """A formula as a function of the weights; what depends on the law alone is computed once where that is possible."""
+    program = compile_expression(formula.expression)
+    if program.axes or formula.definitions:
+        call = formula.lambdify("numpy")
+        return lambda weights: call(**values, **weights)
+    lengths = {name: value for name, value in values.items() if name in formula.length_names}
+    letters = {name: value for name, value in values.items() if name not in lengths}
+    somewhere = {name: np.ones(shape) for name, shape in vector.shapes.items()}
+    return Bound(program, {**letters, **somewhere}, lengths, frozenset(vector.shapes), shared)

@@ -76,11 +76,11 @@ class Compiled:
         Raises:
             ValueError, TypeError: as `evaluate`, naming the argument.
         """
-        run = _Run(self, values, lengths, trusted or {})
+        run = Run(self, values, lengths, trusted or {})
         return run.result()
 
 
-class _Run:
+class Run:
     """One call of a compiled expression."""
 
     def __init__(
@@ -182,33 +182,37 @@ class _Run:
         ]
         return self.namespace.asarray((places[0] < places[1]).astype(float)[..., None, None])
 
+    def operate(self, operation: str, a: Any, b: Any) -> Array:
+        """The value of one operation on registers."""
+        values = self.registers
+        # Nearly all operations are of these two kinds.
+        if operation == "product":
+            return self.namespace.matmul(values[a], values[b])
+        if operation == "turn":
+            return values[a].swapaxes(-1, -2)
+        return self.program.operations[operation](values[a], b if b is None or operation == "root" else values[b])
+
     def result(self) -> Any:
-        values, operations, matmul = self.registers, self.program.operations, self.namespace.matmul
-        append = values.append
+        """The value of the expression."""
         for operation, a, b in self.program.code:
-            # Nearly all operations are of these two kinds.
-            if operation == "product":
-                append(matmul(values[a], values[b]))
-            elif operation == "turn":
-                append(values[a].swapaxes(-1, -2))
-            else:
-                append(operations[operation](values[a], b if b is None or operation == "root" else values[b]))
-        scalars = [self._scalar(entry) for entry in self.program.entries]
+            self.registers.append(self.operate(operation, a, b))
+        scalars = [self.scalar(entry) for entry in self.program.entries]
         total: Array = None
         for group in self.program.groups:
             part = self._group(group, scalars)
             total = part if total is None else total + part
         rows, cols = self.program.expression.shape
         if total is None:
-            total = np.zeros(self._shape(rows, cols))
-        elif tuple(total.shape) != (*self.batch, *self._shape(rows, cols)):
+            total = np.zeros(self.shape(rows, cols))
+        elif tuple(total.shape) != (*self.batch, *self.shape(rows, cols)):
             # An argument on which the value does not depend broadcasts all the same.
-            total = total + np.zeros((*self.batch, *self._shape(rows, cols)))
+            total = total + np.zeros((*self.batch, *self.shape(rows, cols)))
         if rows == 1 and cols == 1:
             return float(total) if isinstance(total, np.floating) else total
         return total[..., 0] if cols == 1 else total
 
-    def _shape(self, rows: Dimension, cols: Dimension) -> tuple[int, ...]:
+    def shape(self, rows: Dimension, cols: Dimension) -> tuple[int, ...]:
+        """The shape of a value in numbers, without axes for a number."""
         return () if rows == cols == 1 else (self._size(rows), self._size(cols))
 
     def _size(self, size: Dimension) -> int:
@@ -223,7 +227,8 @@ class _Run:
         axes = len(self.program.axes)
         return value.reshape((*value.shape, *[1] * axes)) if axes and np.ndim(value) else value
 
-    def _scalar(self, entry: Entry) -> Any:
+    def scalar(self, entry: Entry) -> Any:
+        """The value of a scalar of the polynomial."""
         kind, what, exponent = entry
         if kind == "length":
             size = self.sizes[what]
@@ -268,7 +273,7 @@ class _Run:
         total: Array = None
         start = 0
         for part in parts:
-            stacked = namespace.stack([self._word(r) for r in group.words[start : start + part.shape[-1]]], 2)
+            stacked = namespace.stack([self.word(r) for r in group.words[start : start + part.shape[-1]]], 2)
             start += part.shape[-1]
             rows, cols = stacked.shape[-2:]
             flat_words = stacked.reshape((*stacked.shape[:-2], rows * cols))
@@ -277,7 +282,8 @@ class _Run:
             total = value if total is None else total + value
         return total.sum(tuple(range(-axes - 2, -2))) if axes else total
 
-    def _word(self, register: int | None) -> Array:
+    def word(self, register: int | None) -> Array:
+        """The value of an open word; None is the identity."""
         if register is not None:
             return self.registers[register]
         return self.namespace.constant(np.eye(self._size(self.program.expression.rows)))
