@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy as np
 from theory.algebra.namespaces import Array
 from theory.algebra.program import Compiled, Group, Run
 from theory.algebra.words import Symbol
+
+# Terms up to this number are added one by one.
+_FEW = 24
 
 
 class Shared:
@@ -80,7 +84,7 @@ class Bound:
         scalars = [1.0 if place in changing else run.scalar(entry) for place, entry in enumerate(program.entries)]
         self.groups = [_Terms(group, scalars, changing, self._fixed_words(group, varies)) for group in program.groups]
 
-    def _fixed_words(self, group: Group, varies: list[bool]) -> list[int | Array | None]:
+    def _fixed_words(self, group: Group, varies: list[bool]) -> list[int | Array]:
         """For each word its register, or its value where it is fixed."""
         if self.program.expression.is_scalar:
             return []
@@ -97,9 +101,15 @@ class Bound:
         for place, key, operation, a, b in self.steps:
             value = known.get(key)
             if value is None:
-                value = known[key] = run.operate(operation, a, b)
+                if operation == "product":
+                    value = registers[a].dot(registers[b])
+                elif operation == "trace of product":
+                    value = np.vdot(registers[a], registers[b].T)
+                else:
+                    value = run.operate(operation, a, b)
+                known[key] = value
             registers[place] = value
-        scalars = {place: run.scalar(entry) for place, entry in self.entries}
+        scalars = {place: float(run.scalar(entry)) for place, entry in self.entries}
         expression = self.program.expression
         total: Any = 0.0 if expression.is_scalar else np.zeros(run.shape(expression.rows, expression.cols))
         for terms in self.groups:
@@ -112,7 +122,7 @@ class Bound:
 class _Terms:
     """The terms of a program, their numbers multiplied by the scalars that are fixed."""
 
-    def __init__(self, group: Group, scalars: list[Any], changing: set[int], words: list[int | Array | None]):
+    def __init__(self, group: Group, scalars: list[Any], changing: set[int], words: list[int | Array]):
         self.words = words
         # Place 0 of a column is the number 1.
         fixed = np.array([1.0, *(float(scalars[k]) for k in group.scalars)])
@@ -127,13 +137,32 @@ class _Terms:
         for low, high, block in group.blocks:
             self.numbers[low:high, start : start + block.shape[1]] = numbers[low:high, None] * block
             start += block.shape[1]
+        few = self.numbers.shape[0] <= _FEW
+        rows = zip(self.places.T.tolist(), self.numbers.tolist(), strict=True) if few else ()
+        self.few = [
+            ([place for place in places if place], [(word, number) for word, number in enumerate(numbers) if number])
+            for places, numbers in rows
+        ]
 
-    def value(self, scalars: Mapping[int, Any], registers: list[Array], is_scalar: bool) -> Any:
-        column = np.array([1.0, *(scalars[k] for k in self.changing)])
-        weights = column[self.places].prod(0) @ self.numbers
+    def value(self, scalars: Mapping[int, float], registers: list[Array], is_scalar: bool) -> Any:
+        """The sum of the terms at values of the scalars that change."""
+        weights = self._weights([1.0, *(scalars[k] for k in self.changing)])
         if is_scalar:
-            return weights.sum()
-        total: Any = 0.0
+            return sum(weights)
+        total: Array = None
         for weight, word in zip(weights, self.words, strict=True):
-            total = total + weight * (registers[word] if isinstance(word, int) else word)
+            part: Array = (registers[word] if isinstance(word, int) else word) * weight
+            total = part if total is None else np.add(total, part, out=part)
         return total
+
+    def _weights(self, column: list[float]) -> list[float]:
+        """The number by which each word is multiplied; few terms are faster without arrays."""
+        if not self.few:
+            weights: list[float] = (np.array(column)[self.places].prod(0) @ self.numbers).tolist()
+            return weights
+        found = [0.0] * self.numbers.shape[1]
+        for places, numbers in self.few:
+            product = prod([column[place] for place in places])
+            for word, number in numbers:
+                found[word] += number * product
+        return found
