@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -33,13 +35,21 @@ class WeightVector:
     def unpack(self, vector: FloatArray) -> dict[str, Any]:
         """Return the weights of a vector (n,), or of many (k, n) along a first axis; numbers as floats."""
         result: dict[str, Any] = {}
-        place = 0
-        for name, shape in self.shapes.items():
-            size = int(np.prod(shape, dtype=int))
-            piece = vector[..., place : place + size].reshape((*vector.shape[:-1], *shape))
+        axes = vector.shape[:-1]
+        for name, first, last, shape in self._places:
+            piece = vector[..., first:last].reshape(axes + shape)
             result[name] = piece if piece.ndim else float(piece)
-            place += size
         return result
+
+    @cached_property
+    def _places(self) -> list[tuple[str, int, int, tuple[int, ...]]]:
+        """Of each weight its name, where it begins and ends, and its shape."""
+        found, place = [], 0
+        for name, shape in self.shapes.items():
+            size = prod(shape)
+            found.append((name, place, place + size, shape))
+            place += size
+        return found
 
 
 def weight_vector(model: Model, start: Mapping[str, ArrayLike]) -> tuple[WeightVector, FloatArray]:
@@ -76,17 +86,31 @@ def compiled_gradient(
     model: Model, values: Mapping[str, Any], vector: WeightVector
 ) -> Callable[[FloatArray], FloatArray]:
     """Return the gradient of the population loss as a function of the packed weights, compiled from the derivation."""
-    formula = model.loss()
-    slopes = {name: formula.gradient(name) for name in vector.shapes}
-    shared = Shared()
-    programs = {name: _bound(slope, values, vector, shared) for name, slope in slopes.items()}
+    both = _loss_and_slopes(model, values, vector, with_loss=False)
+    return lambda packed: both(packed)[1]
 
-    def gradient(packed: FloatArray) -> FloatArray:
+
+def compiled_loss_and_gradient(
+    model: Model, values: Mapping[str, Any], vector: WeightVector
+) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    """Return the population loss and its gradient as a function of the packed weights, compiled from the derivation."""
+    return _loss_and_slopes(model, values, vector, with_loss=True)
+
+
+def _loss_and_slopes(
+    model: Model, values: Mapping[str, Any], vector: WeightVector, with_loss: bool
+) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    formula, shared = model.loss(), Shared()
+    slopes = [_bound(formula.gradient(name), values, vector, shared) for name in vector.shapes]
+    loss = _bound(formula, values, vector, shared) if with_loss else None
+
+    def both(packed: FloatArray) -> tuple[float, FloatArray]:
         weights = vector.unpack(packed)
         shared.clear()
-        return vector.pack({name: program(weights) for name, program in programs.items()})
+        pieces = [np.ravel(slope(weights)) for slope in slopes]
+        return 0.0 if loss is None else float(loss(weights)), np.concatenate(pieces)
 
-    return gradient
+    return both
 
 
 def _bound(
