@@ -12,6 +12,8 @@ from theory.algebra.namespaces import Array
 from theory.algebra.program import Compiled, Group, Run
 from theory.algebra.words import Symbol
 
+# A register, the registers of a column and a row, or an array.
+Word = int | tuple[int, int] | Array
 # Terms up to this number are added one by one.
 _FEW = 24
 
@@ -73,7 +75,7 @@ class Bound:
             keys.append(shared.number((operation, keys[a], b if other is None else keys[other])))
             if varies[-1]:
                 self.steps.append((len(varies) - 1, keys[-1], operation, a, b))
-            run.registers.append(run.operate(operation, a, b))
+            run.registers.append(self._operate(operation, a, b))
         self.registers = run.registers
         self.entries = [
             (place, entry)
@@ -82,13 +84,28 @@ class Bound:
         ]
         changing = {place for place, _ in self.entries}
         scalars = [1.0 if place in changing else run.scalar(entry) for place, entry in enumerate(program.entries)]
-        self.groups = [_Terms(group, scalars, changing, self._fixed_words(group, varies)) for group in program.groups]
+        self.groups = [_Terms(group, scalars, changing, self._words(group, varies)) for group in program.groups]
 
-    def _fixed_words(self, group: Group, varies: list[bool]) -> list[int | Array]:
-        """For each word its register, or its value where it is fixed."""
+    def _operate(self, operation: str, a: Any, b: Any) -> Array:
+        """The value of one operation on registers, all of them plain matrices or numbers."""
+        held = self.run.registers
+        if operation == "product":
+            return held[a].dot(held[b])
+        if operation == "turn":
+            return held[a].T
+        if operation == "trace of product":
+            return np.vdot(held[a], held[b].T)
+        return self.program.operations[operation](held[a], b if b is None or operation == "root" else held[b])
+
+    def _words(self, group: Group, varies: list[bool]) -> list[Word]:
+        """For each word its register, those of a column and a row whose product it is, or its fixed value."""
         if self.program.expression.is_scalar:
             return []
-        return [r if r is not None and varies[r] else self.run.word(r) for r in group.words]
+        found: list[Word] = []
+        for block in group.blocks:
+            found += [r if r is not None and varies[r] else self.run.word(r) for r in block.whole]
+            found += zip(block.columns, block.rows, strict=True)
+        return found
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """The value at values of the free letters: matrices, vectors and numbers as arrays of doubles."""
@@ -101,13 +118,7 @@ class Bound:
         for place, key, operation, a, b in self.steps:
             value = known.get(key)
             if value is None:
-                if operation == "product":
-                    value = registers[a].dot(registers[b])
-                elif operation == "trace of product":
-                    value = np.vdot(registers[a], registers[b].T)
-                else:
-                    value = run.operate(operation, a, b)
-                known[key] = value
+                value = known[key] = self._operate(operation, a, b)
             registers[place] = value
         scalars = {place: float(run.scalar(entry)) for place, entry in self.entries}
         expression = self.program.expression
@@ -122,7 +133,7 @@ class Bound:
 class _Terms:
     """The terms of a program, their numbers multiplied by the scalars that are fixed."""
 
-    def __init__(self, group: Group, scalars: list[Any], changing: set[int], words: list[int | Array]):
+    def __init__(self, group: Group, scalars: list[Any], changing: set[int], words: list[Word]):
         self.words = words
         # Place 0 of a column is the number 1.
         fixed = np.array([1.0, *(float(scalars[k]) for k in group.scalars)])
@@ -131,12 +142,13 @@ class _Terms:
         moved = np.array([0, *(place.get(k, 0) for k in group.scalars)])
         numbers = fixed[group.places].prod(0)
         self.places = moved[group.places]
-        width = sum(block.shape[1] for _, _, block in group.blocks)
+        width = sum(block.numbers.shape[1] for block in group.blocks)
         self.numbers = np.zeros((group.places.shape[1], width))
         start = 0
-        for low, high, block in group.blocks:
-            self.numbers[low:high, start : start + block.shape[1]] = numbers[low:high, None] * block
-            start += block.shape[1]
+        for block in group.blocks:
+            part, here = slice(block.first, block.last), slice(start, start + block.numbers.shape[1])
+            self.numbers[part, here] = numbers[part, None] * block.numbers
+            start = here.stop
         few = self.numbers.shape[0] <= _FEW
         rows = zip(self.places.T.tolist(), self.numbers.tolist(), strict=True) if few else ()
         self.few = [
@@ -151,7 +163,12 @@ class _Terms:
             return sum(weights)
         total: Array = None
         for weight, word in zip(weights, self.words, strict=True):
-            part: Array = (registers[word] if isinstance(word, int) else word) * weight
+            if isinstance(word, int):
+                part: Array = registers[word] * weight
+            elif isinstance(word, tuple):
+                part = (registers[word[0]] * weight).dot(registers[word[1]])
+            else:
+                part = word * weight
             total = part if total is None else np.add(total, part, out=part)
         return total
 

@@ -136,8 +136,8 @@ class Model:
         for name, shape in self.blocks.shapes.items():
             if name in self._read[2]:
                 raise ModelError(
-                    f"{name} is a letter of the law or of the decay and would be a weight too; choose another name for "
-                    "it there"
+                    f"{name} is a letter of the law or of the decay and would be a weight too; "
+                    "choose another name for it there"
                 )
             letters.declare(name, *shape)
         layers = tuple(

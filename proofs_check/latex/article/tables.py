@@ -24,37 +24,49 @@ def evidence_table(statements: Iterable[Stated]) -> str:
             rf"{_mutants(result)} & {_tightness(result)} & \raggedright {breakable(kinds)} \tabularnewline"
         )
     head = r" & statement & status & wrong & tight & evidence \tabularnewline"
-    columns = (
-        r"@{}p{0.06\textwidth}p{0.16\textwidth}p{0.12\textwidth}p{0.07\textwidth}p{0.07\textwidth}p{0.36\textwidth}@{}"
-    )
-    return _table(columns, head, rows)
+    return _table(_columns(0.05, 0.16, 0.09, 0.07, 0.055, 0.435), head, rows)
 
 
 def _mutants(result: ClaimResult) -> str:
     still_open = result.count("open") + result.count("survived") + result.count("contradiction")
+    if not result.wrong_mutants:
+        return ""
     return f"{result.count('killed')}/{result.wrong_mutants}" + (rf", \mbox{{{still_open} open}}" if still_open else "")
 
 
 def _tightness(result: ClaimResult) -> str:
-    return "" if result.tightness is None else f"{result.tightness:.4g}"
+    return "" if result.tightness is None or result.status == "refuted" else f"{result.tightness:.4g}"
 
 
 def kernel_table(statements: Sequence[Stated]) -> str:
-    """A row a statement that has a theorem: the kernel's word, the theorem, and what it assumes beside the claim."""
+    """What the theorems assume, numbered; then a row a statement: the kernel's word, the theorem, its assumptions."""
+    held = [(stated, kernel_column(stated.id)) for stated in statements]
+    held = [(stated, column) for stated, column in held if column.word]
+    if not held:
+        return ""
+    numbers = {text: k for k, text in enumerate(dict.fromkeys(t for _, c in held for t in c.hypotheses), 1)}
+    items = "\n".join(rf"\item[{k}.] {breakable(text)}" for text, k in numbers.items())
     rows = []
-    for stated in statements:
-        column = kernel_column(stated.id)
-        if not column.word:
-            continue
+    for stated, column in held:
         word = f"{column.word}, refutes it" if column.refutes else column.word
-        more = "; ".join(column.hypotheses)
+        more = ", ".join(str(numbers[text]) for text in column.hypotheses)
+        theorem = breakable_name(column.theorem.removeprefix(_LIBRARY))
         rows.append(
             rf"\raggedright\texttt{{{breakable_name(stated.id)}}} & \raggedright {word} & "
-            rf"\raggedright\texttt{{{breakable_name(column.theorem)}}} & \raggedright {breakable(more)} \tabularnewline"
+            rf"\raggedright\texttt{{{theorem}}} & \raggedright {more} \tabularnewline"
         )
-    head = r"statement & kernel & theorem & what it assumes beside the statement \tabularnewline"
-    columns = r"@{}p{0.18\textwidth}p{0.09\textwidth}p{0.27\textwidth}p{0.36\textwidth}@{}"
-    return _table(columns, head, rows) if rows else ""
+    head = r"statement & kernel & theorem & assumes \tabularnewline"
+    notes = f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\n{items}\n\\end{{description}}"
+    return f"{{\\small{notes}}}\n\n{_table(_columns(0.26, 0.15, 0.4, 0.08), head, rows)}"
+
+
+# The theorems' library, which all their names begin with.
+_LIBRARY = "ICLTheorems."
+
+
+def _columns(*widths: float) -> str:
+    """Columns of a table, as shares of the text's width."""
+    return "@{}" + "".join(rf"p{{{width:g}\textwidth}}" for width in widths) + "@{}"
 
 
 def _table(columns: str, head: str, rows: Sequence[str]) -> str:
