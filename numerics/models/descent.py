@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from numerics.models.formula_values import formula_value
 from numerics.models.layers import sampled_gradient
 from numerics.models.prompts import PromptDrawer, letter_values
-from numerics.models.weights import compiled_gradient, compiled_loss, weight_vector
+from numerics.models.weights import compiled_loss_and_gradient, weight_vector
 from numerics.problem import FloatArray, checked_length
 from theory.models.model import Model
 
@@ -71,12 +71,14 @@ def _on_population(
     model: Model, start: Mapping[str, ArrayLike], rate: float, steps: int, values: Mapping[str, Any]
 ) -> Descent:
     vector, packed = weight_vector(model, start)
-    gradient, loss = compiled_gradient(model, values, vector), compiled_loss(model, values)
-    losses = [float(loss(vector.unpack(packed)))]
+    both = compiled_loss_and_gradient(model, values, vector)
+    loss, slope = both(packed)
+    losses = [loss]
     for step in range(steps):
-        packed = packed - rate * gradient(packed)
+        packed = packed - rate * slope
         _check_finite(packed, step, rate)
-        losses.append(float(loss(vector.unpack(packed))))
+        loss, slope = both(packed)
+        losses.append(loss)
     return Descent(vector.unpack(packed), np.array(losses))
 
 

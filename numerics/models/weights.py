@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.problem import FloatArray, checked_array
+from theory.algebra.bound import Bound, Shared
+from theory.algebra.compile import compile_expression
+from theory.derivation import Formula
 from theory.models.model import Model
 
 
@@ -30,13 +35,21 @@ class WeightVector:
     def unpack(self, vector: FloatArray) -> dict[str, Any]:
         """Return the weights of a vector (n,), or of many (k, n) along a first axis; numbers as floats."""
         result: dict[str, Any] = {}
-        place = 0
-        for name, shape in self.shapes.items():
-            size = int(np.prod(shape, dtype=int))
-            piece = vector[..., place : place + size].reshape((*vector.shape[:-1], *shape))
+        axes = vector.shape[:-1]
+        for name, first, last, shape in self._places:
+            piece = vector[..., first:last].reshape(axes + shape)
             result[name] = piece if piece.ndim else float(piece)
-            place += size
         return result
+
+    @cached_property
+    def _places(self) -> list[tuple[str, int, int, tuple[int, ...]]]:
+        """Of each weight its name, where it begins and ends, and its shape."""
+        found, place = [], 0
+        for name, shape in self.shapes.items():
+            size = prod(shape)
+            found.append((name, place, place + size, shape))
+            place += size
+        return found
 
 
 def weight_vector(model: Model, start: Mapping[str, ArrayLike]) -> tuple[WeightVector, FloatArray]:
@@ -73,11 +86,42 @@ def compiled_gradient(
     model: Model, values: Mapping[str, Any], vector: WeightVector
 ) -> Callable[[FloatArray], FloatArray]:
     """Return the gradient of the population loss as a function of the packed weights, compiled from the derivation."""
-    formula = model.loss()
-    slopes = {name: formula.gradient(name).lambdify("numpy") for name in vector.shapes}
+    both = _loss_and_slopes(model, values, vector, with_loss=False)
+    return lambda packed: both(packed)[1]
 
-    def gradient(packed: FloatArray) -> FloatArray:
+
+def compiled_loss_and_gradient(
+    model: Model, values: Mapping[str, Any], vector: WeightVector
+) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    """Return the population loss and its gradient as a function of the packed weights, compiled from the derivation."""
+    return _loss_and_slopes(model, values, vector, with_loss=True)
+
+
+def _loss_and_slopes(
+    model: Model, values: Mapping[str, Any], vector: WeightVector, with_loss: bool
+) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    formula, shared = model.loss(), Shared()
+    slopes = [_bound(formula.gradient(name), values, vector, shared) for name in vector.shapes]
+    loss = _bound(formula, values, vector, shared) if with_loss else None
+
+    def both(packed: FloatArray) -> tuple[float, FloatArray]:
         weights = vector.unpack(packed)
-        return vector.pack({name: slope(**values, **weights) for name, slope in slopes.items()})
+        shared.clear()
+        pieces = [np.ravel(slope(weights)) for slope in slopes]
+        return 0.0 if loss is None else float(loss(weights)), np.concatenate(pieces)
 
-    return gradient
+    return both
+
+
+def _bound(
+    formula: Formula, values: Mapping[str, Any], vector: WeightVector, shared: Shared
+) -> Callable[[Mapping[str, Any]], Any]:
+    """A formula as a function of the weights; what depends on the law alone is computed once where that is possible."""
+    program = compile_expression(formula.expression)
+    if program.axes or formula.definitions:
+        call = formula.lambdify("numpy")
+        return lambda weights: call(**values, **weights)
+    lengths = {name: value for name, value in values.items() if name in formula.length_names}
+    letters = {name: value for name, value in values.items() if name not in lengths}
+    somewhere = {name: np.ones(shape) for name, shape in vector.shapes.items()}
+    return Bound(program, {**letters, **somewhere}, lengths, frozenset(vector.shapes), shared)

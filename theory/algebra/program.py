@@ -92,11 +92,11 @@ class Compiled:
         Raises:
             ValueError, TypeError: as `evaluate`, naming the argument.
         """
-        run = _Run(self, values, lengths, trusted or {})
+        run = Run(self, values, lengths, trusted or {})
         return run.result()
 
 
-class _Run:
+class Run:
     """One call of a compiled expression."""
 
     def __init__(
@@ -199,6 +199,7 @@ class _Run:
         return self.namespace.asarray((places[0] < places[1]).astype(float)[..., None, None])
 
     def result(self) -> Any:
+        """The value of the expression."""
         values, operations = self.registers, self.program.operations
         # Where nothing broadcasts, the plain product of matrices takes half the time.
         plain = not self.batch and not self.program.axes and all(value.ndim == 2 for value in values)
@@ -212,22 +213,23 @@ class _Run:
                 append(values[a].swapaxes(-1, -2))
             else:
                 append(operations[operation](values[a], b if b is None or operation == "root" else values[b]))
-        scalars = [self._scalar(entry) for entry in self.program.entries]
+        scalars = [self.scalar(entry) for entry in self.program.entries]
         total: Array = None
         for group in self.program.groups:
             part = self._group(group, scalars)
             total = part if total is None else total + part
         rows, cols = self.program.expression.shape
         if total is None:
-            total = np.zeros(self._shape(rows, cols))
-        elif tuple(total.shape) != (*self.batch, *self._shape(rows, cols)):
+            total = np.zeros(self.shape(rows, cols))
+        elif tuple(total.shape) != (*self.batch, *self.shape(rows, cols)):
             # An argument on which the value does not depend broadcasts all the same.
-            total = total + np.zeros((*self.batch, *self._shape(rows, cols)))
+            total = total + np.zeros((*self.batch, *self.shape(rows, cols)))
         if rows == 1 and cols == 1:
             return float(total) if isinstance(total, np.floating) else total
         return total[..., 0] if cols == 1 else total
 
-    def _shape(self, rows: Dimension, cols: Dimension) -> tuple[int, ...]:
+    def shape(self, rows: Dimension, cols: Dimension) -> tuple[int, ...]:
+        """The shape of a value in numbers, without axes for a number."""
         return () if rows == cols == 1 else (self._size(rows), self._size(cols))
 
     def _size(self, size: Dimension) -> int:
@@ -242,7 +244,8 @@ class _Run:
         axes = len(self.program.axes)
         return value.reshape((*value.shape, *[1] * axes)) if axes and np.ndim(value) else value
 
-    def _scalar(self, entry: Entry) -> Any:
+    def scalar(self, entry: Entry) -> Any:
+        """The value of a scalar of the polynomial."""
         kind, what, exponent = entry
         if kind == "length":
             size = self.sizes[what]
@@ -298,7 +301,7 @@ class _Run:
             rows = stack([registers[k] for k in block.rows], 2)[..., 0, :]
             total = (weights[..., count:, None] * columns).swapaxes(-1, -2) @ rows
         if count:
-            stacked = stack([self._word(k) for k in block.whole], 2)
+            stacked = stack([self.word(k) for k in block.whole], 2)
             flat = stacked.reshape((*stacked.shape[:-2], -1))
             before = weights[..., :count]
             value = before @ flat if before.ndim == flat.ndim - 1 == 1 else (before[..., None, :] @ flat)[..., 0, :]
@@ -306,7 +309,8 @@ class _Run:
             total = value if total is None else total + value
         return total
 
-    def _word(self, register: int | None) -> Array:
+    def word(self, register: int | None) -> Array:
+        """The value of an open word; None is the identity."""
         if register is not None:
             return self.registers[register]
         return self.namespace.constant(np.eye(self._size(self.program.expression.rows)))

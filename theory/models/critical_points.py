@@ -31,7 +31,7 @@ class CriticalPoints:
         gradient: the gradient of the loss at the ansatz, by weight; stationary means that all of it is zero.
         equations: polynomials in the unknowns, each to be zero, over the field of the other symbols (SymPy).
         solutions: every solution whose unknowns lie in that field, with its values (SymPy); an unknown without a value
-            is free.
+            is free, and others may be given by free ones, wherever no denominator vanishes.
         unsolved: polynomials whose roots are the remaining solutions; empty if all solutions were found. A system of
             more than `MOST_ROOTS` roots, counted with multiplicity by Bezout's theorem, is left unsolved as it is.
     """
@@ -68,6 +68,7 @@ def critical_points(gradient: Mapping[str, Expression], unknowns: Sequence[str])
         parameters = sorted({s for e in equations for s in e.free_symbols} - set(symbols), key=str)
         domain = sympy.QQ.frac_field(*parameters) if parameters else sympy.QQ
         _solve(equations, symbols, domain, {}, solutions, unsolved)
+    solutions = _distinct([_resolved(solution) for solution in solutions])
     back = {dummy: value for value, dummy in stand_ins.items()}
     for solution in solutions:
         left = [sympy.cancel(equation.subs(solution)) for equation in equations]
@@ -80,6 +81,23 @@ def critical_points(gradient: Mapping[str, Expression], unknowns: Sequence[str])
         tuple({s.name: sympy.factor(value).subs(back) for s, value in solution.items()} for solution in solutions),
         tuple(polynomial.subs(back) for polynomial in unsolved),
     )
+
+
+def _resolved(solution: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The solution with unknowns that were found later put into those that were given by them."""
+    values = dict(solution)
+    for _ in values:
+        values = {symbol: sympy.cancel(value.subs(values)) for symbol, value in values.items()}
+    return values
+
+
+def _distinct(solutions: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    """Each solution once, without those in which a denominator vanishes: they are solved apart."""
+    kept: list[dict[Any, Any]] = []
+    for solution in solutions:
+        if all(value.is_finite is not False and value is not sympy.nan for value in solution.values()):
+            kept += [] if solution in kept else [solution]
+    return kept
 
 
 def _equations(gradient: Mapping[str, Expression], unknowns: Sequence[str], stand_ins: dict[Any, Any]) -> list[Any]:
@@ -119,8 +137,7 @@ def _solve(
     last = symbols[-1]
     alone = [g for g in basis.exprs if g.free_symbols & set(symbols) <= {last} and last in g.free_symbols]
     if not alone:
-        # A continuum of solutions: nothing to enumerate.
-        unsolved.extend(e for e in basis.exprs if e not in unsolved)
+        _solve_continuum(list(basis.exprs), symbols, domain, known, solutions, unsolved)
         return
     for factor, _ in sympy.Poly(alone[0], last, domain=domain).factor_list()[1]:
         if factor.degree() > 1:
@@ -136,3 +153,42 @@ def _solve(
         rest = [sympy.numer(sympy.together(e.subs(last, root))) for e in basis.exprs]
         rest = [sympy.expand(e) for e in rest if sympy.cancel(e) != 0]
         _solve(rest, symbols[:-1], domain, values, solutions, unsolved)
+
+
+def _solve_continuum(
+    equations: Sequence[Any],
+    symbols: Sequence[Any],
+    domain: Any,
+    known: dict[Any, Any],
+    solutions: list[dict[Any, Any]],
+    unsolved: list[Any],
+) -> None:
+    """Solutions that do not fix all unknowns: one factor after the other, and unknowns in which a factor is linear.
+
+    An equation c s + r = 0 with c free of s gives s = -r/c where c is not zero; the points with c = 0 are solved apart.
+    """
+    for equation in equations:
+        factors = [f.as_expr() for f, _ in sympy.Poly(equation, *symbols, domain=domain).factor_list()[1]]
+        if len(factors) > 1:
+            rest = [e for e in equations if e != equation]
+            for factor in factors:
+                _solve([*rest, factor], symbols, domain, known, solutions, unsolved)
+            return
+    for equation in equations:
+        for symbol in symbols:
+            polynomial = sympy.Poly(equation, symbol)
+            if polynomial.degree() != 1:
+                continue
+            leading, constant = polynomial.all_coeffs()
+            if leading.free_symbols & set(symbols):
+                _solve([*equations, leading], symbols, domain, known, solutions, unsolved)
+            root = sympy.cancel(-constant / leading)
+            rest = [sympy.numer(sympy.cancel(e.subs(symbol, root))) for e in equations]
+            rest = [sympy.expand(e) for e in rest if e != 0]
+            found, others = {**known, symbol: root}, [s for s in symbols if s != symbol]
+            if rest and others:
+                _solve(rest, others, domain, found, solutions, unsolved)
+            elif not rest:
+                solutions.append(found)
+            return
+    unsolved.extend(e for e in equations if e not in unsolved)

@@ -277,7 +277,7 @@ class Model:
 
         Args:
             ansatz: for each weight a formula, {"A0": "a0 Lambda^-1", "A1": "a1 Lambda^-1"}; its new names are unknown
-                numbers.
+                numbers, and so are weights that are numbers, as in {"U": "c I", "u": "u"}.
 
         Raises:
             ModelError: for a weight without a formula, or a formula that brings in a new matrix.
@@ -287,10 +287,17 @@ class Model:
         missing = [name for name in self.trained if name not in ansatz]
         if missing:
             raise ModelError(f"the ansatz says nothing about {missing[0]}; give a formula for it, '0' if it is zero")
-        unknowns = [name for name in letters.names if name not in self.letters.names]
+        used = {symbol.name for value in at.values.values() for symbol in value.symbols}
+        unknowns = [
+            name for name in letters.names if name not in self.letters.names or name in used & set(self.trained)
+        ]
         for name in unknowns:
             if not letters.names[name].is_scalar:
-                raise ModelError(f"the unknowns of an ansatz are numbers, {name} is a matrix; write it a Lambda, say")
+                shape = " x ".join(map(str, letters.names[name].shape))
+                raise ModelError(
+                    f"the unknowns of an ansatz are numbers, {name} is {shape}; write a number times a matrix of the "
+                    "law, such as a Lambda"
+                )
         gradient_there = {name: at.put_into(slope, self.trained) for name, slope in self.gradients.items()}
         return critical_points(gradient_there, unknowns)
 

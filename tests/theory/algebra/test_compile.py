@@ -228,7 +228,7 @@ def test_products_are_ordered_by_cost_and_shared() -> None:
     """v' A B C v needs no product of two matrices, and (A B) is formed once in tr(A B C), A B and (B' A')."""
     A, B, C, v = matrix("A"), matrix("B"), matrix("C"), vector("v")
     form = compile_expression(v.T @ A @ B @ C @ v)
-    run = program._Run(form, {"A": np.eye(7), "B": np.eye(7), "C": np.eye(7), "v": np.ones(7)}, {}, {})
+    run = program.Run(form, {"A": np.eye(7), "B": np.eye(7), "C": np.eye(7), "v": np.ones(7)}, {}, {})
     assert run.result() == 7
     products = [k for k, (operation, _, _) in enumerate(form.code, len(form.loads)) if operation == "product"]
     assert all(1 in run.registers[k].shape for k in products)

@@ -82,8 +82,40 @@ def test_traces_of_the_law_are_part_of_the_field() -> None:
     (solution,) = points.solutions
     assert Fraction(1) / (1 + Fraction(3 + 1, 5)) == number(solution["a"], d=3, N=5)
     line = model.critical_points({"U": "a I", "u": "b"})
-    assert () == line.solutions
-    assert line.unsolved
+    origin, points_of_line = line.solutions
+    assert dict.fromkeys("ab", 0) == origin
+    ((name, value),) = points_of_line.items()
+    (other,) = {"a", "b"} - {name}
+    assert sympy.cancel(value * sympy.Symbol(other, real=True) - solution["a"]) == 0
+    assert () == line.unsolved
+
+
+def test_two_heads_have_a_continuum_of_stationary_points() -> None:
+    """Two heads that share a matrix, one transposed: every point of each family has gradient zero, at random values."""
+    law = Prompt(Gaussian("I"), Gaussian("I"), noise="s2")
+    blocks = {"U11_0": "A", "u_0": "a", "U11_1": "A'", "u_1": "b"}
+    model = Model(law, LinearAttention(heads=2, mask="query"), blocks)
+    points = model.critical_points({"A": "c I", "a": "a", "b": "b"})
+    assert () == points.unsolved
+    assert len(points.solutions) == 2
+    d, given = 2, {"N": 5, "s2": Fraction(1, 3), "a": Fraction(2, 7), "b": Fraction(1, 5), "c": Fraction(3, 4), "d": 2}
+    for solution in points.solutions:
+        at = dict(given)
+        for name, value in solution.items():
+            found = value.subs({symbol: sympy.Rational(given[symbol.name]) for symbol in value.free_symbols})
+            at[name] = Fraction(int(found.p), int(found.q))
+        A = [[at["c"] * int(i == j) for j in range(d)] for i in range(d)]
+        for weight in model.trained:
+            slope = model.loss().gradient(weight).evaluate(A=A, a=at["a"], b=at["b"], N=5, s2=given["s2"])
+            assert not np.any(slope)
+
+
+def test_a_weight_of_an_ansatz_that_is_a_number_is_an_unknown() -> None:
+    """u stands for itself; a matrix that stands for itself is refused."""
+    model = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), "reduced")
+    assert set(model.critical_points({"U": "c I", "u": "u"}).unknowns) == {"c", "u"}
+    with pytest.raises(ModelError, match="U is d x d; write a number times a matrix of the law"):
+        model.critical_points({"U": "U", "u": "1"})
 
 
 def test_an_ansatz_that_is_stationary_everywhere_restricts_nothing() -> None:
@@ -99,7 +131,7 @@ def test_an_ansatz_says_something_about_every_weight() -> None:
     model = Model(Prompt(Gaussian("I"), Gaussian("I")), LinearAttention(), "reduced")
     with pytest.raises(ModelError, match="says nothing about u"):
         model.critical_points({"U": "a I"})
-    with pytest.raises(ModelError, match="B is a matrix"):
+    with pytest.raises(ModelError, match="B is d x d; write a number times a matrix of the law"):
         model.critical_points({"U": "B", "u": "1"})
     with pytest.raises(ModelError, match="no weight 'A'; it has U, u"):
         model.critical_points({"A": "a I"})
