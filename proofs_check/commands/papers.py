@@ -40,15 +40,19 @@ def papers(source: Path | None, check: bool, jobs: int) -> None:
     if source is not None and check:
         raise BadInput("--from takes the statuses of a report and --run makes them anew; give one of them")
     results = _of_report(source) if source else _of_run(jobs) if check else []
+    width = max(map(len, PAPERS))
     for paper, claims in PAPERS.items():
         held = claims()
         findings = sum(bool(claim.finding) for claim in held)
-        click.echo(f"{paper:<12} {len(held)} statements, {findings} of them findings under test")
+        under_test = f", {findings} of them under test as findings" if findings else ""
+        click.echo(f"{paper:<{width}}  {len(held):>3} statements{under_test}")
         own = [result for result in results if result["paper"] == paper]
         for line in _by_status(own):
-            click.echo(f"{'':<12} {line}")
+            click.echo(f"{'':<{width}} {line}")
         if results and len(own) < len(held):
-            click.echo(f"{'':<12} {len(held) - len(own)} are not in the report")
+            click.echo(f"{'':<{width}} {len(held) - len(own):>4} not in the report")
+    if not results:
+        click.echo("Their statuses: --from a report of `icl-theory verify --json`, or --run.")
 
 
 def _of_report(path: Path) -> Sequence[Mapping[str, Any]]:

@@ -118,9 +118,11 @@ def verify(
 
 
 def _list(known: Sequence[Claim], wanted: Sequence[str]) -> None:
+    screen = Screen.of(sys.stdout)
     for claim in known:
         if not wanted or claim.id in wanted:
-            click.echo(f"{claim.id:<28} {plain_text(str(claim.origin)):<22} {plain_text(claim.title)}")
+            head = f"{claim.id:<28} {plain_text(str(claim.origin))}"
+            click.echo("\n".join([head, *screen.wrap(plain_text(claim.title), 4)]))
 
 
 @click.command("run", hidden=True)

@@ -26,7 +26,8 @@ def find(claims: Sequence[Claim], text: str) -> tuple[str, ...]:
         return found
     names = dict.fromkeys([*ids, *(claim.origin.number for claim in claims)])
     near = get_close_matches(text, names, 5, 0.4)
-    raise ClaimError(f"no claim {text!r}; the nearest are {', '.join(near)}" if near else f"no claim {text!r}")
+    elsewhere = f"the nearest are {', '.join(near)}" if near else "`icl-theory verify --list` has all"
+    raise ClaimError(f"no claim {text!r}; {elsewhere}")
 
 
 def _number(text: str) -> str:
