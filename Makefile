@@ -13,11 +13,11 @@ verify: $(VENV)/bin/icl-theory
 	$(BIN)/icl-theory run --output $(REPORT) --jobs $(JOBS)
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 # The same with the coverage of theory/ and proofs_check/, which takes half as long again.
 coverage: $(VENV)/installed
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov=theory --cov=proofs_check --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --cov=theory --cov=proofs_check --cov-report=term:skip-covered
 
 # The whole verify run at SEEDS seeds, hours of work; what is finished stays in REPORT/seeds, and a second call goes on.
 test-slow: $(VENV)/installed

@@ -47,17 +47,26 @@ one boolean decides whether the two agree for every d and N. They are about poly
 words, with rational coefficients times powers of d and of one length N. Covered are
 
 - square letters and their transposes, symmetric letters, scalars, fixed vectors;
+- symmetric letters that commute, such as Lambda and Gamma^-1: words are compared up to the order of neighbours of one
+  family, so that an initialisation that is a polynomial in Lambda is a letter of Lambda's family;
+- the inverse of a named sum, such as Gamma^-1, as a letter V with the relation V S - 1 = 0 (`lib/relations.v`): the
+  file names the multiples of the relation that lead from the mean to the engine's answer, and proves the relation from
+  V S = 1. `limiting_error` is Theorem 4.2 at Gamma^-1;
 - independent Gaussian vectors of mean 0 whose covariance is one product of letters, and sums over their draws, each
   index from 1 to N; equal states are merged, so that degree 14 (`wishart7`) takes about 20 seconds;
-- the mean of a product of two such polynomials, derivatives along curves, and the value where some letters are 0.
+- elliptical vectors sqrt(r) z, each draw with a radius of its own, E r = 1, the moments E r^k scalars: draws that
+  coincide share their radius (`lib/radii.v`), and `lib/elliptical.v` constructs such a law from any moments of the
+  radius. `population_loss_elliptical` is the loss of statement B6 in all blocks; no theorem ties it to the layer yet;
+- the mean of a product of two such polynomials, derivatives along curves, and the value where some letters are 0;
+- a second length, in powers 1/N^k, k >= 0, as a scalar.
 
 Not covered, so that no such file is written (`ExportError` names the letter):
 
-- inverses and roots of letters, and so Gamma^-1, the inverse of a sum. The file of Theorem 4.2 is for any matrix A, and
-  a theorem (`theorem_4_2_engine`) puts A = Gamma^-1;
-- relations between letters, such as Gamma Lambda = Lambda Gamma;
-- covariances that are sums, means other than 0, random scalars such as label noise, elliptical vectors;
-- two lengths in one file, and ordered sums, as under a causal mask;
+- roots of letters, several inverses in one file, and the inverse of a sum that no scalar factor of the relation singles
+  out: the steps are found by solving the relation for such a term, and a file whose steps leave a rest is not written;
+- relations between letters other than V S = 1 and that letters commute;
+- covariances that are sums, means other than 0, random scalars such as label noise;
+- positive powers of a second length, and ordered sums, as under a causal mask;
 - entries, Hadamard products and laws of entries (Corollary C.2 and what rests on it); random matrices as letters;
 - limits.
 
@@ -92,6 +101,7 @@ def _row(claim: Claim, proof: Proof, theorems: dict[str, Statement]) -> str:
         + "".join(f"; {hypothesis}" for hypothesis in proof.hypotheses)
     )
     kernel += f"; solutions exist by {proof.exists.removeprefix('ICLTheorems.')}" if proof.exists else ""
+    kernel += f"; of every probability measure by {proof.laws.removeprefix('ICLTheorems.')}" if proof.laws else ""
     kernel += f". Note: {proof.remark}" if proof.remark else ""
     return " | ".join(["", f"{claim.source} (`{claim.id}`)", _code([ours]), _code(lines), _escaped(kernel), ""]).strip()
 

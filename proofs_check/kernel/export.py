@@ -13,14 +13,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proofs_check.kernel.exporter import Alphabet, Term, clearing, formula, letters_of, listed, printed
+from proofs_check.kernel.relations import (
+    inverse_letter,
+    multiples,
+    printed_multiples,
+    printed_relation,
+    with_reciprocal,
+)
 from proofs_check.kernel.sources import ROOT
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, indexed, length, letter, matrix, scalar_letter, sum_over, vector
+from theory.algebra.expression import (
+    Expression,
+    indexed,
+    length,
+    letter,
+    matrix,
+    scalar_letter,
+    sum_over,
+    symbol_expression,
+    vector,
+)
 from theory.zhang2024.gradient_flow import gradient_flow
 from theory.zhang2024.model import LAMBDA, U11, Law, prediction, u, u12, u21, w, x_q
 from theory.zhang2024.population_loss import population_loss
-from theory.zhang2024.preconditioner import U
-from theory.zhang2024.prediction_error import FLOOR, SIGMA, a, error_expression
+from theory.zhang2024.preconditioner import U, preconditioner
+from theory.zhang2024.prediction_error import FLOOR, SIGMA, a, error_expression, prediction_error
 
 _HEAD = """\
 (* Written by `icl-theory kernel export`, which writes it again, byte for byte; do not edit.
@@ -66,9 +83,10 @@ _D11, _e21, _e12, _e = matrix("D11"), vector("e21"), vector("e12"), scalar_lette
 _DIRECTIONS = {"U11": (U11, _D11), "u21": (u21, _e21), "u12": (u12, _e12), "u": (u, _e)}
 
 
-def _loss_letters() -> Alphabet:
+def _loss_letters(law: Law | None = None) -> Alphabet:
     """The letters of the population loss and of its derivatives, in a fixed order."""
-    letters = Alphabet(letters_of(Law().laws()))
+    # The error is of degree three in the query.
+    letters = Alphabet(letters_of((law or Law()).laws()), radial_moments=3)
     for block in (U11, _D11):
         letters.word(next(iter(block.terms)).word)
     for number in (u, _e):
@@ -96,6 +114,19 @@ def population_loss_file() -> str:
     )
 
 
+def elliptical_loss_file() -> str:
+    """Statement B6: the population loss in all blocks for covariates sqrt(r) z, E r = 1, E r^2 = kappa, E r^3 = m3."""
+    law = Law(elliptical=True)
+    letters = _loss_letters(law)
+    return _mean_square_file(
+        "The population loss in all blocks for elliptical covariates (B6), from the error of the prediction.",
+        letters,
+        letters.terms(prediction(law) - w.T @ x_q),
+        "the error y_hat - <w, x_q>",
+        _Derived("loss", "the loss", population_loss(elliptical=True).expression, 2),
+    )
+
+
 @dataclass(frozen=True)
 class _Derived:
     """What the engine gives: `times` it is the mean square of an error.
@@ -117,8 +148,15 @@ def _mean_square_file(title: str, letters: Alphabet, error: list[Term], says: st
     mean = letters.terms(derived.expression * derived.times)
     scale, shift = clearing(error)
     settled = [term.scaled(scale**2, 2 * shift) for term in mean]
-    name, length = derived.name, derived.length
-    body = f"""\
+    checked = _checked_mean_square(letters, error, settled, says, derived.length)
+    read = _read(letters, derived, "mean_square", derived.times * scale**2, 2 * shift)
+    return _head(title, letters, _IMPORTS) + f"{checked}{read}End Formula.\n"
+
+
+def _checked_mean_square(letters: Alphabet, error: list[Term], settled: list[Term], says: str, length: str) -> str:
+    """`error` and `mean_square`, and that the kernel finds the second to be the mean square of the first."""
+    scale, shift = clearing(error)
+    return f"""\
 Definition letters : alphabet := {letters.definition()}.
 (* {scale} {length}^{shift} times {says}, and {scale**2} {length}^{2 * shift} times its mean square *)
 Definition error : seq rterm := {printed(error, scale, shift, random=True)}.
@@ -126,18 +164,23 @@ Definition mean_square : poly := {printed(settled, 1, 0)}.
 Lemma mean_square_ok : check_product letters error error mean_square = true.
 Proof. vm_cast_no_check (erefl true). Qed.
 
+"""
+
+
+def _read(letters: Alphabet, derived: _Derived, polynomial: str, factor: int, power: int) -> str:
+    """The formula that is read, and that the polynomial is factor * n^power times its value."""
+    name = derived.name
+    return f"""\
 Local Open Scope ring_scope.
 Section Formula.
 {letters.variables()}\
 {letters.meaning()}\
 (* {derived.says} as the engine gives it, n the prompt's length *)
-Definition {name} : R := {formula(derived.expression, length)}.
-Lemma {name}E : (0 < n)%N -> ev matrix_of scalar_of n mean_square = \
-{derived.times * scale**2}%:R * n%:R ^+ {2 * shift} * {name}.
-Proof. by move=> n0; rewrite /mean_square /matrix_of /scalar_of; evaluate; rewrite /{name}; by_field n. Qed.
-End Formula.
+Definition {name} : R := {formula(derived.expression, derived.length)}.
+Lemma {name}E : (0 < n)%N -> ev matrix_of scalar_of n {polynomial} = \
+{factor}%:R * n%:R ^+ {power} * {name}.
+Proof. by move=> n0; rewrite /{polynomial} /matrix_of /scalar_of; evaluate; rewrite /{name}; by_field n. Qed.
 """
-    return _head(title, letters, _IMPORTS) + body
 
 
 _IMPORTS = "words wick expectation random formula"
@@ -189,7 +232,7 @@ Definition dletter : nat -> seq lettr := nth [::] {listed(_letter_derivatives(le
 Definition dscalar : nat -> seq nat := nth [::] {listed(_scalar_derivatives(letters))}.
 (* {scale} N^{shift} times twice each gradient, times its direction *)
 {definitions}\
-Lemma gradient_ok : check (symmetric letters) (dpoly dletter dscalar mean_square)
+Lemma gradient_ok : check (symmetric letters) (family letters) (dpoly dletter dscalar mean_square)
   (along_U11 ++ along_u21 ++ along_u12 ++ along_u) = true.
 Proof. vm_cast_no_check (erefl true). Qed.
 
@@ -221,7 +264,7 @@ def flow_file() -> str:
         checks += f"Definition minus_flow_{block} : poly := {printed(terms, scale, shift)}.\n"
         checks += (
             f"Lemma flow_{block}_ok : "
-            f"check (symmetric letters) (without dead along_{name}) minus_flow_{block} = true.\n"
+            f"check (symmetric letters) (family letters) (without dead along_{name}) minus_flow_{block} = true.\n"
             "Proof. vm_cast_no_check (erefl true). Qed.\n"
         )
         if not formulas:
@@ -273,7 +316,7 @@ have h := gradient_{name}E Lambda U11 D11 0 0 0 0 u e n_positive.
 have flow : ev meaning scalars n minus_flow_{block} = - ({factor}%:R * n%:R ^+ {shift} * ({left})).
   rewrite /flow_{block} /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
   by rewrite /minus_flow_{block} /matrix_of /scalar_of; evaluate; by_field n.
-rewrite -(check_sound scalars n turned flow_{block}_ok) (ev_without scalars n zero) h in flow.
+rewrite -(check_sound scalars n turned (@alone _ _ _) flow_{block}_ok) (ev_without scalars n zero) h in flow.
 apply: (mulfI (_ : {factor}%:R * n%:R ^+ {shift} != 0)); last by rewrite mulrN flow opprK.
 by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
 Qed.
@@ -322,6 +365,70 @@ def prediction_error_file() -> str:
     )
 
 
+def limiting_error_file() -> str:
+    """Theorem 4.2 as the paper has it: the error of the limit, A = Gamma^-1, Gamma of the training length N.
+
+    Both the mean square and what the engine makes of it by Gamma^-1 Gamma = 1 are checked. The file is about prompts of
+    length M; 1/N is a scalar in it.
+    """
+    Gamma, per_length = preconditioner(Law()).Gamma, scalar_letter("inverse_N")
+    inverse = inverse_letter(Gamma, with_reciprocal(Gamma.expression, "N", per_length))
+    read_out, z, at_query = symbol_expression(inverse.symbol), vector("z"), a.T @ x_q
+    laws = {z: Gaussian(SIGMA), x_q: Gaussian(LAMBDA)}
+    average = sum_over("i", "M", indexed(z, "i")) / length("M") + LAMBDA @ a
+    letters = Alphabet(letters_of(laws), "M")
+    error = letters.terms(x_q.T @ read_out @ average - at_query)
+    letters.fix([letter(a)])
+    averaged, stated = (
+        with_reciprocal(inverse(expression) - FLOOR, "N", per_length)
+        for expression in (error_expression(Gamma.name**-1), prediction_error().expression)
+    )
+    scale, shift = clearing(error)
+    steps = printed_multiples(letters, multiples(averaged - stated, inverse), scale**2, 2 * shift)
+    mean = [term.scaled(scale**2, 2 * shift) for term in letters.terms(averaged)]
+    checked = _checked_mean_square(letters, error, mean, "y_hat - a'x_q, z_i = v_i - Lambda a", "M")
+    derived = _Derived("excess", "the error above the floor", stated, length="M")
+    related = f"""\
+(* Gamma^-1 Gamma - 1 *)
+Definition inverse : relation := {printed_relation(letters, inverse)}.
+(* the multiples of it that lead from the mean square to the theorem's formula *)
+Definition steps : seq multiple := {steps}.
+Definition theorem : poly := {printed(letters.terms(stated), scale**2, 2 * shift)}.
+Lemma theorem_ok : check_modulo (symmetric letters) (family letters) inverse steps mean_square theorem = true.
+Proof. vm_cast_no_check (erefl true). Qed.
+
+"""
+    read = _read(letters, derived, "theorem", scale**2, 2 * shift)
+    title = "Theorem 4.2: the error of the limit, x_q' Gamma^-1 (1/M) sum_i v_i, above the floor."
+    head = _head(title, letters, f"{_IMPORTS} relations")
+    Gamma_ = formula(with_reciprocal(Gamma.expression, "N", per_length))
+    return head + checked + related + read + _INVERSE.format(Gamma=Gamma_, factor=scale**2, power=2 * shift)
+
+
+_INVERSE = """\
+Definition Gamma : 'M[R]_d := {Gamma}.
+Hypotheses (Lambda_symmetric : Lambda^T = Lambda) (Sigma_symmetric : Sigma^T = Sigma).
+Hypothesis Gamma_inverse_symmetric : Gamma_inverse^T = Gamma_inverse.
+Hypothesis commuting : Lambda *m Gamma_inverse = Gamma_inverse *m Lambda.
+Hypothesis inverts : Gamma_inverse *m Gamma = 1%:M.
+Let turned b : symmetric letters b -> (matrix_of b)^T = matrix_of b.
+Proof. by rewrite /= !inE => /or4P[] /eqP -> /=; rewrite ?trmx_mul ?trmxK. Qed.
+Let commute b c : family letters b != 0%N -> family letters b = family letters c ->
+  matrix_of b *m matrix_of c = matrix_of c *m matrix_of b.
+Proof. by case: b => [|[|[|[|[|b]]]]]; case: c => [|[|[|[|[|c]]]]] //=; rewrite ?nth_nil //. Qed.
+Let inverseE : evr matrix_of scalar_of n inverse = 0.
+Proof.
+rewrite /evr /inverse !big_cons big_nil /evk /= !big_cons !big_nil !numerals /Pos.to_nat /evl /=.
+rewrite !(expr0, mul1r, mulr1, mulmx1, mulmxA, scale1r, scaleN1r) -inverts /Gamma !mulmxDr -!scalemxAr mulmx1 scale1r.
+by rewrite /evl /= addr0 [_ * \\tr _]mulrC -addrA [X in - (_ + X)]addrC addNr.
+Qed.
+(* the mean square is the theorem's formula *)
+Lemma mean_squareE : (0 < n)%N -> ev matrix_of scalar_of n mean_square = {factor}%:R * n%:R ^+ {power} * excess.
+Proof. by move=> n0; rewrite -excessE // (modulo_sound turned commute inverseE theorem_ok). Qed.
+End Formula.
+"""
+
+
 def _isserlis() -> str:
     left, right, x = matrix("A"), matrix("B"), vector("x")
     law = {x: Gaussian(matrix("Lambda", definite=True))}
@@ -349,9 +456,11 @@ def _wishart(degree: int) -> Callable[[], str]:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "population_loss": population_loss_file,
+    "population_loss_elliptical": elliptical_loss_file,
     "population_loss_gradient": gradient_file,
     "reduced_flow": flow_file,
     "prediction_error": prediction_error_file,
+    "limiting_error": limiting_error_file,
     "isserlis4": _isserlis,
     "fourth_moment": _fourth_moment,
     **{f"wishart{degree}": _wishart(degree) for degree in (4, 5, 6, 7)},

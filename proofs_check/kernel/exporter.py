@@ -82,10 +82,12 @@ class Alphabet:
     Args:
         laws: the random vectors and their covariances.
         length: the name of the number of draws.
+        radial_moments: the highest k for which the moment E r^k of an elliptical law is declared.
     """
 
     laws: Mapping[Symbol, Gaussian] = field(default_factory=dict)
     length: str = "N"
+    radial_moments: int = 1
     matrices: list[Symbol] = field(default_factory=list)
     scalars: list[Symbol] = field(default_factory=list)
     vectors: list[Symbol] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Alphabet:
             self.vectors.append(symbol)
             for f in self._covariance(law):
                 self._letter(f)
+        self._radii()
 
     @staticmethod
     def _covariance(law: Gaussian) -> Word:
@@ -106,9 +109,25 @@ class Alphabet:
         ((monomial, coefficient),) = law.covariance.terms.items()
         if coefficient.numerator != {(): 1} or coefficient.denominator != {(): 1} or monomial.closed:
             raise ExportError(f"the covariance {law.covariance} is not a product of letters")
-        if law.radial_moment is not None:
-            raise ExportError("elliptical vectors are not among the letters of the checker")
         return monomial.word
+
+    def _radii(self) -> list[str]:
+        """For each elliptical vector its number, that of its radius, and the moments as pairs (k, scalar).
+
+        A radius has a number above those of all vectors: the checker contracts chords in the order of their numbers.
+        """
+        rows: list[str] = []
+        for symbol, law in self.laws.items():
+            if law.radial_moment is not None:
+                moments = [(k, self._moment(law.radial_moment(k))) for k in range(2, self.radial_moments + 1)]
+                rows.append(f"({self.vector(symbol)}, ({len(self.vectors) + len(rows)}, {listed(moments)}))")
+        return rows
+
+    def _moment(self, moment: Expression) -> int:
+        try:
+            return self.scalar(letter(moment))
+        except ValueError as error:
+            raise ExportError(f"the radial moment {moment} is no letter") from error
 
     # Letters and words.
     def _number(self, key: Symbol | tuple[Symbol, Symbol]) -> int:
@@ -164,6 +183,13 @@ class Alphabet:
         if held is not None:
             raise ExportError(f"the column {held!r} is followed by no row")
         return letters
+
+    def around(self, before: Word, after: Word) -> tuple[list[str], list[str]]:
+        """What stands before and after a place of a closed word, as a trace; a form v' W w is tr(W w v')."""
+        if before and before[0].rows == 1:
+            closing = self.outer(after[-1].symbol, before[0].symbol)
+            return self.word(before[1:]), [*self.word(after[:-1]), closing]
+        return self.word(before), self.word(after)
 
     # Terms.
     def terms(self, expression: Expression, closing: tuple[Symbol, bool] | None = None) -> list[Term]:
@@ -270,10 +296,19 @@ class Alphabet:
             else "[::]"
             for i, a in enumerate(self.vectors)
         ]
-        return (
+        plain = (
             f"Alphabet (mem {listed(symmetric)}) (mem {listed(fixed)}) (nth [:: nothing] {listed(covariances)})\n"
             f"  (fun v w => nth (0, false) (nth [::] {listed(table)} v) w)"
         )
+        families, radii = self._families(), self._radii()
+        related = f"with_families {listed(families)} ({plain})" if any(families) else plain
+        return f"with_radii {listed(radii)} ({related})" if radii else related
+
+    def _families(self) -> list[int]:
+        """For each letter the number of the family that it commutes with; 0 for a letter that is alone in its own."""
+        of = ["" if isinstance(key, tuple) else key.family for key in self.order]
+        shared = sorted({name for name in of if name and of.count(name) > 1})
+        return [shared.index(name) + 1 if name in shared else 0 for name in of]
 
     def fix(self, vectors: Iterable[Symbol]) -> None:
         """Declare vectors fixed: every product of two of them becomes a letter."""

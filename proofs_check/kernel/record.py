@@ -37,6 +37,9 @@ class KernelStatus:
         statement: the theorem's type as Coq prints it.
         refutes: whether the theorem is a counterexample to the claim, which is a finding.
         here: whether Coq has just checked it, rather than a record saying so.
+        remark: in words, how to read the theorem as the claim where that needs saying.
+        exists: the full name of the theorem that the solutions of which the theorem speaks exist; empty where none is
+            needed.
     """
 
     word: str = ""
@@ -45,6 +48,8 @@ class KernelStatus:
     statement: str = ""
     refutes: bool = False
     here: bool = False
+    remark: str = ""
+    exists: str = ""
 
     def __str__(self) -> str:
         return f"{self.word} ({'; '.join(self.hypotheses)})" if self.hypotheses else self.word
@@ -81,7 +86,9 @@ class Record:
             return KernelStatus()
         word = "recorded" if proof.word == "checked" and not self.here else proof.word
         statement = "\n".join(self.theorems[proof.theorem].text)
-        return KernelStatus(word, proof.theorem, proof.hypotheses, statement, proof.refutes, self.here)
+        return KernelStatus(
+            word, proof.theorem, proof.hypotheses, statement, proof.refutes, self.here, proof.remark, proof.exists
+        )
 
     def to_json(self) -> str:
         """The content of `record.json`, with a checksum of the rest at the end."""
@@ -99,6 +106,7 @@ class Record:
                     "hypotheses": list(proof.hypotheses),
                     "refutes": proof.refutes,
                     "exists": proof.exists,
+                    "laws": proof.laws,
                 }
                 for claim, proof in sorted(self.proofs.items())
             },
@@ -163,12 +171,27 @@ def read_record(root: Path = ROOT) -> Record:
     wrong = inconsistencies(record, read_pins(root), root) if record.fresh else []
     if wrong:
         raise RecordError(f"{path}: {wrong[0]}")
-    return record
+    return _with_remarks(record, root) if record.fresh else record
+
+
+def _with_remarks(record: Record, root: Path) -> Record:
+    """The record with the remarks of `claims.toml`, which Coq has no say in and `record.json` does not hold."""
+    claimed = read_claims(root)
+    return replace(
+        record,
+        proofs={claim: replace(proof, remark=claimed[claim].remark) for claim, proof in record.proofs.items()},
+    )
 
 
 def _record(held: Mapping[str, Any], fresh: bool) -> Record:
     proofs = {
-        claim: Proof(entry["theorem"], tuple(entry["hypotheses"]), entry["refutes"], exists=entry["exists"])
+        claim: Proof(
+            entry["theorem"],
+            tuple(entry["hypotheses"]),
+            entry["refutes"],
+            exists=entry["exists"],
+            laws=entry["laws"],
+        )
         for claim, entry in held["claims"].items()
     }
     axioms = {name: tuple(entry["axioms"]) for name, entry in held["theorems"].items()}

@@ -21,6 +21,7 @@ from proofs_check.kernel import kernel_column
 from proofs_check.kernel.record import RecordError
 from proofs_check.model_claims import ModelClaims
 from proofs_check.papers import PAPERS, catalogue
+from proofs_check.papers import numbers as numbers_of
 from proofs_check.papers.numbers import Number
 from theory import Model
 from theory.marked_text import plain_text
@@ -54,7 +55,7 @@ class Row:
 
     Attributes:
         number: of the paper.
-        says: what it is, where it carries no statement of its own.
+        says: what it is, where it carries no statement of its own; "undecided: ..." of a statement without a claim.
         claim: the id.
         derivation, stated, test: places.
         evidence: places by kind, such as "exact".
@@ -73,12 +74,7 @@ class Row:
 
 def paper_index(paper: str) -> tuple[Row, ...]:
     """The rows of a paper's numbers."""
-    return index(catalogue(paper), _sources(paper).NUMBERS)
-
-
-def _sources(paper: str) -> Any:
-    """The module with a paper's title and numbers."""
-    return import_module(f"proofs_check.papers.{paper}.sources")
+    return index(catalogue(paper), numbers_of(paper))
 
 
 def index(claims: Sequence[Claim], numbers: Mapping[str, Number]) -> tuple[Row, ...]:
@@ -94,7 +90,11 @@ def index(claims: Sequence[Claim], numbers: Mapping[str, Number]) -> tuple[Row, 
         unknown = [name for name in ids if name not in by_id]
         if unknown:
             raise ValueError(f"{number} is listed with the claim {unknown[0]!r}, which does not exist")
-        rows += [_row(number, held.says, by_id[name]) for name in ids] or [Row(number, held.says)]
+        rows += [_row(number, "" if held.undecided else held.says, by_id[name]) for name in ids]
+        if held.undecided:
+            rows.append(Row(number, f"undecided: {held.says}; {held.undecided}"))
+        elif not ids:
+            rows.append(Row(number, held.says))
     return tuple(rows)
 
 
@@ -151,7 +151,7 @@ def as_markdown() -> str:
         "claim says what it is.",
     ]
     for paper in PAPERS:
-        sources = _sources(paper)
+        sources = import_module(f"proofs_check.papers.{paper}.sources")
         lines += ["", f"## {paper}", "", f"{sources.TITLE}. {getattr(sources, 'NOTE', '')}".strip(), ""]
         lines += [_HEAD, "|" + " --- |" * (_HEAD.count("|") - 1), *map(_line, paper_index(paper))]
     return "\n".join(lines) + "\n"
@@ -160,7 +160,8 @@ def as_markdown() -> str:
 def _line(row: Row) -> str:
     evidence = ", ".join(f"{kind} {_code(place)}" for kind, place in row.evidence)
     claim = "; ".join(part for part in (f"`{row.claim}`" if row.claim else "", row.says) if part)
-    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, row.theorem, _code(row.test))
+    theorem = row.theorem.replace("|", r"\|")
+    cells = (row.number, claim, _code(row.derivation), _code(row.stated), evidence, theorem, _code(row.test))
     return "| " + " | ".join(cells) + " |"
 
 
@@ -329,4 +330,4 @@ def _theorem(claim: str) -> str:
     _, file, name = (*column.theorem.split("."), "", "")[:3]
     declared = rf"^\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b"
     place = _first(_THEOREMS, f"{file}.v", name, declared)
-    return f"{column.theorem} ({column.word})" + (f", {place}" if place else "")
+    return f"{column.theorem} ({column})" + (f", {place}" if place else "")

@@ -15,6 +15,9 @@ def test_a_claim_that_borrows_an_id_gets_no_kernel_word() -> None:
     """The paper's Lemma 5.3 has a theorem behind it; a claim with its id and another title has none."""
     claim = next(held for held in catalogue() if held.id == "lem-5.3")
     assert kernel_record("lem-5.3")["word"] in ("recorded", "partial", "checked")
+    assert "Gaussian law" in kernel_record("lem-5.2-U")["hypotheses"][0]
+    assert kernel_record("lem-5.2-U")["exists"].endswith(".layer_solution_exists")
+    assert "every solution" in kernel_record("lem-5.2-U")["remark"]
     report = Report((described(claim), described(replace(claim, title="another"))), Budget())
     own, borrowed = with_kernel(report).results
     assert own.kernel == kernel_record("lem-5.3")

@@ -102,7 +102,7 @@ Definition along_u : poly := [::
   ((2)%coqZ, (2, [:: 1], [:: [:: (0, false)]; [:: (0, false); (1, false); (0, false); (4, true)]]));
   ((4)%coqZ, (1, [:: 1], [:: [:: (0, false)]; [:: (0, false); (1, false); (0, false); (4, true)]]));
   ((2)%coqZ, (1, [:: 1], [:: [:: (0, false)]; [:: (0, false); (1, true); (0, false); (4, true)]]))].
-Lemma gradient_ok : check (symmetric letters) (dpoly dletter dscalar mean_square)
+Lemma gradient_ok : check (symmetric letters) (family letters) (dpoly dletter dscalar mean_square)
   (along_U11 ++ along_u21 ++ along_u12 ++ along_u) = true.
 Proof. vm_cast_no_check (erefl true). Qed.
 

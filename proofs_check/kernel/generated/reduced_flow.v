@@ -22,14 +22,14 @@ Definition minus_flow_U : poly := [::
   ((2)%coqZ, (2, [:: 0; 0], [:: [:: (0, false); (0, false); (1, false); (0, false); (2, true)]]));
   ((2)%coqZ, (1, [:: 0; 0], [:: [:: (0, false); (0, false); (1, false); (0, false); (2, true)]]));
   ((2)%coqZ, (1, [:: 0; 0], [:: [:: (0, false)]; [:: (0, false); (1, false); (0, false); (2, true)]]))].
-Lemma flow_U_ok : check (symmetric letters) (without dead along_U11) minus_flow_U = true.
+Lemma flow_U_ok : check (symmetric letters) (family letters) (without dead along_U11) minus_flow_U = true.
 Proof. vm_cast_no_check (erefl true). Qed.
 Definition minus_flow_u : poly := [::
   ((-2)%coqZ, (2, [:: 1], [:: [:: (0, false); (0, false); (1, false)]]));
   ((2)%coqZ, (2, [:: 0; 1], [:: [:: (0, false); (1, true); (0, false); (0, false); (1, false)]]));
   ((2)%coqZ, (1, [:: 0; 1], [:: [:: (0, false); (1, true); (0, false); (0, false); (1, false)]]));
   ((2)%coqZ, (1, [:: 0; 1], [:: [:: (0, false)]; [:: (0, false); (1, false); (0, false); (1, true)]]))].
-Lemma flow_u_ok : check (symmetric letters) (without dead along_u) minus_flow_u = true.
+Lemma flow_u_ok : check (symmetric letters) (family letters) (without dead along_u) minus_flow_u = true.
 Proof. vm_cast_no_check (erefl true). Qed.
 
 Local Open Scope ring_scope.
@@ -60,7 +60,7 @@ have h := gradient_U11E Lambda U11 D11 0 0 0 0 u e n_positive.
 have flow : ev meaning scalars n minus_flow_U = - (2%:R * n%:R ^+ 2 * (\tr (flow_U *m D11^T))).
   rewrite /flow_U /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
   by rewrite /minus_flow_U /matrix_of /scalar_of; evaluate; by_field n.
-rewrite -(check_sound scalars n turned flow_U_ok) (ev_without scalars n zero) h in flow.
+rewrite -(check_sound scalars n turned (@alone _ _ _) flow_U_ok) (ev_without scalars n zero) h in flow.
 apply: (mulfI (_ : 2%:R * n%:R ^+ 2 != 0)); last by rewrite mulrN flow opprK.
 by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
 Qed.
@@ -70,7 +70,7 @@ have h := gradient_uE Lambda U11 D11 0 0 0 0 u e n_positive.
 have flow : ev meaning scalars n minus_flow_u = - (2%:R * n%:R ^+ 2 * (flow_u * e)).
   rewrite /flow_u /Gamma ?(mulmxDl, =^~ scalemxAl, mul1mx, mxtraceD, mxtraceZ) ?rotated.
   by rewrite /minus_flow_u /matrix_of /scalar_of; evaluate; by_field n.
-rewrite -(check_sound scalars n turned flow_u_ok) (ev_without scalars n zero) h in flow.
+rewrite -(check_sound scalars n turned (@alone _ _ _) flow_u_ok) (ev_without scalars n zero) h in flow.
 apply: (mulfI (_ : 2%:R * n%:R ^+ 2 != 0)); last by rewrite mulrN flow opprK.
 by rewrite mulf_neq0 ?expf_neq0 // Num.Theory.pnatr_eq0 -?lt0n.
 Qed.

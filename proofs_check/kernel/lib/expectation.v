@@ -4,36 +4,27 @@ From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.zify Require Import ssrZ.
 From mathcomp.algebra_tactics Require Import ring.
-From ICL Require Import words sums wick.
+From ICL Require Import words sums radii wick.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import GRing.Theory.
 
-(* What the letters of a file stand for. *)
-Record alphabet := Alphabet {
-  symmetric : nat -> bool;        (* letters that are symmetric matrices *)
-  fixed : nat -> bool;            (* vectors that are not random *)
-  covariance : nat -> word;       (* of the random ones *)
-  outer : nat -> nat -> lettr     (* the letter v v'^T of two fixed vectors *)
-}.
 (* a letter that no file uses: the covariance of a vector that is not there is 0 *)
 Definition nothing : lettr := (99, false).
 Definition rterm := ((Z * (nat * seq nat)) * state)%type.
 
 Section Check.
 Variable a : alphabet.
-Definition scale (c : Z * (nat * seq nat)) (p : poly) : poly :=
-  [seq (Z.mul c.1 t.1, (addn c.2.1 t.2.1.1, cat c.2.2 t.2.1.2, t.2.2)) | t <- p].
 Fixpoint wicks (rp : seq rterm) : option poly :=
   match rp with
   | [::] => Some [::]
   | t :: rp' =>
-    if wick (symmetric a) (fixed a) (covariance a) (outer a) t.2 is Some p
+    if wick a t.2 is Some p
     then omap (cat (scale t.1 p)) (wicks rp') else None
   end.
 Definition check_expectation (rp : seq rterm) (p : poly) : bool :=
-  if wicks rp is Some q then check (symmetric a) q p else false.
+  if wicks rp is Some q then check (symmetric a) (family a) q p else false.
 End Check.
 
 Local Open Scope ring_scope.
@@ -41,8 +32,10 @@ Section Expect.
 Variables (R : comRingType) (A : comAlgType R) (d N : nat) (a : alphabet).
 Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (v : nat -> 'cV[R]_d).
 Variables (E : A -> R) (x : nat -> 'I_N.+1 -> 'I_d -> A) (dd : nat -> 'I_N.+1 -> 'I_d -> A -> A).
+Variable rd : nat -> 'I_N.+1 -> A.
 Notation cov := (covariance a).
 Hypothesis rho_sym : forall b, symmetric a b -> (rho b)^T = rho b.
+Hypothesis rho_comm : forall b c, family a b != 0%N -> family a b = family a c -> rho b *m rho c = rho c *m rho b.
 Hypothesis cov_sym : forall r, ~~ fixed a r -> (evw rho (cov r))^T = evw rho (cov r).
 Hypothesis outerE : forall r s, fixed a r -> fixed a s -> evl rho (outer a r s) = v r *m (v s)^T.
 Hypothesis ED : forall f g, E (f + g) = E f + E g.
@@ -53,34 +46,28 @@ Hypothesis ddZ : forall r k a c f, dd r k a (c *: f) = c *: dd r k a f.
 Hypothesis ddM : forall r k a f g, dd r k a (f * g) = dd r k a f * g + f * dd r k a g.
 Hypothesis dd1 : forall r k a, dd r k a 1 = 0.
 Hypothesis ddx : forall r k i s l j, ~~ fixed a r ->
-  dd r k i (x s l j) = (((r == s) && (k == l))%:R * evw rho (cov r) i j) *: 1.
+  dd r k i (x s l j) = (((r == s) && (k == l))%:R * evw rho (cov r) i j) *: square a rd r k.
+Hypothesis ddw : forall r k i s l, ~~ fixed a r -> dd r k i (rd s l) = 0.
 Hypothesis stein : forall r k i f, ~~ fixed a r -> E (x r k i * f) = E (dd r k i f).
 Hypothesis x_fixed : forall r k i, fixed a r -> x r k i = v r i 0 *: 1.
+Hypothesis radial_moment : forall ws s, all (fun q => q.1 \in radii a) ws ->
+  E (\prod_(q <- ws) (rd q.1 (s q.2) * rd q.1 (s q.2))) = mean_at sc (radii a) (moment a) ws s.
 
 Definition ecoef (c : Z * (nat * seq nat)) : R := zR R c.1 * N.+1%:R ^+ c.2.1 * \prod_(s <- c.2.2) sc s.
-Definition erterm (t : rterm) : R := ecoef t.1 * value rho E x t.2.
+Definition erterm (t : rterm) : R := ecoef t.1 * value a rho E x rd t.2.
 Definition expectation (rp : seq rterm) : R := \sum_(t <- rp) erterm t.
-
-Lemma zRM a1 a2 : zR R (Z.mul a1 a2) = zR R a1 * zR R a2.
-Proof. by rewrite /zR (rmorphM ZInstances.int_of_Z_rmorphism) intrM. Qed.
-Lemma ev_scale c p : ev rho sc N.+1 (scale c p) = ecoef c * ev rho sc N.+1 p.
-Proof.
-rewrite /ev /scale big_map mulr_sumr; apply: eq_bigr => t _.
-have H (b e n1 n2 s1 s2 w : R) : b * e * (n1 * n2 * (s1 * s2) * w) = b * n1 * s1 * (e * (n2 * s2 * w)) by ring.
-by rewrite /= zRM /evk /= exprD big_cat /ecoef /=; apply: H.
-Qed.
 
 Lemma wicks_sound rp p : wicks a rp = Some p -> ev rho sc N.+1 p = expectation rp.
 Proof.
 elim: rp p => [|t rp IH] p /=; first by case=> <-; rewrite /expectation /ev !big_nil.
-case w: (wick _ _ _ _ _) => [q|] //; case: (wicks a rp) IH => //= q' IH [<-].
+case w: (wick _ _) => [q|] //; case: (wicks a rp) IH => //= q' IH [<-].
 rewrite /expectation big_cons -/(expectation rp) -(IH q' erefl) ev_cat ev_scale; congr (_ * _ + _).
-exact: (wick_sound sc rho_sym cov_sym outerE ED EZ E1 ddD ddZ ddM dd1 ddx stein x_fixed w).
+exact: (wick_sound rho_sym rho_comm cov_sym outerE ED EZ E1 ddD ddZ ddM dd1 ddx ddw stein x_fixed radial_moment w).
 Qed.
 
 Theorem expectation_sound rp p : check_expectation a rp p -> expectation rp = ev rho sc N.+1 p.
 Proof.
-rewrite /check_expectation; case w: (wicks a rp) => [q|] // /(check_sound sc N.+1 rho_sym) <-.
+rewrite /check_expectation; case w: (wicks a rp) => [q|] // /(check_sound sc N.+1 rho_sym rho_comm) <-.
 by rewrite (wicks_sound w).
 Qed.
 End Expect.

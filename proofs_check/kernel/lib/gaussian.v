@@ -3,7 +3,7 @@
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From SsrMultinomials Require Import ssrcomplements mpoly.
-From ICL Require Import words sums wick expectation.
+From ICL Require Import words sums radii wick expectation.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -14,51 +14,74 @@ Local Open Scope ring_scope.
 Fixpoint mom (k : nat) : nat := match k with 0 => 1 | 1 => 0 | (k'.+1 as k1).+1 => (k1 * mom k')%N end.
 Lemma momS k : mom k.+1 = (k * mom k.-1)%N. Proof. by case: k. Qed.
 
-Section Moments.
-Variables (n : nat) (R : comRingType).
+(* a functional on polynomials is given by its values on monomials *)
+Section Functional.
+Variables (n : nat) (R : comRingType) (value : 'X_{1..n} -> R).
 Implicit Types (p q : {mpoly R[n]}) (m : 'X_{1..n}).
-Definition mm m : R := \prod_i (mom (m i))%:R.
-Definition EE p : R := \sum_(m <- msupp p) p@_m * mm m.
-Lemma EEwE k p : (msize p <= k)%N -> EE p = \sum_(m : 'X_{1..n < k}) p@_m * mm m.
+Definition by_monomials p : R := \sum_(m <- msupp p) p@_m * value m.
+Lemma by_monomialsE k p : (msize p <= k)%N -> by_monomials p = \sum_(m : 'X_{1..n < k}) p@_m * value m.
 Proof.
 pose I := [subFinType of 'X_{1..n < k}].
-move=> le_pk; rewrite /EE (big_mksub I) /=; first last.
+move=> le_pk; rewrite /by_monomials (big_mksub I) /=; first last.
 - by move=> x /msize_mdeg_lt/leq_trans/(_ le_pk).
 - by rewrite msupp_uniq.
 by rewrite big_uncond //= => j /memN_msupp_eq0 ->; rewrite mul0r.
 Qed.
-Lemma EE_linear c p q : EE (c *: p + q) = c * EE p + EE q.
+Lemma by_monomials_linear c p q : by_monomials (c *: p + q) = c * by_monomials p + by_monomials q.
 Proof.
 pose k := (msize p + msize q + msize (c *: p + q))%N.
 have kp : (msize p <= k)%N by rewrite /k -addnA leq_addr.
 have kq : (msize q <= k)%N by rewrite /k addnAC leq_addl.
 have kr : (msize (c *: p + q) <= k)%N by rewrite /k leq_addl.
-rewrite (EEwE kp) (EEwE kq) (EEwE kr) mulr_sumr -big_split /=; apply: eq_bigr => m _.
+rewrite (by_monomialsE kp) (by_monomialsE kq) (by_monomialsE kr) mulr_sumr -big_split /=; apply: eq_bigr => m _.
 by rewrite mcoeffD mcoeffZ mulrDl mulrA.
 Qed.
-Lemma EED p q : EE (p + q) = EE p + EE q.
-Proof. by have := EE_linear 1 p q; rewrite scale1r mul1r. Qed.
-Lemma EE0 : EE 0 = 0. Proof. by rewrite /EE msupp0 big_nil. Qed.
-Lemma EEZ c p : EE (c *: p) = c * EE p.
-Proof. by have := EE_linear c p 0; rewrite !addr0 EE0 addr0. Qed.
-Lemma EEX m : EE 'X_[m] = mm m.
-Proof. by rewrite /EE msuppX big_seq1 mcoeffX eqxx mul1r. Qed.
-Lemma EE1 : EE 1 = 1.
-Proof. by rewrite -mpolyX0 EEX /mm big1 // => i _; rewrite mnm0E. Qed.
-Lemma stein_mon i m : EE ('X_i * 'X_[m]) = EE ('X_[m])^`M(i).
-Proof.
-rewrite -mpolyXD EEX mderivX EEZ EEX /mm (bigD1 i) //= [in RHS](bigD1 i) //= mulrA.
-rewrite mnmDE mnmBE mnm1E eqxx add1n momS natrM subn1; congr (_ * _).
-by apply: eq_bigr => j ji; rewrite mnmDE mnmBE mnm1E eq_sym (negbTE ji) add0n subn0.
-Qed.
+Lemma by_monomialsD p q : by_monomials (p + q) = by_monomials p + by_monomials q.
+Proof. by have := by_monomials_linear 1 p q; rewrite scale1r mul1r. Qed.
+Lemma by_monomials0 : by_monomials 0 = 0. Proof. by rewrite /by_monomials msupp0 big_nil. Qed.
+Lemma by_monomialsZ c p : by_monomials (c *: p) = c * by_monomials p.
+Proof. by have := by_monomials_linear c p 0; rewrite !addr0 by_monomials0 addr0. Qed.
+Lemma by_monomialsX m : by_monomials 'X_[m] = value m.
+Proof. by rewrite /by_monomials msuppX big_seq1 mcoeffX eqxx mul1r. Qed.
 Lemma mderiv_sumE i (I : Type) (r : seq I) (P : pred I) (F : I -> {mpoly R[n]}) :
   (\sum_(j <- r | P j) F j)^`M(i) = \sum_(j <- r | P j) (F j)^`M(i).
 Proof. exact: (big_morph (mderiv i) (mderivD i) (mderiv0 _ i)). Qed.
-Lemma stein i p : EE ('X_i * p) = EE p^`M(i).
+(* what holds of monomials holds of polynomials *)
+Lemma by_monomials_stein i p :
+  (forall m, by_monomials ('X_i * 'X_[m]) = by_monomials ('X_[m])^`M(i)) -> by_monomials ('X_i * p) = by_monomials p^`M(i).
 Proof.
-rewrite [p]mpolyE mulr_sumr mderiv_sumE !(big_morph EE EED EE0); apply: eq_bigr => m _.
-by rewrite -scalerAr mderivZ !EEZ stein_mon.
+move=> h; rewrite [p]mpolyE mulr_sumr mderiv_sumE !(big_morph by_monomials by_monomialsD by_monomials0).
+by apply: eq_bigr => m _; rewrite -scalerAr mderivZ !by_monomialsZ h.
 Qed.
+End Functional.
+
+(* independent variables, the first i with the moments mo i, of which some are standard normal *)
+Section Independent.
+Variables (n : nat) (R : comRingType) (mo : 'I_n -> nat -> R).
+Definition product_moment (m : 'X_{1..n}) : R := \prod_i mo i (m i).
+Lemma product_stein i p : (forall k, mo i k = (mom k)%:R) ->
+  by_monomials product_moment ('X_i * p) = by_monomials product_moment p^`M(i).
+Proof.
+move=> normal; apply: by_monomials_stein => m.
+rewrite -mpolyXD by_monomialsX mderivX by_monomialsZ by_monomialsX /product_moment (bigD1 i) //= [in RHS](bigD1 i) //= mulrA.
+rewrite mnmDE mnmBE mnm1E eqxx add1n !normal momS natrM subn1; congr (_ * _).
+by apply: eq_bigr => j ji; rewrite mnmDE mnmBE mnm1E eq_sym (negbTE ji) add0n subn0.
+Qed.
+End Independent.
+
+Section Moments.
+Variables (n : nat) (R : comRingType).
+Implicit Types (p q : {mpoly R[n]}) (m : 'X_{1..n}).
+Definition mm m : R := \prod_i (mom (m i))%:R.
+Definition EE p : R := \sum_(m <- msupp p) p@_m * mm m.
+Lemma EE_linear c p q : EE (c *: p + q) = c * EE p + EE q. Proof. exact: (by_monomials_linear mm). Qed.
+Lemma EED p q : EE (p + q) = EE p + EE q. Proof. exact: (by_monomialsD mm). Qed.
+Lemma EE0 : EE 0 = 0. Proof. exact: (by_monomials0 mm). Qed.
+Lemma EEZ c p : EE (c *: p) = c * EE p. Proof. exact: (by_monomialsZ mm). Qed.
+Lemma EEX m : EE 'X_[m] = mm m. Proof. exact: (by_monomialsX mm). Qed.
+Lemma EE1 : EE 1 = 1.
+Proof. by rewrite -mpolyX0 EEX /mm big1 // => i _; rewrite mnm0E. Qed.
+Lemma stein i p : EE ('X_i * p) = EE p^`M(i). Proof. exact: (@product_stein n R (fun _ k => (mom k)%:R)). Qed.
 End Moments.
 
 Section ComAlg.
@@ -127,12 +150,19 @@ Proof. by rewrite /x => ->. Qed.
 Lemma cov_sym r : ~~ fx r -> (evw rho (cov r))^T = evw rho (cov r).
 Proof. by move=> nr; rewrite covE // trmx_mul trmxK. Qed.
 
-Theorem gaussian_expectation sc rp p : (forall b, symmetric a b -> (rho b)^T = rho b) ->
+(* Gaussian vectors have no radius *)
+Definition no_radius (r : nat) (k : 'I_N.+1) : A := 1.
+Theorem gaussian_expectation sc rp p : elliptical a = [::] -> (forall b, symmetric a b -> (rho b)^T = rho b) ->
+  (forall b c, family a b != 0%N -> family a b = family a c -> rho b *m rho c = rho c *m rho b) ->
   (forall r s, fx r -> fx s -> evl rho (outer a r s) = v r *m (v s)^T) ->
-  check_expectation a rp p -> expectation rho sc (@EE _ R) x rp = ev rho sc N.+1 p.
+  check_expectation a rp p -> expectation a rho sc (@EE _ R) x no_radius rp = ev rho sc N.+1 p.
 Proof.
-move=> hs ho; apply: (expectation_sound sc hs cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1 ddx).
+move=> plain hs hc ho; apply: (expectation_sound hs hc cov_sym ho (@EED _ R) (@EEZ _ R) (@EE1 _ R) ddD ddZ ddM dd1).
+- by move=> r k i s l j nr; rewrite ddx // /square /radius plain.
+- by move=> r k i s l _; apply: dd1.
 - exact: steinx.
 - exact: x_fixed.
+move=> ws s; rewrite /radii plain; case: ws => // _; rewrite big_nil EE1 /mean_at big1 // => k _.
+by rewrite /radial big_nil.
 Qed.
 End Vectors.

@@ -33,13 +33,13 @@ Let a i := form x 1%:M 3 ord0 0 i.
 Let b i := form x (evw rho [:: (1, false)]%N) 0 i 1 ord0.
 Let c i := form x 1%:M 2 ord0 0 i.
 Let g := form x 1%:M 4 ord0 1 ord0.
-Lemma error_words : reval rho sc x population_loss.error =
+Lemma error_words : reval population_loss.letters rho sc x (fun _ _ => 1) population_loss.error =
   (- N.+1%:R) *: form x 1%:M 2 ord0 1 ord0 +
   (sc 0%N *: (\sum_i g * (c i * c i)) + (\sum_i a i * b i +
   (form x 1%:M 3 ord0 1 ord0 * form x (evw rho [:: (1, false)]%N) 1 ord0 1 ord0 +
   (sc 0%N *: (\sum_i c i * b i) + \sum_i a i * (g * c i))))).
 Proof.
-have chE s k : ch rho x s k = form x (evw rho k.1.2) k.1.1.1 (s k.1.1.2) k.2.1 (s k.2.2) by [].
+have chE s k : ch population_loss.letters rho x (fun _ _ => 1) s k = form x (evw rho k.1.2) k.1.1.1 (s k.1.1.2) k.2.1 (s k.2.2) by [].
 rewrite /reval /population_loss.error !big_cons big_nil addr0 /avalue /= /ecoef /= !big_cons !big_nil !numerals /=.
 rewrite !(mulr1, mul1r, expr0, expr1, scale1r, mulN1r).
 congr (_ + (_ *: _ + (_ + (_ + (_ *: _ + _))))).
@@ -141,6 +141,6 @@ rewrite mxE; congr (_ + _).
 by rewrite -mulmxA mxE big_ord1 mxE covariates_col covariateE taskE u21E queryE !dot.
 Qed.
 Lemma targetE : target = y. Proof. by rewrite /target taskE queryE dot. Qed.
-Lemma errorE : n%:R *: (predicted - target) = reval rho sc x population_loss.error.
+Lemma errorE : n%:R *: (predicted - target) = reval letters rho sc x (@no_radius R d N 2) population_loss.error.
 Proof. by rewrite scalerBr predictedE targetE error_expansion error_words /= /evl /= mulmx1. Qed.
 End Prompt.

@@ -26,13 +26,14 @@ Definition check_product (a : alphabet) (p q : seq rterm) (r : poly) : bool :=
 Local Open Scope ring_scope.
 Section Random.
 Variables (R : comRingType) (A : comAlgType R) (d N : nat).
-Variables (rho : nat -> 'M[R]_d) (sc : nat -> R) (E : A -> R) (x : nat -> 'I_N.+1 -> 'I_d -> A).
+Variables (a : alphabet) (rho : nat -> 'M[R]_d) (sc : nat -> R) (E : A -> R) (x : nat -> 'I_N.+1 -> 'I_d -> A).
+Variable rd : nat -> 'I_N.+1 -> A.
 Hypothesis ED : forall f g, E (f + g) = E f + E g.
-Hypothesis EZ : forall a f, E (a *: f) = a * E f.
+Hypothesis EZ : forall c f, E (c *: f) = c * E f.
 
 (* the random variable that a state, and a polynomial, stand for *)
 Definition avalue (st : state) : A :=
-  sumover st.1.1 (fun s => (\prod_(w <- st.1.2) \tr (evw rho w)) *: prodc rho x s st.2) (@s0 N).
+  sumover st.1.1 (fun s => (\prod_(w <- st.1.2) \tr (evw rho w)) *: prodc a rho x rd s st.2) (@s0 N).
 Definition reval (p : seq rterm) : A := \sum_(t <- p) ecoef N sc t.1 *: avalue t.2.
 
 Let E0 : E 0 = 0. Proof. by have := EZ 0 0; rewrite scale0r mul0r. Qed.
@@ -41,7 +42,7 @@ Proof.
 elim: vs F => //= v vs IH F; rewrite IH; apply: sumover_ext => t.
 by apply: (big_morph E ED E0).
 Qed.
-Lemma E_reval p : E (reval p) = expectation rho sc E x p.
+Lemma E_reval p : E (reval p) = expectation a rho sc E x rd p.
 Proof.
 rewrite /reval /expectation (big_morph E ED E0); apply: eq_bigr => t _.
 rewrite EZ /erterm /value /avalue E_sumover; congr (_ * _).
@@ -53,7 +54,7 @@ Proof. by move=> [|v] [|w] //=; rewrite /past /= => /addIn. Qed.
 Lemma avalue_moved k st : avalue (moved k st) = avalue st.
 Proof.
 rewrite /avalue /=.
-rewrite -[RHS](@sumover_ren A N (past k) st.1.1 (fun s => _ *: prodc rho x s st.2) (@s0 N) (@past_inj k)).
+rewrite -[RHS](@sumover_ren A N (past k) st.1.1 (fun s => _ *: prodc a rho x rd s st.2) (@s0 N) (@past_inj k)).
 by apply: sumover_ext => s; rewrite prodc_ren.
 Qed.
 Lemma avalue_joined s t : disjoint s t -> avalue (joined s t) = avalue s * avalue t.
@@ -67,7 +68,7 @@ Qed.
 Lemma ecoef_mul (t u : Z * (nat * seq nat)) :
   ecoef N sc (Z.mul t.1 u.1, (addn t.2.1 u.2.1, t.2.2 ++ u.2.2)) = ecoef N sc t * ecoef N sc u.
 Proof.
-have H (a b n m s r : R) : a * b * (n * m) * (s * r) = a * n * s * (b * m * r) by ring.
+have H (b c n m s r : R) : b * c * (n * m) * (s * r) = b * n * s * (c * m * r) by ring.
 by rewrite /ecoef /= zRM exprD big_cat; apply: H.
 Qed.
 Lemma reval_mul p q : rmul_ok p q -> reval (rmul p q) = reval p * reval q.
@@ -77,8 +78,8 @@ rewrite mulr_sumr big_seq [RHS]big_seq; apply: eq_bigr => u /ht du.
 by rewrite ecoef_mul avalue_joined // avalue_moved -scalerAl -scalerAr scalerA.
 Qed.
 
-Theorem product_expectation (a : alphabet) p q r :
-  (forall rp r, check_expectation a rp r -> expectation rho sc E x rp = ev rho sc N.+1 r) ->
+Theorem product_expectation p q r :
+  (forall rp r, check_expectation a rp r -> expectation a rho sc E x rd rp = ev rho sc N.+1 r) ->
   check_product a p q r -> E (reval p * reval q) = ev rho sc N.+1 r.
 Proof. by move=> sound /andP[ok c]; rewrite -reval_mul // E_reval; apply: sound. Qed.
 End Random.

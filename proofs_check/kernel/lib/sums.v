@@ -73,6 +73,8 @@ rewrite (bigD1 (s' i)) //= uj ui eqxx mul1r big1 ?addr0.
   by congr F; apply/funext => x; rewrite /upd /swap /=; case: eqP.
 by move=> k ks; rewrite uj ui eq_sym (negbTE ks) mul0r.
 Qed.
+Lemma sumover_last vs v F s : sumover (rcons vs v) F s = \sum_k sumover vs F (upd s v k).
+Proof. by elim: vs F => //= u vs IH F; rewrite IH. Qed.
 Definition s0 : nat -> I := fun=> ord0.
 (* variables that are not summed over stay at s0 *)
 Lemma sumover_fixed i vs F G s : (forall s', s' i = s i -> F s' = G s') -> i \notin vs ->

@@ -57,7 +57,7 @@ have evE s : ev (rho s) (scalar_of (u s) v) n mean_square = k * loss n Lambda (U
 have h := derM (der_cst k^-1 t) (dpoly_sound n rho_der sc_der mean_square).
 apply: der_eq (der_ext _ h) _ => [s|]; first by rewrite evE mulKf.
 have same : rho t = meaning t by [].
-rewrite mulr0 addr0 (check_sound _ _ rho_sym gradient_ok) !ev_cat same.
+rewrite mulr0 addr0 (check_sound _ _ rho_sym (@alone _ _ _) gradient_ok) !ev_cat same.
 rewrite gradient_U11E // gradient_u21E // gradient_u12E // gradient_uE // -/k -!/(dotp _ _).
 by rewrite -!mulrDr mulKf // !addrA.
 Qed.

@@ -39,7 +39,7 @@ Theorem population_lossE : population_loss Sq P11 p12 k12 k22 U11 u12 u21 u =
   population_loss.loss N.+1 Lambda U11 u12 u21 u.
 Proof.
 have sound rp r := @gaussian_expectation R d N 2 letters rho S (population_loss.vector_of u12 u21 0 0) covE S_0
-  (population_loss.scalar_of u 0) rp r rho_sym outerE.
+  (population_loss.scalar_of u 0) rp r erefl rho_sym (@alone _ _ rho) outerE.
 have n0 : N.+1%:R != 0 :> R by rewrite Num.Theory.pnatr_eq0.
 have := product_expectation (@EED _ R) (@EEZ _ R) sound population_loss.mean_square_ok.
 rewrite -(errorE Sq P11 p12 k12 k22 U11 u12 u21 u) population_loss.lossE // -scalerAl -scalerAr scalerA EEZ => h.

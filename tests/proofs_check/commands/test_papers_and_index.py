@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from proofs_check import catalogue
 from proofs_check.command_line import main
-from proofs_check.papers import PAPERS
+from proofs_check.papers import PAPERS, unclaimed
 
 
 def run(*arguments: str) -> Result:
@@ -23,9 +23,11 @@ def test_papers_counts_the_statements() -> None:
     for paper in PAPERS:
         claims = catalogue(paper)
         findings = sum(bool(claim.finding) for claim in claims)
-        said = f"{len(claims)} statements" + (f", {findings} of them under test as findings" if findings else "")
+        counted = f"{len(claims) + len(unclaimed(paper))} statements"
+        said = counted + (f", {findings} of them under test as findings" if findings else "")
         assert re.search(rf"^{paper} +{said}$", output, re.MULTILINE)
     assert "proved" not in output
+    assert len(re.findall(r"undecided, without a claim: ", output)) == len(unclaimed()) > 0
 
 
 def test_papers_takes_statuses_from_a_report(tmp_path: Path) -> None:

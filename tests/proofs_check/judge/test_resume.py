@@ -27,7 +27,6 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> str:
     return whole.read_text()
 
 
-@pytest.mark.xdist_group("resume")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_kill_and_resume(tmp_path: Path, uninterrupted: str, jobs: str) -> None:
     """kill -9 of the whole run while claims are being checked, then --resume, for one and two processes."""

@@ -16,6 +16,10 @@ from proofs_check.kernel.sources import FOLDERS, ROOT
 LOSS = (ROOT / "generated" / "population_loss.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
 FOURTH = (ROOT / "generated" / "fourth_moment.v").read_text(encoding="utf-8")
 ERROR = (ROOT / "generated" / "prediction_error.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
+ELLIPTICAL = (
+    (ROOT / "generated" / "population_loss_elliptical.v").read_text(encoding="utf-8").partition("\nLocal Open Scope")[0]
+)
+LIMIT = (ROOT / "generated" / "limiting_error.v").read_text(encoding="utf-8")
 
 
 def _flow() -> str:
@@ -33,6 +37,9 @@ ERROR_TERM = "((1)%coqZ, (1, [::], [:: [:: (2, false); (0, false); (2, true); (1
 # 2 u (N + 3)/N u12' Lambda^2 U11 Lambda u21, and u^2 (N + 1)/N tr(Lambda U11' Lambda^2 U11), times N^2
 COEFFICIENT = "((6)%coqZ, (1, [:: 0],"
 SECOND = "  ((1)%coqZ, (1, [:: 0; 0], [:: [:: (0, false); (1, true); (0, false); (0, false); (1, false)]]));\n"
+ELLIPTICAL_TERM = "  ((-1)%coqZ, (1, [:: 2; 2], [:: [:: (0, false)]; [:: (0, false)]; [:: (0, false); (5, false)]]));\n"
+LIMIT_TERM = "((2)%coqZ, (2, [:: 0; 0], [:: [:: (1, false)]; "
+LIMIT_STEP = "  (((1)%coqZ, (2, [::], [::])), ([:: (1, false)], [:: (3, false)]));\n"
 FOURTH_TERM = "((1)%coqZ, (0, [::], [:: [:: (0, false); (1, true); (0, false); (2, true)]]))"
 
 
@@ -57,7 +64,14 @@ def replaced(text: str, old: str, new: str) -> str:
 
 def test_the_generated_files_compile(built: Path, tmp_path: Path) -> None:
     """What the next test spoils is accepted as it is."""
-    for name, text in (("loss", LOSS), ("fourth", FOURTH), ("error", ERROR), ("flow", FLOW)):
+    for name, text in (
+        ("loss", LOSS),
+        ("fourth", FOURTH),
+        ("error", ERROR),
+        ("flow", FLOW),
+        ("limit", LIMIT),
+        ("elliptical", ELLIPTICAL),
+    ):
         (tmp_path / f"{name}.v").write_text(text)
         compile_file(tmp_path / f"{name}.v", built)
 
@@ -77,12 +91,40 @@ def test_the_generated_files_compile(built: Path, tmp_path: Path) -> None:
         pytest.param(replaced(ERROR, "((-2)%coqZ", "((-1)%coqZ"), id="a wrong coefficient, Theorem 4.2"),
         pytest.param(replaced(ERROR, ERROR_TERM, ERROR_TERM.replace("(1, [::]", "(2, [::]", 1)), id="no 1/M"),
         pytest.param(replaced(ERROR, ERROR_TERM, ERROR_TERM.replace("(2, true)", "(2, false)")), id="A for A'"),
+        pytest.param(
+            replaced(ELLIPTICAL, "((3)%coqZ, (1, [:: 0; 2; 2]", "((3)%coqZ, (1, [:: 2; 2]"), id="kappa left out"
+        ),
+        pytest.param(replaced(ELLIPTICAL, "((1)%coqZ, (0, [:: 1], ", "((1)%coqZ, (0, [:: 0], "), id="kappa for m3"),
+        pytest.param(replaced(ELLIPTICAL, ELLIPTICAL_TERM, ""), id="N for N - 1 draws that differ"),
+        pytest.param(replaced(ELLIPTICAL, "(0, (7, ", "(2, (7, "), id="the task taken for elliptical"),
+        pytest.param(
+            replaced(LIMIT, LIMIT_TERM, LIMIT_TERM.replace("((2)", "((1)", 1)), id="a wrong coefficient, limit"
+        ),
+        pytest.param(replaced(LIMIT, LIMIT_TERM, LIMIT_TERM.replace("[:: 0; 0]", "[:: 0]")), id="1/N for 1/N^2"),
+        pytest.param(replaced(LIMIT, LIMIT_STEP, ""), id="a step left out"),
+        pytest.param(
+            replaced(LIMIT, "with_families [:: 0; 1; 1; 0]", "with_families [:: 0; 0; 1; 0]"), id="no commuting"
+        ),
     ],
 )
 def test_a_wrong_formula_does_not_compile(built: Path, tmp_path: Path, spoiled: str) -> None:
     """The kernel evaluates the check and finds false."""
     (tmp_path / "spoiled.v").write_text(spoiled)
     with pytest.raises(CoqError, match=r"true|false"):
+        compile_file(tmp_path / "spoiled.v", built)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("with_families [:: 0; 1; 1; 0]", "with_families [:: 1; 1; 1; 0]", id="Sigma commutes with Lambda"),
+        pytest.param("+ (inverse_N) *: (Lambda).", "+ (1) *: (Lambda).", id="another Gamma"),
+    ],
+)
+def test_a_relation_that_does_not_hold_is_not_proved(built: Path, tmp_path: Path, old: str, new: str) -> None:
+    """What the booleans would let pass, the file has to prove of the letters as they are."""
+    (tmp_path / "spoiled.v").write_text(replaced(LIMIT, old, new))
+    with pytest.raises(CoqError):
         compile_file(tmp_path / "spoiled.v", built)
 
 

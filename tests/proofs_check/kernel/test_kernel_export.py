@@ -11,9 +11,22 @@ from click.testing import CliRunner
 from proofs_check.command_line import main
 from proofs_check.kernel.export import GENERATED, differing, export, mean_file
 from proofs_check.kernel.exporter import Alphabet, ExportError, formula
+from proofs_check.kernel.relations import inverse_letter, multiples, with_reciprocal
 from proofs_check.kernel.sources import ROOT
+from theory.algebra.definitions import define
 from theory.algebra.expectation import Gaussian
-from theory.algebra.expression import identity, indexed, length, matrix, number, scalar_letter, sum_over, vector
+from theory.algebra.expression import (
+    identity,
+    indexed,
+    length,
+    letter,
+    matrix,
+    number,
+    scalar_letter,
+    sum_over,
+    vector,
+)
+from theory.algebra.words import letter_power
 
 A, LAMBDA, x, v = matrix("A"), matrix("Lambda", definite=True), vector("x"), vector("v")
 u = scalar_letter("u")
@@ -109,10 +122,10 @@ def test_what_the_checker_cannot_say_is_refused(expression, complaint: str) -> N
 
 
 def test_laws_that_the_checker_does_not_know_are_refused() -> None:
-    """Elliptical vectors, and covariances that are sums, have no letters."""
+    """Radial moments that are no letters, and covariances that are sums."""
     form = x.T @ A @ x
-    with pytest.raises(ExportError, match="elliptical"):
-        mean_file("", form, {x: Gaussian(LAMBDA, radial_moment=number)})
+    with pytest.raises(ExportError, match="the radial moment 2 is no letter"):
+        Alphabet({letter(x): Gaussian(LAMBDA, radial_moment=number)}, radial_moments=2)
     with pytest.raises(ExportError, match="not a product of letters"):
         mean_file("", form, {x: Gaussian(LAMBDA * 2)})
 
@@ -122,3 +135,48 @@ def test_sums_up_to_another_length_are_refused() -> None:
     draw = indexed(x, "i")
     with pytest.raises(ExportError, match="summed up to M, not to N"):
         mean_file("", sum_over("i", "M", draw.T @ A @ draw), {x: Gaussian(LAMBDA)})
+
+
+def test_letters_that_commute_share_a_family() -> None:
+    """Lambda and Gamma commute; A, alone in its family, has the number 0."""
+    gamma = matrix("Gamma", definite=True, family="Lambda")
+    letters = Alphabet()
+    letters.terms((A @ LAMBDA @ gamma).trace())
+    assert letters.definition().startswith("with_families [:: 0; 1; 1] (Alphabet")
+
+
+t = scalar_letter("t", definite=True)
+SUM = define("Gamma", t * LAMBDA.trace() * identity("d") + (t + 1) * LAMBDA)
+INVERSE = inverse_letter(SUM, SUM.expression)
+
+
+def test_multiples_of_the_relation_lead_from_one_side_to_the_other() -> None:
+    """1 - (t + 1) Lambda Gamma^-1 = u tr(Lambda) Gamma^-1, between two vectors."""
+    inverse = INVERSE(SUM.name**-1)
+    left, right = v.T @ (identity("d") - (t + 1) * LAMBDA @ inverse) @ v, t * LAMBDA.trace() * (v.T @ inverse @ v)
+    found = multiples(left - right, INVERSE)
+    total = sum(
+        (
+            held.factor * (v.T @ INVERSE.relation @ v)
+            for held in found
+            if held.before == (letter_power(letter(v), 1)[0].transpose,)
+        ),
+        number(0),
+    )
+    assert left - right + total == number(0)
+
+
+def test_what_is_not_equal_by_the_relation_is_refused() -> None:
+    """A difference that no multiples take away is not exported."""
+    inverse = INVERSE(SUM.name**-1)
+    with pytest.raises(ExportError, match="not 0 by the relation"):
+        multiples(v.T @ inverse @ v - t * LAMBDA.trace() * (v.T @ inverse @ inverse @ v), INVERSE)
+    with pytest.raises(ExportError, match=r"Gamma\^1 is no inverse"):
+        INVERSE(SUM.name.trace())
+
+
+def test_a_length_with_a_positive_power_has_no_reciprocal_letter() -> None:
+    """1/M is a scalar in a file about N; M is not."""
+    assert u * u * A.trace() + u == with_reciprocal(A.trace() / length("M") ** 2 + 1 / length("M"), "M", u)
+    with pytest.raises(ExportError, match="positive power of M"):
+        with_reciprocal(A.trace() * length("M"), "M", u)

@@ -181,11 +181,33 @@ def test_new_and_missing_sources_empty_the_column(copy: Path) -> None:
     assert not read_record(copy).fresh
 
 
+def test_the_column_carries_what_the_claims_say(copy: Path) -> None:
+    """The remark, the theorem that solutions exist, and the further hypotheses, as claims.toml has them."""
+    for claim, proof in read_claims(copy).items():
+        column = kernel_column(claim, read_record(copy))
+        assert (proof.remark, proof.exists, proof.hypotheses) == (column.remark, column.exists, column.hypotheses)
+    assert "integrated from t = 0" == kernel_column("lem-A.3").remark
+    assert kernel_column("lem-A.3").exists.endswith(".initialised_solution_exists")
+
+
+def test_a_remark_changes_without_a_new_record(copy: Path) -> None:
+    """It is for the reader; Coq has no say in it."""
+    path = copy / "claims.toml"
+    path.write_text(path.read_text().replace("integrated from t = 0", "integrated", 1))
+    assert "integrated" == kernel_column("lem-A.3", read_record(copy)).remark
+
+
 @pytest.mark.parametrize(
-    "line", ['given = ["expectation"]\n', 'exists = "existence.initialised_solution_exists"\n'], ids=["given", "exists"]
+    "line",
+    [
+        'given = ["expectation"]\n',
+        'exists = "existence.initialised_solution_exists"\n',
+        'laws = "laws.every_probability_measure"\n',
+    ],
+    ids=["given", "exists", "laws"],
 )
 def test_a_line_dropped_from_the_claims_is_noticed(copy: Path, line: str) -> None:
-    """Nobody turns `partial` into `checked`, or leaves the existence of a solution out, without a new record."""
+    """Nobody turns `partial` into `checked`, or leaves out that a solution or a law exists, without a new record."""
     path = copy / "claims.toml"
     assert line in path.read_text()
     path.write_text(path.read_text().replace(line, "", 1))
@@ -199,7 +221,7 @@ def test_a_line_dropped_from_the_claims_is_noticed(copy: Path, line: str) -> Non
         ("[hypotheses]\n[claims.a]\ngiven = []", "wants `theorem`"),
         (
             '[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"',
-            "may have `given`, `refutes`, `remark` and `exists`",
+            "may have `given`, `refutes`, `remark`, `exists` and `laws`",
         ),
         ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\ngiven = ["x"]', "'x' is not among the hypotheses"),
         ("[claims.a", "is no table of claims"),

@@ -31,6 +31,9 @@ FLAGS = (
     "--disable-dev-shm-usage",
 )
 
+# A theorem that assumes more than its claim, about solutions that exist by another.
+KERNEL = {"word": "partial", "theorem": "T.t", "hypotheses": ["a moment"], "exists": "T.e", "remark": "n > 1"}
+
 
 @pytest.fixture(scope="session")
 def report_text() -> str:
@@ -53,7 +56,7 @@ def record(report_text: str) -> PageRecord:
         counterexample="d = 1, <script>alert(1)</script>: left 1, right 2",
         corrected_by=(first.id,),
     )
-    open_claim = replace(others[0], id="open", status="undecided", rests_on=("wrong",), reason="why")
+    open_claim = replace(others[0], id="open", status="undecided", rests_on=("wrong",), reason="why", kernel=KERNEL)
     return replace(loaded, results=(first, *others, wrong, open_claim))
 
 

@@ -94,6 +94,12 @@ def test_page_is_whole_and_self_contained(html: str, folded: dict[str, str]) -> 
     assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org/2000/svg)", html)
 
 
+def test_a_claim_shows_how_its_theorem_is_read(html: str, folded: dict[str, str]) -> None:
+    """The theorem, its hypotheses beyond the claim's, that solutions exist, and the remark."""
+    shown = "<code>T.t</code>, partial; a moment; solutions exist by <code>T.e</code>. Note: n &gt; 1"
+    assert 1 == unfolded(html, folded).count(shown)
+
+
 def test_everything_that_unfolds_is_there(html: str, folded: dict[str, str]) -> None:
     """Each part that a script fills has its text, and no text is left over."""
     assert sorted(folded) == sorted(re.findall(r'data-fold="([^"]*)"', html + "".join(folded.values())))

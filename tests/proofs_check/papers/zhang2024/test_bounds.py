@@ -24,8 +24,6 @@ from proofs_check.papers.zhang2024.quantities.enclosed_flows import flow_facts
 from theory.algebra.expression import length, scalar_letter
 from theory.zhang2024.model import LAMBDA
 
-# Several tests ask for the result of one claim, which is kept.
-pytestmark = pytest.mark.xdist_group("bounds")
 BUDGET = run_budget(100, 5, 1e-6, 2000)
 CLAIMS = {
     claim.id: claim
