@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -36,7 +37,9 @@ def derive(name: str | None, show_list: bool, as_latex: bool, as_json: bool, ste
     if name is None:
         raise click.UsageError("name a derivation, or use --list")
     if name not in DERIVATIONS:
-        raise click.UsageError(f"no derivation {name!r}; there are {', '.join(DERIVATIONS)}")
+        near = get_close_matches(name, DERIVATIONS, 3, 0.4)
+        nearest = f"the nearest: {', '.join(near)}; " if near else ""
+        raise click.UsageError(f"no derivation {name!r}; {nearest}`icl-theory derive --list` has all")
     derivation = DERIVATIONS[name]()
     if as_latex:
         click.echo(derivation.latex(with_steps=steps))

@@ -42,20 +42,24 @@ def papers(source: Path | None, check: bool, jobs: int) -> None:
     if source is not None and check:
         raise BadInput("--from takes the statuses of a report and --run makes them anew; give one of them")
     results = _of_report(source) if source else _of_run(jobs) if check else []
+    width = max(map(len, PAPERS))
     screen = Screen.of(sys.stdout)
     for paper, claims in PAPERS.items():
         held, listed = claims(), unclaimed(paper)
         findings = sum(bool(claim.finding) for claim in held)
-        click.echo(f"{paper:<12} {len(held) + len(listed)} statements, {findings} of them findings under test")
+        under_test = f", {findings} of them under test as findings" if findings else ""
+        click.echo(f"{paper:<{width}}  {len(held) + len(listed):>3} statements{under_test}")
         own = [result for result in results if result["paper"] == paper]
         for line in _by_status(own, len(listed)):
-            click.echo(f"{'':<12} {line}")
+            click.echo(f"{'':<{width}} {line}")
         if results and len(own) < len(held):
-            click.echo(f"{'':<12} {len(held) - len(own)} are not in the report")
+            click.echo(f"{'':<{width}} {len(held) - len(own):>4} not in the report")
         for statement in listed:
             said = plain_text(f"{statement.number}: {statement.title}; {statement.reason}")
             for line in screen.wrap(f"undecided, without a claim: {said}", 17, 13):
                 click.echo(line)
+    if not results:
+        click.echo("Their statuses: --from a report of `icl-theory verify --json`, or --run.")
 
 
 def _of_report(path: Path) -> Sequence[Mapping[str, Any]]:

@@ -132,11 +132,11 @@ def _unchecked(run: Run) -> Report:
 
 
 def _list(known: Sequence[Claim], listed: Sequence[Unclaimed]) -> None:
-    for claim in known:
-        click.echo(f"{claim.id:<28} {plain_text(str(claim.origin)):<22} {plain_text(claim.title)}")
-    for held in listed:
-        place = plain_text(f"{held.paper}, {held.number}")
-        click.echo(f"{'(undecided)':<28} {place:<22} {plain_text(held.title)}")
+    screen = Screen.of(sys.stdout)
+    rows = [(claim.id, str(claim.origin), claim.title) for claim in known]
+    rows += [("(undecided)", f"{held.paper}, {held.number}", held.title) for held in listed]
+    for name, place, title in rows:
+        click.echo("\n".join([f"{name:<28} {plain_text(place)}", *screen.wrap(plain_text(title), 4)]))
 
 
 @click.command("run", hidden=True)

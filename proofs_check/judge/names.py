@@ -30,7 +30,8 @@ def find(claims: Sequence[Claim], text: str, unclaimed: Sequence[Unclaimed] = ()
     numbers = (*(claim.origin.number for claim in claims), *(held.number for held in unclaimed))
     names = dict.fromkeys([*ids, *numbers])
     near = get_close_matches(text, names, 5, 0.4)
-    raise ClaimError(f"no claim {text!r}; the nearest are {', '.join(near)}" if near else f"no claim {text!r}")
+    elsewhere = f"the nearest are {', '.join(near)}" if near else "`icl-theory verify --list` has all"
+    raise ClaimError(f"no claim {text!r}; {elsewhere}")
 
 
 def find_unclaimed(unclaimed: Sequence[Unclaimed], text: str) -> tuple[Unclaimed, ...]:

@@ -244,7 +244,7 @@
     const field = formula("flow U", lengths, d), all = (value) => new Array(d).fill(value);
     const gain = field({ Lambda, Gamma, U: all(0), u: 1 }), drag = field({ Lambda, Gamma, U: all(1), u: 1 }).map((v, i) => gain[i] - v);
     const most = Math.min(6000, Math.max(200, Math.round(1e6 / d)));
-    const { path, steps, reached } = integrate(gain, drag, all(p.sigma / Math.sqrt(d)), 0, p.T, d > 100 ? 1e-9 : 1e-12, most);
+    const { path, steps, reached } = integrate(gain, drag, all(p.sigma / Math.sqrt(d)), 0, p.T, d > 1000 ? 1e-7 : d > 100 ? 1e-9 : 1e-12, most);
     const [, last] = path[path.length - 1], complete = reached === p.T;
     put("out-u", complete ? last[d] : NaN);
     byId("out-u").dataset.weights = complete ? last.slice(0, d).join(" ") : "";

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from proofs_check.judge.results import ClaimResult
 from proofs_check.judge.status import Status, counts_by_status
 from proofs_check.papers import PAPERS
+from proofs_check.papers.contents import contents
 
 
 class _Part:
@@ -75,21 +75,14 @@ def _part(key: str, results: tuple[ClaimResult, ...]) -> PaperPart:
     if not key:
         title = "Statements of your own"
         return PaperPart("", title, (Section("own", title, "", results),), results)
-    module = sys.modules[PAPERS[key].__module__]
+    held_by = contents(key)
     left = {result.id: result for result in results}
     sections = []
-    for part in getattr(module, "SECTIONS", ()):
-        held = tuple(left.pop(claim.id) for claim in part.STATEMENTS if claim.id in left)
+    for part in held_by.sections:
+        held = tuple(left.pop(name) for name in part.claims if name in left)
         if held:
-            short = part.__name__.rpartition(".")[2]
-            name, _, about = _paragraph(part.__doc__ or "").rpartition(": ")
-            sections.append(Section(f"{key}-{short}", name or short.capitalize(), about[:1].upper() + about[1:], held))
+            sections.append(Section(f"{key}-{part.key}", part.title, part.about, held))
     if left:
         title = "Other statements" if sections else "Statements"
         sections.append(Section(f"{key}-statements", title, "", tuple(left.values())))
-    return PaperPart(key, _paragraph(module.__doc__ or key), tuple(sections), results)
-
-
-def _paragraph(text: str) -> str:
-    """The first paragraph of a docstring, on one line."""
-    return " ".join(text.strip().split("\n\n")[0].split())
+    return PaperPart(key, held_by.description, tuple(sections), results)

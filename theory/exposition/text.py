@@ -52,7 +52,7 @@ def _equation(display: Display, number: int, width: int) -> list[str]:
     *lines, line = textwrap.wrap(head, width, subsequent_indent=f"{_INDENT}    ", break_long_words=False)
     for place, piece in enumerate(text_pieces(display.text)):
         is_full = len(line) + 1 + len(piece) > width
-        if is_full and (place or len(line) > width // 2):
+        if is_full and (place or len(line) > 2 * len(_INDENT)):
             lines.append(line)
             line = f"{_INDENT}    {piece}"
         else:

@@ -15,6 +15,7 @@ from proofs_check.latex.article.bibliography import bibliography
 from proofs_check.latex.article.blocks import blocks
 from proofs_check.latex.article.findings import finding_section, is_correction
 from proofs_check.latex.article.outline import Outline, Part
+from proofs_check.latex.article.plain import plain_outline
 from proofs_check.latex.article.proofs import Proof, proofs
 from proofs_check.latex.article.tables import evidence_table, kernel_table
 from proofs_check.latex.article.words import STATUS_WORDS, sentence
@@ -46,19 +47,13 @@ def article(statements: Sequence[Stated], paper: str = "zhang2024") -> str:
         paper: its key.
     """
     own = [stated for stated in statements if stated.said.paper in (paper, "")]
-    outline = OUTLINES[paper]() if paper in OUTLINES else _plain_outline(paper, own)
+    outline = OUTLINES[paper]() if paper in OUTLINES else plain_outline(paper, own)
     return _assembled(own, outline)
 
 
 def article_of_report(report: Report, paper: str = "zhang2024") -> str:
     """The article with the evidence of a report."""
     return article(stated_results(report.results), paper)
-
-
-def _plain_outline(paper: str, statements: Sequence[Stated]) -> Outline:
-    """Of a paper that has no prose of its own: its statements in their order."""
-    title = rf"The statements of \texttt{{{paper}}} and the evidence for them"
-    return Outline(title, "", (Part("Statements", tuple(stated.id for stated in statements)),), {})
 
 
 def _assembled(own: Sequence[Stated], outline: Outline) -> str:
@@ -145,17 +140,23 @@ def _abstract(own: Sequence[Stated], refuted: Sequence[Stated], outline: Outline
         )
         return f"\\begin{{abstract}}\n{text}\n\\end{{abstract}}"
     plain = Counter(held.result.status for held in own if held.result is not None and not held.is_refuted)
-    counts = [f"{plain[status]} are {status}" for status in reversed(ORDER) if plain[status]]
+    counts = [
+        f"{plain[status]} {'is' if plain[status] == 1 else 'are'} {status}"
+        for status in reversed(ORDER)
+        if plain[status]
+    ]
     text = (
         f"{outline.abstract} This article is written by a program from the record of a run. It says of each statement "
         rf"what evidence there is, and no more (section~\ref{{sec:statuses}}). It has {len(checked)} statements. Of "
         f"those that are said to hold, {_listed(counts)}."
     )
     if refuted:
-        text += (
-            f" {len(refuted)} printed statements do not hold as they stand, or their proofs do not cover them; each "
-            r"stands with its counterexample in section~\ref{sec:findings}."
+        said = (
+            "One printed statement does not hold as it stands, or its proof does not cover it; it"
+            if len(refuted) == 1
+            else f"{len(refuted)} printed statements do not hold as they stand, or their proofs do not cover them; each"
         )
+        text += rf" {said} stands with its counterexample in section~\ref{{sec:findings}}."
     return f"\\begin{{abstract}}\n{text}{_kernel_count(own)}\n\\end{{abstract}}"
 
 
@@ -194,8 +195,9 @@ def _introduction(own: Sequence[Stated], outline: Outline) -> list[str]:
 def _notation(outline: Outline) -> list[str]:
     if not outline.letters:
         return []
-    lines = [r"\section{Notation and standing assumptions}", letters_table(outline.letters.items())]
     marked = [(text, mark) for text, mark in outline.standing.items() if mark.startswith(r"$(\mathrm")]
+    title = "Notation and standing assumptions" if marked else "Notation"
+    lines = [rf"\section{{{title}}}", letters_table(outline.letters.items())]
     if marked:
         items = "\n".join(rf"\item[{mark}] {sentence(text)}." for text, mark in marked)
         lines += [

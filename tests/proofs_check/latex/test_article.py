@@ -28,6 +28,7 @@ from proofs_check.latex.article.words import STATUS_WORDS, breakable, numbers, s
 from proofs_check.latex.article.zhang2024 import outline
 from proofs_check.latex.document import Stated, stated_results
 from proofs_check.latex.export import compile_pdf, snippets
+from proofs_check.papers import PAPERS
 from theory import DERIVATIONS
 from theory.algebra.grammar import parse
 from theory.algebra.statement_latex import statement_latex
@@ -302,6 +303,46 @@ def test_another_paper_has_an_article_of_its_own() -> None:
     assert r"\label{eq:other}" in text
     assert r"\label{eq:lem-D.2}" not in text
     assert r"\label{eq:other}" not in article(held)
+
+
+@pytest.mark.parametrize("paper", [key for key in PAPERS if key != "zhang2024"])
+def test_the_article_of_every_paper(paper: str) -> None:
+    """Abstract with the counts, notation, sections as the paper has them, each statement once, findings apart."""
+    claims = PAPERS[paper]()
+    statuses = iter(cycle(STATUSES))
+    found = [
+        replace(
+            described(claim),
+            status="refuted" if claim.finding else next(statuses),
+            evidence=(EXACT,),
+            counterexample="d = 1: left 1, right 2" if claim.finding else "",
+        )
+        for claim in claims
+    ]
+    text = article(stated_results(found), paper)
+    counts = Counter(result.status for result in found if not result.finding)
+    abstract = text[text.index(r"\begin{abstract}") : text.index(r"\end{abstract}")]
+    for status, count in counts.items():
+        assert f"{count} {'is' if count == 1 else 'are'} {status}" in abstract
+    assert r"\section{Notation}" in text
+    labels = re.findall(r"\\label\{(eq:[^}]*)\}", text)
+    assert sorted(labels) == sorted(f"eq:{claim.id}" for claim in claims if not claim.finding)
+    findings = sum(bool(claim.finding) for claim in claims)
+    assert text.count(r"\begin{refuted}") == findings
+    assert (r"\label{sec:findings}" in text) == bool(findings)
+    assert set(re.findall(r"\\ref\{([^}]*)\}", text)) <= set(re.findall(r"\\label\{([^}]*)\}", text))
+
+
+@needs_tex
+def test_the_article_of_another_paper_compiles(tmp_path: Path) -> None:
+    """The one with most statements: no overfull box, no lost reference."""
+    found = [
+        replace(described(c), status="refuted" if c.finding else "tested", evidence=(EXACT,), counterexample="")
+        for c in PAPERS["zhang2025"]()
+    ]
+    source = tmp_path / "article.tex"
+    source.write_text(article(stated_results(found), "zhang2025"), encoding="utf-8")
+    assert compile_pdf(source) == []
 
 
 def test_numbers_are_set_as_powers_of_ten() -> None:
