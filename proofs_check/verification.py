@@ -42,9 +42,13 @@ def verify(
     prompts: int = 50_000,
     progress: Progress | None = None,
 ) -> Report:
-    """Check claims, by default those of all papers, and return the report; see `proofs_check.judge.run.verify`."""
+    """Check claims, by default those of all papers, and return the report; see `proofs_check.judge.run.verify`.
+
+    Of all papers it has the statements that no claim states too, which are undecided.
+    """
     chosen = papers.catalogue() if claims is None else claims
-    return with_kernel(run.verify(chosen, seed=seed, alpha=alpha, prompts=prompts, progress=progress))
+    report = with_kernel(run.verify(chosen, seed=seed, alpha=alpha, prompts=prompts, progress=progress))
+    return replace(report, unclaimed=papers.unclaimed()) if claims is None else report
 
 
 def with_kernel(report: Report) -> Report:

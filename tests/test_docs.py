@@ -25,6 +25,7 @@ from click.testing import CliRunner
 from proofs_check import catalogue
 from proofs_check.command_line import main
 from proofs_check.judge.status import Status
+from proofs_check.papers import unclaimed
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -136,22 +137,24 @@ def run_block(readme: str) -> str:
     return str(block)
 
 
-def require_true_counts(block: str, total: int, findings: int) -> None:
+def require_true_counts(block: str, total: int, findings: int, without: int = 0) -> None:
     """The counts are the catalogue's, the statuses exist, and their counts add up where any is given."""
-    said = re.search(r"\b(\d+) claims(?:: ([^.]*))?", block)
+    said = re.search(r"\b(\d+) claims(?: and (\d+) statements? without a claim)?(?:: ([^.]*))?", block)
     assert said, "the block gives no number of claims"
     assert int(said[1]) == total
+    assert int(said[2] or 0) == without
     assert [int(n) for n in re.findall(r"(\d+)(?: of them)? findings", block)] == [findings]
-    counts = re.findall(r"(\d+) (\w+)", said[2] or "")
+    counts = re.findall(r"(\d+) (\w+)", said[3] or "")
     assert {word for _, word in counts} <= {*get_args(Status), "findings"}
-    assert not counts or sum(int(n) for n, _ in counts) == total
+    assert not counts or sum(int(n) for n, _ in counts) == total + without
 
 
 def test_the_run_of_the_readme_is_of_this_catalogue() -> None:
     """The number of claims and of findings in the README are those of the catalogue, and its statuses exist."""
     claims = catalogue()
     findings = sum(bool(claim.finding) for claim in claims)
-    require_true_counts(run_block((ROOT / "README.md").read_text(encoding="utf-8")), len(claims), findings)
+    block = run_block((ROOT / "README.md").read_text(encoding="utf-8"))
+    require_true_counts(block, len(claims), findings, len(unclaimed()))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +165,7 @@ def test_the_run_of_the_readme_is_of_this_catalogue() -> None:
         "3 claims: 1 proved, 1 findings",
         "3 claims: 1 proved, 2 findings",
         "many claims, 1 findings",
+        "3 claims and 1 statement without a claim: 2 proved, 1 undecided, 1 findings",
     ],
 )
 def test_wrong_counts_in_the_readme_are_noticed(block: str) -> None:

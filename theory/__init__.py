@@ -26,6 +26,7 @@ from theory.models import (
     Moments,
     Prompt,
     RandomCovariance,
+    SoftmaxAttention,
     Stack,
 )
 from theory.zhang2024.convergence import convergence
@@ -55,6 +56,7 @@ __all__ = [
     "Moments",
     "Prompt",
     "RandomCovariance",
+    "SoftmaxAttention",
     "Stack",
     "Step",
     "convergence",

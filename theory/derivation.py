@@ -103,6 +103,8 @@ class Formula:
             which their index runs; the values for all of them are stacked along an axis.
         left: what it is, as LaTeX: the left side where it is printed as an equation.
         title: what it is, in words with formulas between dollar signs; the name where it is empty.
+        remainder: of an expansion, the order of what it leaves out, as LaTeX such as O(\\mathrm{logits}^3); printed
+            after the expression, and no part of its value.
 
     Raises:
         ValueError: where one name is a letter and a length at once.
@@ -122,6 +124,7 @@ class Formula:
     copies: tuple[str, str, str] | None = None
     left: str = ""
     title: str = ""
+    remainder: str = ""
 
     def __post_init__(self) -> None:
         clash = self._letter_names & self._counted_names
@@ -158,11 +161,13 @@ class Formula:
 
     def latex(self, norms: bool = False) -> str:
         """LaTeX of the formula, without math delimiters; with `norms`, w' Lambda w is printed as a squared norm."""
-        return latex(self.abbreviated(), WEIGHTS, norms)
+        printed = latex(self.abbreviated(), WEIGHTS, norms)
+        return f"{printed} + {self.remainder}" if self.remainder else printed
 
     def latex_terms(self) -> list[tuple[str, str]]:
         """The (sign, term) pieces of `latex`, between which lines may be broken."""
-        return terms_latex(self.abbreviated(), WEIGHTS)
+        added = [("+", self.remainder)] if self.remainder else []
+        return [*terms_latex(self.abbreviated(), WEIGHTS), *added]
 
     def abbreviated(self) -> Expression:
         """The expression with Gamma introduced wherever that makes it shorter."""
@@ -170,7 +175,8 @@ class Formula:
         return self.expression if gamma is None else abbreviate(self.expression, gamma)
 
     def __str__(self) -> str:
-        return str(self.expression)
+        printed = str(self.expression)
+        return f"{printed} + {plain_text(f'${self.remainder}$')}" if self.remainder else printed
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from numerics.models.prompts import Batch
 from numerics.problem import FloatArray
 from theory.algebra.grammar import parse
 from theory.models.model import Model
-from theory.models.network import SHAPES, GradientStep
+from theory.models.network import SHAPES, GradientStep, SoftmaxAttention
 
 # Where each block stands in P or Q: the matrix, whether it is transposed there, its rows and columns.
 _PLACES = {
@@ -26,14 +26,18 @@ _PLACES = {
     "k22": ("Q", False, np.s_[-1:, -1:]),
 }
 
+# In the place of an order: softmax itself.
+UNEXPANDED = 0
+
 
 @dataclass(frozen=True)
 class NumericLayer:
-    """A layer's heads (P, Q), its mask, and what its scores are divided by."""
+    """A layer's heads (P, Q), its mask, what its scores are divided by, and for softmax the order of its expansion."""
 
     heads: Sequence[tuple[FloatArray, FloatArray]]
     mask: str
     scale: float
+    order: int | None = None
 
 
 def numeric_layers(model: Model, values: Values, d: int, length: str) -> list[NumericLayer]:
@@ -50,8 +54,9 @@ def numeric_layers(model: Model, values: Values, d: int, length: str) -> list[Nu
                     value = _shaped(block, formula_value(text, values, d), d)
                     matrices[which][place] = value.T if transposed else value
             heads.append((matrices["P"], matrices["Q"]))
-        scale = formula_value(layer.kind.scale or length, values, d)[0, 0]
-        layers.append(NumericLayer(heads, layer.kind.mask, float(scale)))
+        order = layer.kind.order if isinstance(layer.kind, SoftmaxAttention) else None
+        scale = formula_value(layer.kind.scale or (length if order is None else "1"), values, d)[0, 0]
+        layers.append(NumericLayer(heads, layer.kind.mask, float(scale), order))
     return layers
 
 
@@ -74,12 +79,48 @@ def _seen(mask: str, size: int) -> FloatArray | None:
     return seen
 
 
-def predictions(model: Model, values: Values, d: int, batch: Batch, length: str) -> FloatArray:
-    """Return the prediction for each prompt: the last entry of the last layer's output, with the model's sign."""
+def _attention(layer: NumericLayer, scores: FloatArray, seen: FloatArray | None) -> FloatArray:
+    """The weight with which each position (columns) attends to each position (rows), from z_i' Q z_j."""
+    logits: FloatArray = scores / layer.scale
+    if layer.order is None:
+        return logits if seen is None else logits * seen
+    seen = np.ones(logits.shape[-2:]) if seen is None else seen
+    if layer.order == UNEXPANDED:
+        powers = np.exp(logits - np.max(logits, axis=-2, keepdims=True)) * seen
+        exact: FloatArray = powers / np.sum(powers, axis=-2, keepdims=True)
+        return exact
+    total: FloatArray = np.sum(_softmax_parts(logits, seen, layer.order), axis=0)
+    return total
+
+
+def _softmax_parts(logits: FloatArray, seen: FloatArray, order: int) -> list[FloatArray]:
+    """The terms of softmax of degree 0, 1, ..., order in the logits.
+
+    By t d/dt softmax(t s)_i = t softmax_i (s_i - sum_k softmax_k s_k), whose terms of degree k in t are
+    k a_k = a_{k-1} s_i - sum_{j<k} a_j <a_{k-1-j}, s>.
+    """
+    parts = [np.broadcast_to(seen / np.sum(seen, axis=-2, keepdims=True), logits.shape)]
+    means: list[FloatArray] = []
+    for k in range(1, order + 1):
+        means.append(np.sum(parts[-1] * logits, axis=-2, keepdims=True))
+        change = parts[-1] * logits
+        for j in range(k):
+            change = change - parts[j] * means[k - 1 - j]
+        parts.append(change / k)
+    return parts
+
+
+def predictions(model: Model, values: Values, d: int, batch: Batch, length: str, expanded: bool = True) -> FloatArray:
+    """Return the prediction for each prompt: the last entry of the last layer's output, with the model's sign.
+
+    Softmax attention is expanded to its order, or itself if not `expanded`.
+    """
     if isinstance(model.network, GradientStep):
         return _step_predictions(model.network, values, d, batch)
     assert model.blocks is not None
     layers = numeric_layers(model, values, d, length)
+    if not expanded:
+        layers = [layer if layer.order is None else replace(layer, order=UNEXPANDED) for layer in layers]
     Z = batch.embedding()
     for layer in layers[:-1]:
         Z = Z + _update(layer, Z)
@@ -91,8 +132,7 @@ def _update(layer: NumericLayer, Z: FloatArray) -> FloatArray:
     total = np.zeros_like(Z)
     for P, Q in layer.heads:
         scores = np.matmul(np.swapaxes(Z, 1, 2), np.matmul(Q, Z))
-        total += np.matmul(np.matmul(P, Z), scores if seen is None else scores * seen)
-    total /= layer.scale
+        total += np.matmul(np.matmul(P, Z), _attention(layer, scores, seen))
     return total
 
 
@@ -103,7 +143,7 @@ def _last_entry(layer: NumericLayer, Z: FloatArray) -> FloatArray:
     for P, Q in layer.heads:
         scores = np.einsum("bin,bi->bn", Z[:, :, seen], Z[:, :, -1] @ Q.T)
         row = np.einsum("i,bin->bn", P[-1], Z[:, :, seen])
-        result += np.einsum("bn,bn->b", row, scores) / layer.scale
+        result += np.einsum("bn,bn->b", row, _attention(layer, scores[:, :, None], None)[:, :, 0])
     return result
 
 
@@ -156,11 +196,32 @@ def _layer_slopes(
     for P, Q in layer.heads:
         QZ, PZ = np.matmul(Q, Z), np.matmul(P, Z)
         scores = np.matmul(transposed, QZ)
-        scores = (scores if seen is None else scores * seen) / layer.scale
-        on_PZ = np.matmul(slope, np.swapaxes(scores, 1, 2))
-        on_scores = np.matmul(np.swapaxes(PZ, 1, 2), slope)
-        on_scores = (on_scores if seen is None else on_scores * seen) / layer.scale
+        on_PZ = np.matmul(slope, np.swapaxes(_attention(layer, scores, seen), 1, 2))
+        on_scores = _on_scores(layer, scores, seen, np.matmul(np.swapaxes(PZ, 1, 2), slope))
         on_QZ = np.matmul(Z, on_scores)
         before += np.matmul(P.T, on_PZ) + np.matmul(Q.T, on_QZ) + np.matmul(QZ, np.swapaxes(on_scores, 1, 2))
         slopes.append((np.einsum("bin,bjn->ij", on_PZ, Z), np.einsum("bin,bjn->ij", on_QZ, Z)))
     return before, slopes
+
+
+def _on_scores(
+    layer: NumericLayer, scores: FloatArray, seen: FloatArray | None, on_attention: FloatArray
+) -> FloatArray:
+    """The slope with respect to z_i' Q z_j, from that with respect to the weight of attention.
+
+    d a_i = a_i (d s_i - sum_k a_k d s_k) for softmax, of which an expansion to order n keeps the terms of degree at
+    most n - 1 in s.
+    """
+    if layer.order is None:
+        held: FloatArray = (on_attention if seen is None else on_attention * seen) / layer.scale
+        return held
+    mask = np.ones(scores.shape[-2:]) if seen is None else seen
+    parts = _softmax_parts(scores / layer.scale, mask, layer.order - 1)
+    pulled = [np.sum(part * on_attention, axis=-2, keepdims=True) for part in parts]
+    total = np.zeros_like(scores)
+    for k in range(layer.order):
+        total += parts[k] * on_attention
+        for j in range(k + 1):
+            total -= parts[j] * pulled[k - j]
+    total /= layer.scale
+    return total

@@ -56,6 +56,7 @@ def simulate(
     test: Prompt | None = None,
     radius: Radius | None = None,
     tasks: Tasks | None = None,
+    expanded: bool = True,
     **values: Any,
 ) -> SampledError:
     """Draw prompts, run the model's layers on each, and return the mean square error on the query.
@@ -69,6 +70,8 @@ def simulate(
         test: the law of the prompts; None is the model's.
         radius: for elliptical covariates: radius(generator, shape) draws r.
         tasks: for a task that is known by its moments only: tasks(generator, count) draws tasks, (count, d).
+        expanded: whether layers of softmax attention are expanded to their order, as all that is derived is; False runs
+            softmax itself.
         values: the letters by their names, Lambda=, N=, U=, u=, ...; d= where none of them shows it.
 
     Raises:
@@ -83,6 +86,6 @@ def simulate(
     left = checked_length("prompts", prompts)
     while left:
         batch = drawer.draw(min(size, left), generator)
-        moments = moments + Moments.of((predictions(model, arrays, d, batch, law.length) - batch.target) ** 2)
+        moments = moments + Moments.of((predictions(model, arrays, d, batch, law.length, expanded) - batch.target) ** 2)
         left -= len(batch.target)
     return SampledError(moments)

@@ -9,6 +9,7 @@ import click
 
 from proofs_check.commands.errors import clear_errors
 from proofs_check.judge.certificate import CertificateError, check_report
+from proofs_check.papers import unclaimed
 from proofs_check.verification import claim_source, kernel_record
 
 
@@ -39,7 +40,7 @@ def check(report: Path, modules: tuple[Path, ...]) -> None:
         click.echo(f"Error: {failure}", err=True)
     try:
         # Formal proofs stand behind claims of the papers only.
-        outcome = check_report(text, claims, None if modules else kernel_record)
+        outcome = check_report(text, claims, None if modules else kernel_record, () if modules else unclaimed())
     except CertificateError as error:
         click.echo(f"{report} is not valid: {error}", err=True)
         sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,11 +13,12 @@ import click
 
 from numerics.executor import choose_executor
 from proofs_check.commands.errors import BadInput, clear_errors
-from proofs_check.commands.terminal import progress_line
+from proofs_check.commands.terminal import Screen, progress_line
 from proofs_check.judge.run import Run
 from proofs_check.judge.status import ORDER
-from proofs_check.papers import PAPERS
+from proofs_check.papers import PAPERS, unclaimed
 from proofs_check.verification import Catalogue
+from theory.marked_text import plain_text
 
 
 @click.command()
@@ -40,15 +42,20 @@ def papers(source: Path | None, check: bool, jobs: int) -> None:
     if source is not None and check:
         raise BadInput("--from takes the statuses of a report and --run makes them anew; give one of them")
     results = _of_report(source) if source else _of_run(jobs) if check else []
+    screen = Screen.of(sys.stdout)
     for paper, claims in PAPERS.items():
-        held = claims()
+        held, listed = claims(), unclaimed(paper)
         findings = sum(bool(claim.finding) for claim in held)
-        click.echo(f"{paper:<12} {len(held)} statements, {findings} of them findings under test")
+        click.echo(f"{paper:<12} {len(held) + len(listed)} statements, {findings} of them findings under test")
         own = [result for result in results if result["paper"] == paper]
-        for line in _by_status(own):
+        for line in _by_status(own, len(listed)):
             click.echo(f"{'':<12} {line}")
         if results and len(own) < len(held):
             click.echo(f"{'':<12} {len(held) - len(own)} are not in the report")
+        for statement in listed:
+            said = plain_text(f"{statement.number}: {statement.title}; {statement.reason}")
+            for line in screen.wrap(f"undecided, without a claim: {said}", 17, 13):
+                click.echo(line)
 
 
 def _of_report(path: Path) -> Sequence[Mapping[str, Any]]:
@@ -64,9 +71,13 @@ def _of_run(jobs: int) -> Sequence[Mapping[str, Any]]:
     return [{"paper": held.paper, "status": held.status, "finding": held.finding} for held in report.results]
 
 
-def _by_status(results: Sequence[Mapping[str, Any]]) -> list[str]:
-    """ "41 proved", ..., findings apart, since for them being refuted is the result."""
+def _by_status(results: Sequence[Mapping[str, Any]], listed: int) -> list[str]:
+    """ "41 proved", ..., with those that are listed without a claim, which need no run to be undecided.
+
+    Findings stand apart, since for them being refuted is the result.
+    """
     plain = Counter(result["status"] for result in results if not result["finding"])
+    plain["undecided"] += listed
     found = Counter(result["status"] for result in results if result["finding"])
     lines = [f"{plain[status]:>4} {status}" for status in reversed(ORDER) if plain[status]]
     return lines + [f"{found[status]:>4} {status}, as findings" for status in reversed(ORDER) if found[status]]

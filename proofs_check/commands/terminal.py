@@ -14,6 +14,7 @@ import click
 
 from proofs_check.judge.results import ClaimResult, Report
 from proofs_check.judge.status import Status, counts_by_status
+from proofs_check.judge.unclaimed import Unclaimed
 from theory.marked_text import plain_text
 
 _COLOURS: dict[Status, str] = {
@@ -78,7 +79,8 @@ def summary(report: Report, screen: Screen, *, verbose: bool = False, only: Coll
     """
     shown = [result for result in report.results if only is None or result.id in only]
     lines = [*_counts(report, screen), *_findings(shown, screen), *_attention(shown, screen)]
-    lines += _rows(shown, screen) if verbose else _sections(shown, screen)
+    lines += _unclaimed(report.unclaimed, screen)
+    lines += _rows(shown, screen) if verbose else _sections(shown, report.unclaimed, screen)
     return "\n".join(lines)
 
 
@@ -88,7 +90,10 @@ def _counts(report: Report, screen: Screen) -> Iterator[str]:
     findings = len(report.findings)
     if findings:
         said.append(_counted(findings, "finding"))
-    yield screen.bold(f"{_counted(len(report.results), 'claim')}: ") + ", ".join(said)
+    head = _counted(len(report.results), "claim")
+    if report.unclaimed:
+        head += f" and {_counted(len(report.unclaimed), 'statement')} without a claim"
+    yield screen.bold(f"{head}: ") + ", ".join(said)
     wrong = sum(result.wrong_mutants for result in report.results)
     killed, left, same, implied = (
         sum(result.count(fate) for result in report.results) for fate in ("killed", "open", "equivalent", "implied")
@@ -151,21 +156,34 @@ def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
             yield from screen.wrap(f"counterexample: {result.counterexample}", 4)
 
 
-def _sections(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
-    groups: dict[str, list[ClaimResult]] = {}
-    for result in results:
-        if not result.finding:
-            groups.setdefault(_section(result), []).append(result)
+def _unclaimed(listed: Sequence[Unclaimed], screen: Screen) -> Iterator[str]:
+    if not listed:
+        return
+    yield ""
+    yield screen.bold("Undecided: listed, and nothing here gives evidence of them")
+    for held in listed:
+        head = (
+            f"{screen.style(held.status, held.status)} {held.paper} {plain_text(held.number)}: {plain_text(held.title)}"
+        )
+        yield from screen.wrap(head, 4, 2)
+        yield from screen.wrap(f"why: {plain_text(held.reason)}", 4)
+
+
+def _sections(results: Sequence[ClaimResult], listed: Sequence[Unclaimed], screen: Screen) -> Iterator[str]:
+    groups: dict[str, list[ClaimResult | Unclaimed]] = {}
+    counted: list[ClaimResult | Unclaimed] = [*(result for result in results if not result.finding), *listed]
+    for held in counted:
+        groups.setdefault(_section(held), []).append(held)
     yield ""
     yield screen.bold("By section")
     width = max(map(len, groups), default=0)
-    for name, held in groups.items():
-        counts = counts_by_status(held)
+    for name, group in groups.items():
+        counts = counts_by_status(group)
         said = ", ".join(screen.style(f"{count} {status}", status) for status, count in counts.items())
         yield f"  {name:<{width}}  {said}"
 
 
-def _section(result: ClaimResult) -> str:
+def _section(result: ClaimResult | Unclaimed) -> str:
     """The part of the first paper that a number belongs to, such as "Section 4" or "Appendix C", or "Beyond the paper".
 
     In other papers the numbers do not tell their section, so that each is one part.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,9 +14,11 @@ from proofs_check.commands.completion import completed
 from proofs_check.commands.errors import clear_errors
 from proofs_check.commands.terminal import Screen, progress_line, summary
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.names import find
-from proofs_check.judge.run import Run, write_atomically
-from proofs_check.papers import PAPERS, catalogue
+from proofs_check.judge.names import find, find_unclaimed
+from proofs_check.judge.results import Report
+from proofs_check.judge.run import Run, run_budget, write_atomically
+from proofs_check.judge.unclaimed import Unclaimed
+from proofs_check.papers import PAPERS, catalogue, unclaimed
 from proofs_check.verification import Catalogue, claim_source, with_kernel
 from theory.marked_text import plain_text
 
@@ -77,10 +80,11 @@ def verify(
 ) -> None:
     """Check CLAIMS (all by default) and what they rest on, and send every mutant through the same evidence.
 
-    A claim is named by its id (thm-4.2) or by its number (4.13, "Lemma A.5", F3).
+    A claim is named by its id (thm-4.2) or by its number (4.13, "Lemma A.5", F3). Statements of the papers that no
+    claim states are listed and counted as undecided, with the reason.
 
     Exit code 0: every claim holds and every finding is refuted; 1: one is refuted, or a finding is not; 3: one is
-    undecided and none of these; 2: bad usage or input.
+    undecided, or a statement without a claim was asked for, and none of these; 2: bad usage or input.
 
     \b
     icl-theory verify
@@ -91,9 +95,12 @@ def verify(
     known, failures = source.load()
     for failure in failures:
         click.echo(f"Error: {failure}", err=True)
-    wanted = tuple(dict.fromkeys(name for text in claims for name in find(known, text)))
+    listed = () if modules else unclaimed(paper)
+    wanted = tuple(dict.fromkeys(name for text in claims for name in find(known, text, listed)))
+    if claims:
+        listed = tuple(dict.fromkeys(held for text in claims for held in find_unclaimed(listed, text)))
     if show_list:
-        _list(known, wanted)
+        _list([held for held in known if not claims or held.id in wanted], listed)
         return
     run = Run(
         source,
@@ -105,22 +112,31 @@ def verify(
         resume,
         time_limit,
     )
-    report = with_kernel(run.report(progress_line(quiet)))
+    report = with_kernel(run.report(progress_line(quiet))) if wanted or not claims else _unchecked(run)
+    report = replace(report, unclaimed=listed)
     if json_file == "-":
         click.echo(report.to_json(), nl=False)
     elif json_file is not None:
         write_atomically(Path(json_file), report.to_json())
     if not quiet and json_file != "-":
         screen = Screen.of(sys.stdout)
-        named = set(wanted) if wanted else None
-        click.echo(summary(report, screen, verbose=verbose or wanted != (), only=named))
-    sys.exit(2 if failures else report.exit_code)
+        named = set(wanted) if claims else None
+        click.echo(summary(report, screen, verbose=verbose or claims != (), only=named))
+    asked = 3 if claims and listed else 0
+    sys.exit(2 if failures else report.exit_code or asked)
 
 
-def _list(known: Sequence[Claim], wanted: Sequence[str]) -> None:
+def _unchecked(run: Run) -> Report:
+    """The report where only statements without a claim are asked for."""
+    return Report((), replace(run_budget(1, run.seed, run.alpha, run.prompts), alpha=run.alpha))
+
+
+def _list(known: Sequence[Claim], listed: Sequence[Unclaimed]) -> None:
     for claim in known:
-        if not wanted or claim.id in wanted:
-            click.echo(f"{claim.id:<28} {plain_text(str(claim.origin)):<22} {plain_text(claim.title)}")
+        click.echo(f"{claim.id:<28} {plain_text(str(claim.origin)):<22} {plain_text(claim.title)}")
+    for held in listed:
+        place = plain_text(f"{held.paper}, {held.number}")
+        click.echo(f"{'(undecided)':<28} {place:<22} {plain_text(held.title)}")
 
 
 @click.command("run", hidden=True)
@@ -135,6 +151,7 @@ def run_command(output: Path, jobs: int) -> None:
 
     output.mkdir(parents=True, exist_ok=True)
     report = with_kernel(Run(Catalogue(), executor=choose_executor(jobs)).report(progress_line(False)))
+    report = replace(report, unclaimed=unclaimed())
     write_atomically(output / "verify.json", report.to_json())
     write_atomically(output / "derivation.tex", article_of_report(report))
     screen = Screen.of(sys.stdout)

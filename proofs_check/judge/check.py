@@ -13,7 +13,7 @@ from proofs_check.judge.errors import ClaimError
 from proofs_check.judge.evidence import Budget, Measurement, SymbolicMeasurement, Verdict, measure
 from proofs_check.judge.fates import fates, points
 from proofs_check.judge.instances import shown
-from proofs_check.judge.language import require_consistent, require_known
+from proofs_check.judge.language import names_in, require_consistent, require_known
 from proofs_check.judge.results import ClaimResult, EvidenceResult, FindingResult, digest
 from proofs_check.judge.shapes import require_shapes
 from proofs_check.judge.status import Judged, objection, status
@@ -79,8 +79,10 @@ def described(claim: Claim) -> ClaimResult:
 
 
 def _declared(claim: Claim) -> tuple[str, ...]:
-    """The declared properties of the letters that the statement uses, its laws, and the lengths that it fixes."""
-    letters, used = claim.language.letters, claim.statement.names
+    """The declared properties of the letters that the claim's formulas use, its laws, and the lengths that it fixes."""
+    letters, used = claim.language.letters, set(claim.statement.names)
+    if claim.left.tree is not None:
+        used |= {name.name for name in names_in(claim.left.tree)}
     # x_i under sum_i is a copy of x.
     names = [name for name in letters if name in used or any(other.rpartition("_")[0] == name for other in used)]
     fixed = tuple(f"${name} = {value}$" for name, value in claim.plan.fixed.items())

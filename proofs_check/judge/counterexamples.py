@@ -15,7 +15,7 @@ from proofs_check.judge.evidence import Verdict
 from proofs_check.judge.evidence.measure import left_side
 from proofs_check.judge.extremes import Range, climb
 from proofs_check.judge.instances import Instance, shown
-from proofs_check.judge.meaning import UNREADABLE
+from proofs_check.judge.meaning import UNREADABLE, NoValueError
 from proofs_check.judge.search import find_smallest
 from proofs_check.judge.statements import Statement
 from proofs_check.judge.tightness import closeness
@@ -66,8 +66,11 @@ def smallest_failure(claim: Claim, failure: Verdict, seed: int) -> Verdict:
         return failure
 
     def fails(instance: Instance) -> bool:
-        left, complete = value_at(claim, instance)
-        return claim.statement.compare(left, complete, claim.language)[0] == "refuted"
+        try:
+            left, complete = value_at(claim, instance)
+            return claim.statement.compare(left, complete, claim.language)[0] == "refuted"
+        except NoValueError:
+            return False
 
     found = find_smallest(claim.plan.search, fails, _TRIES, seed)
     if found is None:
@@ -100,8 +103,8 @@ def refuting_instance(claim: Claim, mutant: Statement, seed: int) -> tuple[Insta
     found: list[tuple[Instance, Any]] = []
 
     def score(instance: Instance) -> float | None:
-        left, complete = value_at(claim, instance)
         try:
+            left, complete = value_at(claim, instance)
             truth, _ = mutant.compare(left, complete, claim.language)
         except UNREADABLE:
             return None
@@ -111,7 +114,7 @@ def refuting_instance(claim: Claim, mutant: Statement, seed: int) -> tuple[Insta
 
     if claim.plan.search is None:
         around = Range(claim.plan.letters, claim.language, claim.plan.exact_sizes(None), claim.plan.fixed)
-        climb(around, score, list(around.ends())[:1], _TRIES_AGAINST_A_MUTANT, seed)
+        climb(around, score, list(around.ends())[:1], _TRIES_AGAINST_A_MUTANT, seed, 0)
         return found[0] if found else None
 
     def fails(instance: Instance) -> bool:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 import numpy as np
+from scipy.optimize import minimize
 
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.language import Language
@@ -24,7 +25,9 @@ T = TypeVar("T")
 _FACTORS = tuple(
     Fraction(*pair) for pair in ((2, 1), (1, 2), (10, 1), (1, 10), (1000, 1), (1, 1000), (11, 10), (10, 11))
 )
-_LARGEST_DENOMINATOR = 10**9
+# Fine steps are for drafts of few numbers, none of which leaves a bound, nor its logarithm that for positive ones.
+_MOST_NUMBERS = 8
+_FARTHEST, _FARTHEST_LOGARITHM = 10**6, 20
 _SCALES = (Fraction(1), Fraction(1, 1000), Fraction(10**6))
 # The spectra of the ends: equal, spread over six orders of magnitude, one large eigenvalue, one small one.
 _SPECTRA: tuple[Callable[[int, int], Fraction], ...] = (
@@ -104,11 +107,47 @@ class Range:
         return _raw_size(self.language.symbol(name), lengths) * (1 if stacked is None else lengths[stacked])
 
     def ends(self) -> Iterator[Draft]:
-        """The corners of the lengths with equal, spread and lopsided spectra, and numbers of three scales."""
+        """The corners of the lengths with equal, spread and lopsided spectra, and numbers of three scales.
+
+        Square letters without declared properties are diagonal and skew-symmetric there, too.
+        """
         for k, lengths in enumerate(self._corners()):
             for spectrum in _SPECTRA:
                 for scale in _SCALES if k % 2 == 0 else _SCALES[:1]:
                     yield Draft(lengths, {name: self._end(name, lengths, spectrum, scale) for name in self.letters})
+            if lengths.get("d", 1) > 1 and any(map(self._is_square, self.letters)):
+                for shape in (_diagonal, _alternating):
+                    yield self._shaped(lengths, _SPECTRA[0], shape)
+
+    def wide(self, d: int) -> Iterator[Draft]:
+        """Diagonal matrices of a large size, with equal and lopsided spectra."""
+        lengths = {**dict.fromkeys(self.largest, 1), **self.fixed, "d": d}
+        for spectrum in (_SPECTRA[0], _SPECTRA[2]):
+            yield self._shaped(lengths, spectrum, _diagonal)
+
+    def _shaped(
+        self,
+        lengths: Mapping[str, int],
+        spectrum: Callable[[int, int], Fraction],
+        shape: Callable[[Sequence[Fraction]], tuple[Fraction, ...]],
+    ) -> Draft:
+        """A draft whose definite letters are diagonal, and whose other square letters have a shape."""
+        raw: dict[str, tuple[Fraction, ...]] = {}
+        for name in self.letters:
+            raw[name] = self._end(name, lengths, spectrum, Fraction(1))
+            symbol, d = self.language.symbol(name), _shape(self.language.symbol(name), lengths)[0]
+            if self._is_square(name):
+                size = _raw_size(symbol, lengths)
+                raw[name] = shape(raw[name][:d]) * (len(raw[name]) // size)
+            elif symbol.definite and d > 1:
+                size = _raw_size(symbol, lengths)
+                one = (*raw[name][:d], *(Fraction(0),) * (size - d))
+                raw[name] = one * (len(raw[name]) // size)
+        return Draft(lengths, raw)
+
+    def _is_square(self, name: str) -> bool:
+        symbol = self.language.symbol(name)
+        return symbol.rows == symbol.cols != 1 and not symbol.definite
 
     def _corners(self) -> Iterator[dict[str, int]]:
         dimension = sorted({1, min(2, self.largest.get("d", 1)), self.largest.get("d", 1)})
@@ -131,25 +170,28 @@ class Range:
             return one * (count // size)
         return tuple(scale * spectrum(i, count) for i in range(count))
 
-    def moved(self, draft: Draft, rng: np.random.Generator, fine: bool = False) -> Draft:
-        """The draft after one random move; a fine one changes a single number by little."""
+    def moved(self, draft: Draft, rng: np.random.Generator) -> Draft:
+        """The draft after one random move."""
         sized = [name for name in self.largest if name not in self.fixed]
-        if sized and not fine and rng.random() < 0.2:
+        if sized and rng.random() < 0.2:
             return self._resized(draft, sized[int(rng.integers(len(sized)))], rng)
         if not self.letters:
             return draft
         name = self.letters[int(rng.integers(len(self.letters)))]
         raw = list(draft.raw[name])
         place = int(rng.integers(len(raw)))
-        raw[place] = _nudged(raw[place], rng) if fine else self._changed(name, draft, place, raw, rng)
+        raw[place] = self._changed(name, draft, place, raw, rng)
         return Draft(draft.lengths, {**draft.raw, name: tuple(raw)})
+
+    def is_positive(self, name: str, place: int, lengths: Mapping[str, int]) -> bool:
+        """Whether a raw number of a letter must stay above 0: that of a definite number, or an eigenvalue."""
+        symbol = self.language.symbol(name)
+        return symbol.definite and place % _raw_size(symbol, lengths) < _shape(symbol, lengths)[0]
 
     def _changed(
         self, name: str, draft: Draft, place: int, raw: Sequence[Fraction], rng: np.random.Generator
     ) -> Fraction:
-        symbol = self.language.symbol(name)
-        rows = _shape(symbol, draft.lengths)[0]
-        positive = symbol.definite and (symbol.rows == 1 or place % _raw_size(symbol, draft.lengths) < rows)
+        symbol, positive = self.language.symbol(name), self.is_positive(name, place, draft.lengths)
         choice = rng.random()
         if choice < 0.2:
             other = raw[int(rng.integers(len(raw)))]
@@ -175,6 +217,17 @@ class Range:
         return tuple(entry for copy in _repeated(fitted, count) for entry in copy)
 
 
+def _diagonal(entries: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    d = len(entries)
+    return tuple(entries[i] if i == j else Fraction(0) for i in range(d) for j in range(d))
+
+
+def _alternating(entries: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """A skew-symmetric matrix, as rows."""
+    d = len(entries)
+    return tuple(entries[i] * ((j > i) - (j < i)) for i in range(d) for j in range(d))
+
+
 def _fitted_copy(
     symbol: Symbol, raw: tuple[Fraction, ...], before: Mapping[str, int], after: Mapping[str, int]
 ) -> tuple[Fraction, ...]:
@@ -189,23 +242,12 @@ def _repeated(items: Sequence[T], count: int) -> Sequence[T]:
     return (list(items) * (count // len(items) + 1))[:count]
 
 
-def _nudged(value: Fraction, rng: np.random.Generator) -> Fraction:
-    """A number changed by a tenth, a hundredth, ... or a millionth of itself, with a denominator that stays short."""
-    step = Fraction(1 if rng.random() < 0.5 else -1, 10 ** int(rng.integers(1, 7)))
-    return (value * (1 + step)).limit_denominator(_LARGEST_DENOMINATOR) or value
-
-
 def climb(
-    around: Range,
-    score: Callable[[Instance], float | None],
-    starts: Sequence[Draft],
-    tries: int,
-    seed: int,
-    fine: int = 0,
+    around: Range, score: Callable[[Instance], float | None], starts: Sequence[Draft], tries: int, seed: int, fine: int
 ) -> None:
     """Drive a score upwards from the best of the starts by accepting every move that does not lower it.
 
-    After the coarse tries come fine ones, which find a narrow range of numbers in which a statement fails.
+    Then fine steps, so many from each of a few drafts with few numbers, find a narrow range in which a statement fails.
     """
     rng = np.random.default_rng(seed)
     scored = [(value, i) for i, start in enumerate(starts) if (value := score(around.build(start))) is not None]
@@ -213,8 +255,47 @@ def climb(
         return
     best, place = max(scored)
     draft = starts[place]
-    for k in range(tries + fine):
-        candidate = around.moved(draft, rng, fine=k >= tries)
+    for _ in range(tries):
+        candidate = around.moved(draft, rng)
         value = score(around.build(candidate))
         if value is not None and value >= best:
             best, draft = value, candidate
+    if fine:
+        nearest = {starts[i].lengths.get("d", 0): starts[i] for _, i in sorted(scored)}
+        for start in (draft, *nearest.values()):
+            every = [(name, k) for name, raw in start.raw.items() for k in range(len(raw))]
+            # A difference that has a scale can always be made smaller by what is positive, which is held here.
+            others = [(name, k) for name, k in every if not around.is_positive(name, k, start.lengths)]
+            for places in (every, others) if others != every else (every,):
+                if 0 < len(places) <= _MOST_NUMBERS:
+                    _refine(around, score, start, places, fine)
+
+
+def _refine(
+    around: Range,
+    score: Callable[[Instance], float | None],
+    draft: Draft,
+    places: Sequence[tuple[str, int]],
+    count: int,
+) -> None:
+    """Nelder and Mead's search from a draft over some of its numbers, over the logarithms of positive ones."""
+    logarithmic = [around.is_positive(name, k, draft.lengths) for name, k in places]
+
+    def build(numbers: Any) -> Draft:
+        raw = {name: list(values) for name, values in draft.raw.items()}
+        for (name, k), number, log in zip(places, numbers, logarithmic, strict=True):
+            # With few digits, as a reader has to see them.
+            raw[name][k] = Fraction(f"{np.exp(number) if log else number:.9g}")
+        return Draft(draft.lengths, {name: tuple(values) for name, values in raw.items()})
+
+    bounds = np.where(logarithmic, _FARTHEST_LOGARITHM, _FARTHEST)
+
+    def loss(numbers: Any) -> float:
+        value = score(around.build(build(numbers))) if np.all(np.abs(numbers) < bounds) else None
+        return np.inf if value is None else -value
+
+    raw = [float(draft.raw[name][k]) for name, k in places]
+    start = np.array([np.log(value) if log else value for value, log in zip(raw, logarithmic, strict=True)])
+    simplex = np.vstack([start, start + np.diag(0.3 + np.abs(start) / 4)])
+    options = {"maxfev": count, "initial_simplex": simplex, "xatol": 0, "fatol": 0, "adaptive": True}
+    minimize(loss, start, method="Nelder-Mead", options=options)

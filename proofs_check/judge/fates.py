@@ -128,8 +128,12 @@ class _OfInequality:
 
     def __init__(self, claim: Claim, measurements: Sequence[Measurement], seed: int):
         self.claim, self.seed = claim, seed
-        instances = [instance for instance, _ in points(measurements)]
-        stronger = [] if claim.sharper is None else [(f"implied by {claim.sharper[0]}", claim.sharper[1])]
+        seen = points(measurements)
+        instances = [instance for instance, _ in seen]
+        stronger = []
+        # A sharper statement that fails implies nothing.
+        if claim.sharper is not None and compared(seen, claim.sharper[1], claim.language).outcome != "refuted":
+            stronger = [(f"implied by {claim.sharper[0]}", claim.sharper[1])]
         self.sides = [
             (reason, RightSides.of(statement, instances, claim.language))
             for reason, statement in [("implied by the statement", claim.statement), *stronger]

@@ -17,6 +17,8 @@ from theory.marked_text import MarkingError, plain_formula
 # Names that are lengths in every language.
 _USUAL_LENGTHS = ("N", "M", "n", "d")
 _DEFAULT_LENGTH = "N"
+# Names that formulas read as the trace, the expectation and the identity.
+_SYMBOLS = ("tr", "E", "I")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Language:
         lengths: names of lengths beside N, M, n and d, the lengths of sums and copies, and the sizes of letters.
 
     Raises:
-        ClaimError: where a letter has the name of a length.
+        ClaimError: where a letter has the name of a length or of a symbol such as tr, or a law is none.
     """
 
     letters: Mapping[str, Expression]
@@ -45,6 +47,23 @@ class Language:
         clash = sorted(counted & set(self.letters))
         if clash:
             raise ClaimError(f"{clash[0]} is a letter and a length at once; rename one of them")
+        for name in self.letters:
+            require_no_symbol(name, "letter")
+        for name in self.law:
+            self._require_law(name)
+
+    def _require_law(self, name: str) -> None:
+        law = self.law[name]
+        if name not in self.letters:
+            raise ClaimError(f"{name!r} has a law and is no letter; it has to be one of {', '.join(self.letters)}")
+        if not isinstance(law, Gaussian | Expression):
+            raise ClaimError(
+                f"the law of {name} is {law!r}; give its covariance, or theory.algebra.expectation.Gaussian(covariance)"
+            )
+        try:
+            self.gaussian(name)
+        except ValueError as error:
+            raise ClaimError(f"the law of {name}: {error}") from error
 
     @property
     def _sizes(self) -> set[str]:
@@ -107,6 +126,12 @@ class Language:
             return name
 
 
+def require_no_symbol(name: str, what: str) -> None:
+    """Do nothing unless formulas read the name as something else, such as tr for the trace; ClaimError then."""
+    if name in _SYMBOLS or name.startswith("sum_"):
+        raise ClaimError(f"the {what} {name!r} has the name of a symbol of formulas; give it another name")
+
+
 def names_in(node: Node) -> Iterator[Name]:
     """Every name of a tree."""
     return (part for part in node.walk() if isinstance(part, Name))
@@ -129,12 +154,14 @@ def require_consistent(
     """Do nothing if names are used in one meaning each.
 
     Raises:
-        ClaimError: for an abbreviation named like a length, a letter that is summed to two lengths, or indices up to
-            two lengths that are compared; it names them.
+        ClaimError: for an abbreviation named like a length, a letter or a symbol, a letter that is summed to two
+            lengths, or indices up to two lengths that are compared; it names them.
     """
     for name, _ in where:
-        if name in language.length_names:
-            raise ClaimError(f"the abbreviation {name!r} has the name of a length; give it another name")
+        require_no_symbol(name, "abbreviation")
+        for kind, taken in (("length", language.length_names), ("letter", language.letters)):
+            if name in taken:
+                raise ClaimError(f"the abbreviation {name!r} has the name of a {kind}; give it another name")
     trees = [(f"the abbreviation {name!r}", tree) for name, tree in where] + [(called, side)]
     summed: dict[str, str] = {}
     for place, tree in trees:

@@ -50,6 +50,7 @@ def exact_expectation(body: Node, values: Mapping[str, Array], lengths: Mapping[
             {**constants, **random},
             lengths=lengths,
             upto=language.upto,
+            expect=lambda inner: space.constant(exact_expectation(inner, values, lengths, language)),
             one=space.ring.one,
             copies={name: copy(name) for name in means if (name, 1) in draws},
         )
@@ -61,8 +62,8 @@ def exact_expectation(body: Node, values: Mapping[str, Array], lengths: Mapping[
 def _law(name: str, values: Mapping[str, Array], lengths: Mapping[str, int], language: Language) -> tuple[Array, Array]:
     """The covariance and the mean of a random name at an instance."""
     law = language.gaussian(name)
-    if law.radial_moment is not None:
-        raise InterpretationError(f"the exact meaning of E[...] knows Gaussian laws only, and {name} has another")
+    if law.radial_moment is not None or law.joint:
+        raise InterpretationError(f"the exact meaning of E[...] knows independent Gaussian laws; {name} has another")
     covariance = _literally(law.covariance, values, lengths, language)
     mean = None if law.mean is None else _literally(law.mean, values, lengths, language)
     return covariance.tolist(), np.full((len(covariance), 1), 0, dtype=object) if mean is None else mean

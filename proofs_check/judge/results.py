@@ -17,11 +17,12 @@ from proofs_check.judge.fates import FATES, Fate, MutantResult
 from proofs_check.judge.power import Power
 from proofs_check.judge.seal import seal
 from proofs_check.judge.status import ORDER, Status, counts_by_status
+from proofs_check.judge.unclaimed import Unclaimed
 from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
 from theory.algebra.statement_latex import statement_latex
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -158,11 +159,12 @@ def _number(side: str) -> str:
 
 @dataclass(frozen=True)
 class Report:
-    """The results of a run, in the order of the claims."""
+    """The results of a run, in the order of the claims, and the statements of their papers that no claim states."""
 
     results: tuple[ClaimResult, ...]
     budget: Budget
     seconds: float = 0.0
+    unclaimed: tuple[Unclaimed, ...] = ()
 
     def __getitem__(self, name: str) -> ClaimResult:
         """The result of a claim; for a theorem with parts, such as thm-4.1, the weakest part under the theorem's id."""
@@ -187,12 +189,16 @@ class Report:
 
     @property
     def by_status(self) -> Mapping[Status, int]:
-        """How many claims have each status, findings aside."""
-        return counts_by_status([result for result in self.results if not (result.finding and result.as_expected)])
+        """How many statements have each status, those without a claim among them, findings aside."""
+        claimed = [result for result in self.results if not (result.finding and result.as_expected)]
+        return counts_by_status([*claimed, *self.unclaimed])
 
     @property
     def exit_code(self) -> int:
-        """0 if all claims hold and all findings are refuted; 3 if not, and nothing is worse than undecided; else 1."""
+        """0 if all claims hold and all findings are refuted; 3 if not, and nothing is worse than undecided; else 1.
+
+        Statements without a claim do not count: nothing was checked that could have failed.
+        """
         failed = {result.status for result in self.results if not result.as_expected}
         return 0 if not failed else 3 if failed == {"undecided"} else 1
 
@@ -207,6 +213,7 @@ class Report:
             "versions": versions(),
             "seconds": round(self.seconds, 3),
             "claims": [as_record(result) for result in self.results],
+            "unclaimed": [vars(held) for held in self.unclaimed],
         }
         record["sha256"] = seal(record)
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

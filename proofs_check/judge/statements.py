@@ -20,11 +20,14 @@ from proofs_check.judge.shapes import require_shapes
 from theory.algebra.definitions import Definition, define
 from theory.algebra.expression import Expression
 from theory.algebra.grammar import Node, Power, elaborate, parse
+from theory.algebra.usage import note
 
 Array = Any
 Relation = Literal["=", "<=", ">=", "<", ">"]
 Truth = Literal["holds", "refuted", "undecided"]
 _NAME = re.compile(r"[A-Za-z_]\w*")
+# What evidence notes that evaluates a statement, and so may repeat the right side.
+READS_A_STATEMENT = "Statement.value"
 # Bits of the balls in which roots are evaluated.
 _PRECISION = 256
 
@@ -114,6 +117,7 @@ class Statement:
 
     def value(self, instance: Instance, language: Language) -> Array:
         """The literal meaning at an instance, in exact arithmetic."""
+        note(READS_A_STATEMENT)
         values = dict(instance.arrays)
         copies = _copies(values, language)
         for name, tree in (*self.where, ("", self.right)):

@@ -11,9 +11,11 @@ from proofs_check.judge.evidence import Measurement, SymbolicMeasurement, Verdic
 from proofs_check.judge.fates import MutantResult
 from proofs_check.judge.power import Power
 from proofs_check.judge.tightness import Tightness
+from theory.algebra.grammar import Name
 
 if TYPE_CHECKING:
     from proofs_check.judge.results import ClaimResult
+    from proofs_check.judge.unclaimed import Unclaimed
 
 Status = Literal["refuted", "undecided", "supported", "tested", "conditional", "proved"]
 ORDER: tuple[Status, ...] = ("refuted", "undecided", "supported", "tested", "conditional", "proved")
@@ -58,7 +60,9 @@ def status(
             return "refuted", f"{item.measurement.kind}: {item.verdict.detail}"
     doubt = _doubt(claim, fates, tightness)
     if doubt:
-        return "undecided", doubt
+        # Where nothing counts no mutant can be refuted; what is said against the evidence then tells more.
+        objections = [item.objection for item in judged if item.objection]
+        return "undecided", doubt if not objections or any(item.counts for item in judged) else objections[0]
     best = _best(claim, judged)
     if best is not None:
         return best
@@ -126,7 +130,21 @@ def _why_nothing_counts(judged: Sequence[Judged]) -> str:
 
 def objection(measurement: Measurement, claim: Claim) -> str:
     """Why a kind of evidence does not count for a claim; empty if it does."""
-    return measurement.objection(claim.statement, claim.language)
+    found = measurement.objection(claim.statement, claim.language)
+    return found or (undefined(claim) if measurement.kind in ("exact", "enclosure") else "")
+
+
+def undefined(claim: Claim) -> str:
+    """Why the right side of an equation says nothing: a letter that its evidence gives a value, and no words define."""
+    right, plan = claim.statement.right, claim.plan
+    if claim.statement.relation != "=" or not isinstance(right, Name) or right.name not in claim.language.letters:
+        return ""
+    # A formula has no code that could give letters values, and a strategy may draw any.
+    if claim.left.tree is not None or plan.search is not None or right.name in plan.letters:
+        return ""
+    if any(right.name in text for text in claim.assumptions):
+        return ""
+    return f"only the evidence gives {right.name} a value, and no assumption says what it is"
 
 
 def settle(results: Sequence[ClaimResult]) -> tuple[ClaimResult, ...]:
@@ -166,7 +184,7 @@ def _word(held: Status) -> str:
     return {"conditional": "itself conditional"}.get(held, held)
 
 
-def counts_by_status(results: Sequence[ClaimResult]) -> Mapping[Status, int]:
+def counts_by_status(results: Sequence[ClaimResult | Unclaimed]) -> Mapping[Status, int]:
     """How many results have each status, the best first; statuses that do not occur are left out."""
     found = {held: sum(result.status == held for result in results) for held in reversed(ORDER)}
     return {held: count for held, count in found.items() if count}

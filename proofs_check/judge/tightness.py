@@ -28,13 +28,18 @@ def _sides(statement: Statement, instance: Instance, left: Array, language: Lang
 
 
 def closeness(statement: Statement, instance: Instance, left: Array, language: Language) -> float | None:
-    """(smaller - larger)/(|smaller| + |larger|) of an inequality's sides: 0 at equality, above 0 where it fails."""
+    """(smaller - larger)/(|smaller| + |larger|) of an inequality's sides: 0 at equality, above 0 where it fails.
+
+    Where one side is 0 that is -1 or 1 whatever the other is, and 1 + |smaller| + |larger| takes the place of the sum.
+    """
     sides = _sides(statement, instance, left, language)
     if sides is None:
         return None
     low, high = (float(side.mid()) if isinstance(side, arb) else float(side) for side in sides)
     size = abs(low) + abs(high)
-    return (low - high) / size if size and np.isfinite(size) else None
+    if not size or not np.isfinite(size):
+        return None
+    return (low - high) / (size if low and high else 1 + size)
 
 
 def ratio(statement: Statement, instance: Instance, left: Array, language: Language) -> float | None:

@@ -153,38 +153,44 @@ def ask(directory: Path, theorems: Sequence[str]) -> Answers:
     Raises:
         CoqError: if a theorem does not exist, naming it.
     """
+    types, definitions = statements(directory, theorems)
+    return Answers(types, _assumed(directory, theorems), definitions)
+
+
+def statements(directory: Path, theorems: Sequence[str]) -> tuple[dict[str, Statement], dict[str, Statement]]:
+    """The types of the theorems, and the definitions that these use, directly or not.
+
+    Raises:
+        CoqError: if a theorem does not exist, naming it.
+    """
     proved = {*compiled_names(directory, ("prf",))}
     for theorem in theorems:
         if theorem not in proved:
             raise CoqError(f"there is no theorem {theorem} among the compiled files")
-    types = _printed(directory, {name: f"Check @{name}." for name in theorems})
+    defined = compiled_names(directory, ("def", "ind", "rec"))
+    commands = {name: f"Check @{name}." for name in theorems} | {name: f"Print {name}." for name in defined}
+    readable = [_question(f"readable {name}", command) for name, command in commands.items()]
+    explicit = [_question(f"explicit {name}", command) for name, command in commands.items()]
+    said = _answers(directory, "".join((_READABLE, *readable, _EXPLICIT, *explicit)))
+    printed = {name: _statement(said[f"readable {name}"], said[f"explicit {name}"]) for name in commands}
+    names = _Names(defined)
+    used, waiting = set[str](), set(theorems)
+    while waiting:
+        waiting = {name for holder in waiting for name in names.in_text(said[f"explicit {holder}"])} - used
+        used |= waiting
+    return {name: printed[name] for name in theorems}, {name: printed[name] for name in sorted(used)}
+
+
+def _assumed(directory: Path, theorems: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The axioms behind each theorem, and behind the others asked for of its file."""
     # Print Assumptions goes through all proofs each time: once a file is 5 times faster than once a theorem.
     files = {source: [n for n in theorems if source_of(n) == source] for source in sorted(map(source_of, theorems))}
     together = [
         f"Definition all_{i} := ({', '.join(f'@{n}' for n in held)}).\n" for i, held in enumerate(files.values())
     ]
     asked = [_question(source, f"Print Assumptions all_{i}.") for i, source in enumerate(files)]
-    axioms = _answers(directory, _READABLE + "".join(together + asked))
-    bodies: dict[str, tuple[str, str]] = {}
-    names = _Names(compiled_names(directory, ("def", "ind", "rec")))
-    waiting = {name for _, explicit in types.values() for name in names.in_text(explicit)}
-    while waiting:
-        found = _printed(directory, {name: f"Print {name}." for name in sorted(waiting)})
-        bodies |= found
-        waiting = {name for _, explicit in found.values() for name in names.in_text(explicit)} - set(bodies)
-    return Answers(
-        {name: _statement(*printed) for name, printed in types.items()},
-        {name: _axioms(axioms[source_of(name)]) for name in theorems},
-        {name: _statement(*printed) for name, printed in sorted(bodies.items())},
-    )
-
-
-def _printed(directory: Path, commands: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """What each command prints, with notations and without any."""
-    readable = "".join(_question(f"readable {name}", command) for name, command in commands.items())
-    explicit = "".join(_question(f"explicit {name}", command) for name, command in commands.items())
-    said = _answers(directory, _READABLE + readable + _EXPLICIT + explicit)
-    return {name: (said[f"readable {name}"], said[f"explicit {name}"]) for name in commands}
+    said = _answers(directory, _READABLE + "".join(together + asked))
+    return {name: _axioms(said[source_of(name)]) for name in theorems}
 
 
 def _question(key: str, command: str) -> str:

@@ -10,7 +10,7 @@ from proofs_check.judge.check import described
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult
 from proofs_check.papers import catalogue
-from proofs_check.papers.zhang2024.language import LETTERS, TWO_ATOMS
+from proofs_check.papers.zhang2024.language import LETTERS, PAPER, PRINTED, TWO_ATOMS
 from theory.algebra.expression import Expression, letter
 from theory.algebra.grammar import Node, Number, Product, parse
 from theory.algebra.latex import latex, terms_latex
@@ -110,9 +110,10 @@ class Stated:
 
 
 def _names(claim: Claim) -> dict[str, str]:
-    """LaTeX of the letters that are not printed as they are spelled."""
+    """LaTeX of the letters and abbreviations that are not printed as they are spelled."""
     letters = {name: letter(held).latex for name, held in claim.language.letters.items() if letter(held).latex}
-    return letters
+    abbreviations = {name: PRINTED[name] for name, _ in claim.statement.where if name in PRINTED}
+    return {**letters, **abbreviations} if claim.origin.paper == PAPER else letters
 
 
 def _witnesses(claim: Claim) -> tuple[Expression, ...]:

@@ -103,6 +103,17 @@ class Moving:
         """Every entry times a number, or times the entry of a mask."""
         return Moving(self.value * factor, None if self.slope is None else self.slope * factor)
 
+    def entrywise(self, other: Moving) -> Moving:
+        """The product entry by entry; a row stands for all rows."""
+        slopes = [] if other.slope is None else [self.value * other.slope]
+        slopes += [] if self.slope is None else [self.slope * other.value]
+        return Moving(self.value * other.value, _sum(slopes))
+
+    def column_sums(self) -> Moving:
+        """The sum of each column, as a row."""
+        added = None if self.slope is None else self.slope.sum(axis=0, keepdims=True)
+        return Moving(self.value.sum(axis=0, keepdims=True), added)
+
     def __getitem__(self, place: Any) -> Moving:
         return Moving(self.value[place], None if self.slope is None else self.slope[place])
 

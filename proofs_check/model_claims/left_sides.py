@@ -33,7 +33,7 @@ Sample = Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]
 def loss(setting: Setting) -> Quantity:
     """L at free weights."""
     return Quantity(
-        "L",
+        setting.expanded("L"),
         derive=lambda: (setting.model.loss_expression, ()),
         exact=_exact(setting, lambda at: one_by_one(brute_force.loss(setting.model, setting.law, at))),
         sample=_sample(setting, Fraction(1, 2), lambda at: brute_force.penalty(setting.model, at)),
@@ -47,8 +47,9 @@ def error(setting: Setting) -> Quantity:
     def derive() -> Derived:
         return _parts(setting.model.error(setting.weights, setting.test, setting.define))
 
+    y_hat = setting.expanded(r"\hat y")
     return Quantity(
-        r"\mathbb{E}(\hat y - y_q)^2",
+        rf"\mathbb{{E}}({y_hat} - y_q)^2",
         derive=derive,
         exact=_exact(setting, lambda at: one_by_one(brute_force.mean_square_error(setting.model, setting.law, at))),
         sample=_sample(setting, Fraction(1), lambda at: Fraction(0)),
@@ -74,7 +75,7 @@ def gradient(setting: Setting, weight: str, along: str) -> Quantity:
             return brute_force.gradient(model, at, weight)
         return one_by_one(brute_force.slope(model, at, weight, at.read(along, model.trained[weight].shape)))
 
-    tex = rf"\nabla_{{{latex(model.trained[weight])}}} L"
+    tex = rf"\nabla_{{{latex(model.trained[weight])}}} {setting.expanded('L')}"
     if along:
         tex = rf"\langle {tex}, {statement_latex(parse(along))}\rangle"
     return Quantity(tex, derive=derive, exact=_exact(setting, value))
@@ -116,7 +117,7 @@ def excess(setting: Setting, witness: str) -> Quantity:
         return model.formula_of(witness, define=used(witness, setting.where))
 
     return Quantity(
-        "L - L_*",
+        f"{setting.expanded('L')} - {setting.expanded('L')}_*",
         derive=derive,
         exact=exact if setting.has_tasks else None,
         witnesses=(lambda: (witness_formula().expression,)) if witness else None,
@@ -169,9 +170,9 @@ def prediction(setting: Setting) -> Quantity:
         found = polynomial_prediction(model, at, prompt, model.law.length).value[0, 0]
         return one_by_one(space.mean(found))
 
-    # In sums over ordered positions the prediction is no expression in X and y.
-    derived = None if model.prediction.is_ordered else derive
-    return Quantity(r"\hat y", derive=derived, exact=_exact(setting, value))
+    # In sums over positions the prediction is no expression in X and y.
+    derived = None if model.prediction.by_position else derive
+    return Quantity(setting.expanded(r"\hat y"), derive=derived, exact=_exact(setting, value))
 
 
 def _exact(setting: Setting, value: Callable[[Point], Array]) -> Callable[[Instance], Exact] | None:

@@ -1,4 +1,7 @@
-"""The layers of a model run on prompts of polynomials, position by position, with derivatives along a direction."""
+"""The layers of a model run on prompts of polynomials, position by position, with derivatives along a direction.
+
+Softmax attention is expanded here by arithmetic of power series, not by the formulas of the derivation.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from proofs_check.judge.exact_moments import Coordinates, rational
 from proofs_check.model_claims.dual import Moving
 from proofs_check.model_claims.point import Point
 from proofs_check.model_claims.prompts import PolynomialPrompt
-from theory import GradientStep, Model
+from theory import GradientStep, Model, SoftmaxAttention
 from theory.models.network import SHAPES, Layer
 
 Array = Any
+# The coefficients of a power series; None is zero.
+Series = list[Moving | None]
 
 
 def polynomial_prediction(model: Model, at: Point, prompt: PolynomialPrompt, length: str) -> Moving:
@@ -38,18 +43,57 @@ def polynomial_prediction(model: Model, at: Point, prompt: PolynomialPrompt, len
 
 
 def _update(layer: Layer, at: Point, space: Coordinates, Z: Moving, length: str, last: bool = False) -> Moving:
-    """Sum over heads of P Z (mask * Z'Q Z) / scale; of the last layer its last entry only."""
-    scale = at.read(layer.kind.scale or length, (1, 1))[0, 0]
+    """Sum over heads of P Z (mask * Z'Q Z) / scale, or with softmax expanded; of the last layer its last entry only."""
+    order = layer.kind.order if isinstance(layer.kind, SoftmaxAttention) else None
+    scale = at.read(layer.kind.scale or (length if order is None else "1"), (1, 1))[0, 0]
     query = Z[:, -1:] if last else Z
     mask = _mask(layer.kind.mask, Z.value.shape[1])[:, -1:] if last else _mask(layer.kind.mask, Z.value.shape[1])
     total: Moving | None = None
     for head in layer.heads:
         P, Q = (_constant(space, held) for held in _head_matrices(dict(head.blocks), at))
-        scores = (Z.T @ (Q @ query)).times(mask)
-        update = ((P[-1:] if last else P) @ Z) @ scores
+        scores = (Z.T @ (Q @ query)).times(rational(Fraction(1) / scale))
+        seen = scores.times(mask) if order is None else _softmax(scores, mask, order)
+        update = ((P[-1:] if last else P) @ Z) @ seen
         total = update if total is None else total + update
     assert total is not None
-    return total.times(rational(Fraction(1) / scale))
+    return total
+
+
+def _softmax(logits: Moving, mask: Array, order: int) -> Moving:
+    """The power series of exp(t s) / (sum of exp(t s) over the positions seen) in t, cut after t^order, at t = 1.
+
+    With e(t) = exp(t s) and 1 + r(t) its mean over the m positions, it is e (1 - r + r^2 - ...) / m.
+    """
+    one = Moving(logits.value * 0 + 1)
+    share = rational(Fraction(1)) / mask.sum(axis=0, keepdims=True).astype(object)
+    exponential = [one]
+    for k in range(1, order + 1):
+        exponential.append(exponential[-1].entrywise(logits).times(rational(Fraction(1, k))))
+    rest = [None, *(term.times(mask).column_sums().times(-share) for term in exponential[1:])]
+    power: Series = [one[:1], *([None] * order)]
+    inverse = list(power)
+    for _ in range(order):
+        power = _series_product(power, rest)
+        inverse = [_added(a, b) for a, b in zip(inverse, power, strict=True)]
+    total: Moving | None = None
+    for term in _series_product(list(exponential), inverse):
+        total = _added(total, term)
+    assert total is not None
+    return total.times(mask * share)
+
+
+def _series_product(a: Series, b: Series) -> Series:
+    """The product of two power series, cut where they are; None is a coefficient that is zero."""
+    product: Series = [None] * len(a)
+    for i, left in enumerate(a):
+        for j, right in enumerate(b[: len(a) - i]):
+            if left is not None and right is not None:
+                product[i + j] = _added(product[i + j], left.entrywise(right))
+    return product
+
+
+def _added(a: Moving | None, b: Moving | None) -> Moving | None:
+    return b if a is None else a if b is None else a + b
 
 
 def _mask(mask: str, size: int) -> Array:

@@ -27,6 +27,7 @@ from theory import (
 from theory.algebra.expression import Expression, vector
 from theory.models.at_weights import GivenWeights, given_weights
 from theory.models.letters import Letters
+from theory.models.network import softmax_order
 
 # How many tasks are drawn where only the moments of their law are known.
 _TASKS = 3
@@ -145,6 +146,11 @@ class Setting:
         if law.square is not None and law.square != "d":
             further[law.square] = tasks[0] @ tasks[0]
         return {name: tuples(value) for name, value in further.items()}
+
+    def expanded(self, symbol: str) -> str:
+        """A symbol as LaTeX, with the order to which softmax attention is expanded, if there is any."""
+        order = softmax_order(self.model.network)
+        return symbol if order is None else f"{symbol}^{{({order})}}"
 
     def largest(self) -> dict[str, int]:
         """The largest lengths of exact checks: the terms of the error grow fast with depth and length."""

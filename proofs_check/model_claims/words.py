@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from theory import (
@@ -15,6 +15,7 @@ from theory import (
     Model,
     Prompt,
     RandomCovariance,
+    SoftmaxAttention,
     Stack,
 )
 from theory.algebra.expression import Expression, letter
@@ -22,6 +23,7 @@ from theory.algebra.grammar import parse
 from theory.algebra.latex import name_latex
 from theory.algebra.statement_latex import statement_latex
 from theory.models.law import Covariates
+from theory.models.network import Attention, attention_layers
 
 
 def in_words(
@@ -117,8 +119,9 @@ class _Writer:
         network = model.network
         if isinstance(network, GradientStep):
             return f"one step of gradient descent from ${self.tex(network.start)}$ with step ${self.tex(network.step)}$"
-        layers: Sequence[LinearAttention] = network.layers if isinstance(network, Stack) else (network,)
-        kinds = [_layer(layer) for layer in layers]
+        layers = attention_layers(network)
+        is_linear = all(isinstance(layer, LinearAttention) for layer in layers)
+        kinds = [self.layer(layer, named=not is_linear) for layer in layers]
         shared = " with shared weights" if isinstance(network, Stack) and network.shared else ""
         count = f"{len(layers)} layers{shared}" if len(layers) > 1 else "one layer"
         blocks = model.weights
@@ -126,7 +129,19 @@ class _Writer:
             held = "blocks " + ", ".join(self.equation(name, text) for name, text in blocks.items())
         else:
             held = _PRESETS[blocks]
-        return f"linear attention, {count}: {'; '.join(dict.fromkeys(kinds))}; {held}"
+        what = "linear attention" if is_linear else "attention"
+        return f"{what}, {count}: {'; '.join(dict.fromkeys(kinds))}; {held}"
+
+    def layer(self, layer: Attention, named: bool) -> str:
+        """A layer; with its kind of attention where that is not said of all layers."""
+        kind = []
+        if isinstance(layer, SoftmaxAttention):
+            kind = [f"softmax expanded to order {layer.order} in its logits"]
+        elif named:
+            kind = ["linear"]
+        heads = f"{layer.heads} heads" if layer.heads > 1 else "one head"
+        scale = [] if layer.scale is None else [f"scores divided by ${self.tex(layer.scale)}$"]
+        return ", ".join([*kind, heads, _MASKS[layer.mask], f"{layer.key_query} key and query", *scale])
 
 
 _PRESETS = {
@@ -139,8 +154,3 @@ _MASKS = {
     "query": "nobody attends to the query",
     "causal": "a causal mask",
 }
-
-
-def _layer(layer: LinearAttention) -> str:
-    heads = f"{layer.heads} heads" if layer.heads > 1 else "one head"
-    return f"{heads}, {_MASKS[layer.mask]}, {layer.key_query} key and query"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.errors import ClaimError
+from proofs_check.judge.unclaimed import Unclaimed
 from proofs_check.papers import (
     ahn2023,
     bordelon2025,
@@ -18,6 +20,7 @@ from proofs_check.papers import (
     zhang2024b,
     zhang2025,
 )
+from proofs_check.papers.numbers import Number
 
 PAPERS: Mapping[str, Callable[[], tuple[Claim, ...]]] = MappingProxyType(
     {
@@ -45,3 +48,19 @@ def catalogue(paper: str | None = None) -> tuple[Claim, ...]:
     if paper not in PAPERS:
         raise ClaimError(f"no paper {paper!r}; there are {', '.join(PAPERS)}")
     return PAPERS[paper]()
+
+
+def numbers(paper: str) -> Mapping[str, Number]:
+    """What stands under each number of a paper."""
+    held: Mapping[str, Number] = import_module(f"proofs_check.papers.{paper}.sources").NUMBERS
+    return held
+
+
+def unclaimed(paper: str | None = None) -> tuple[Unclaimed, ...]:
+    """The statements of a paper's list that no claim states, with the reason; of all papers for None."""
+    return tuple(
+        Unclaimed(name, number, held.says, held.undecided)
+        for name in (PAPERS if paper is None else (paper,))
+        for number, held in numbers(name).items()
+        if held.undecided
+    )

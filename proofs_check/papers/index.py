@@ -21,6 +21,7 @@ from proofs_check.kernel import kernel_column
 from proofs_check.kernel.record import RecordError
 from proofs_check.model_claims import ModelClaims
 from proofs_check.papers import PAPERS, catalogue
+from proofs_check.papers import numbers as numbers_of
 from proofs_check.papers.numbers import Number
 from theory import Model
 from theory.marked_text import plain_text
@@ -54,7 +55,7 @@ class Row:
 
     Attributes:
         number: of the paper.
-        says: what it is, where it carries no statement of its own.
+        says: what it is, where it carries no statement of its own; "undecided: ..." of a statement without a claim.
         claim: the id.
         derivation, stated, test: places.
         evidence: places by kind, such as "exact".
@@ -73,12 +74,7 @@ class Row:
 
 def paper_index(paper: str) -> tuple[Row, ...]:
     """The rows of a paper's numbers."""
-    return index(catalogue(paper), _sources(paper).NUMBERS)
-
-
-def _sources(paper: str) -> Any:
-    """The module with a paper's title and numbers."""
-    return import_module(f"proofs_check.papers.{paper}.sources")
+    return index(catalogue(paper), numbers_of(paper))
 
 
 def index(claims: Sequence[Claim], numbers: Mapping[str, Number]) -> tuple[Row, ...]:
@@ -94,7 +90,11 @@ def index(claims: Sequence[Claim], numbers: Mapping[str, Number]) -> tuple[Row, 
         unknown = [name for name in ids if name not in by_id]
         if unknown:
             raise ValueError(f"{number} is listed with the claim {unknown[0]!r}, which does not exist")
-        rows += [_row(number, held.says, by_id[name]) for name in ids] or [Row(number, held.says)]
+        rows += [_row(number, "" if held.undecided else held.says, by_id[name]) for name in ids]
+        if held.undecided:
+            rows.append(Row(number, f"undecided: {held.says}; {held.undecided}"))
+        elif not ids:
+            rows.append(Row(number, held.says))
     return tuple(rows)
 
 
@@ -151,7 +151,7 @@ def as_markdown() -> str:
         "claim says what it is.",
     ]
     for paper in PAPERS:
-        sources = _sources(paper)
+        sources = import_module(f"proofs_check.papers.{paper}.sources")
         lines += ["", f"## {paper}", "", f"{sources.TITLE}. {getattr(sources, 'NOTE', '')}".strip(), ""]
         lines += [_HEAD, "|" + " --- |" * (_HEAD.count("|") - 1), *map(_line, paper_index(paper))]
     return "\n".join(lines) + "\n"
@@ -272,25 +272,28 @@ def _stated(claim: str) -> Place | None:
 
 
 @cache
-def _lines(folder: Path, suffix: str) -> tuple[tuple[Path, int, str], ...]:
-    paths = sorted(folder.rglob(f"*{suffix}")) if folder.is_dir() else []
+def _texts(folder: Path, glob: str) -> tuple[tuple[Path, str], ...]:
+    """The files with their text; those of the papers come before others that only happen to name a claim."""
+    paths = folder.rglob(glob) if folder.is_dir() else ()
     return tuple(
-        (path, line, text)
-        for path in paths
-        for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        (path, path.read_text(encoding="utf-8"))
+        for path in sorted(paths, key=lambda path: ("papers" not in path.parts, path))
     )
+
+
+def _first(folder: Path, glob: str, wanted: str, pattern: str) -> Place | None:
+    """The first place in a folder's files where a pattern, which holds the words `wanted`, matches."""
+    for path, text in _texts(folder, glob):
+        found = re.search(pattern, text, re.MULTILINE) if wanted in text else None
+        if found:
+            return Place(_relative(str(path)), text.count("\n", 0, found.end()) + 1)
+    return None
 
 
 def _test(claim: str) -> Place | None:
     """The first line of a test that names the claim, or the group of statements that it belongs to."""
-    # Tests of the papers come before others that only happen to name a claim.
-    lines = sorted(_lines(_TESTS, ".py"), key=lambda found: "papers" not in found[0].parts)
-    for wanted in (f'"{claim}"', *_groups(claim)):
-        named = re.compile(rf"{re.escape(wanted)}(?![\w\[])")
-        for path, line, text in lines:
-            if named.search(text):
-                return Place(_relative(str(path)), line)
-    return None
+    places = (_first(_TESTS, "*.py", name, rf"{re.escape(name)}(?![\w\[])") for name in (f'"{claim}"', *_groups(claim)))
+    return next(filter(None, places), None)
 
 
 def _groups(claim: str) -> list[str]:
@@ -325,8 +328,6 @@ def _theorem(claim: str) -> str:
     if not column.theorem:
         return ""
     _, file, name = (*column.theorem.split("."), "", "")[:3]
-    declared = re.compile(rf"\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b")
-    for path, line, text in _lines(_THEOREMS, ".v"):
-        if path.stem == file and declared.match(text):
-            return f"{column.theorem} ({column}), {Place(_relative(str(path)), line)}"
-    return f"{column.theorem} ({column})"
+    declared = rf"^\s*(Theorem|Lemma|Corollary)\s+{re.escape(name)}\b"
+    place = _first(_THEOREMS, f"{file}.v", name, declared)
+    return f"{column.theorem} ({column})" + (f", {place}" if place else "")

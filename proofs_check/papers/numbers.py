@@ -11,9 +11,10 @@ class Number:
 
     Args:
         claims: ids of claims that state it, beside those that name it as their source.
-        says: what it is, where it carries no statement of its own or where that needs saying; "undecided: ..." for a
-            statement that nothing here decides, with the reason.
+        says: what it is, where it carries no statement of its own or where that needs saying.
+        undecided: why nothing here gives evidence of what it says; it is then listed as a statement with that status.
     """
 
     claims: tuple[str, ...] = ()
     says: str = ""
+    undecided: str = ""

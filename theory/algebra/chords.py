@@ -126,9 +126,10 @@ class Chords:
             else:
                 chords.append(self._chord(monomial.word[:place], left, PLAIN_END))
                 chords.append(self._chord(monomial.word[place:], PLAIN_END, right))
-        for index in monomial.indices:
-            if isinstance(index.label, str):
-                raise ValueError(f"the index {index.label} is bound by no sum inside the expectation")
+        for symbol in monomial.symbols():
+            free = [index.label for index in symbol.indices if isinstance(index.label, str)]
+            if free and symbol.plain in self.letters:
+                raise ValueError(f"the index {free[0]} of {symbol.name} is bound by no sum inside the expectation")
         return self._state(chords, self.closed.number(tuple(constant)), (), (), tuple(order))
 
     def _closed_chord(self, word: Word) -> Chord:
@@ -189,9 +190,10 @@ class Chords:
             )
             chord = waiting.pop(chosen)
             for index in (*chord[0][1], *chord[2][1], *self._indices_of(chord[1])):
-                numbers.setdefault(index, len(numbers))
+                if is_bound(index):
+                    numbers.setdefault(index, len(numbers))
             placed.append(chord)
-        for index in sorted({index for pair in order for index in pair}):
+        for index in sorted(filter(is_bound, {index for pair in order for index in pair})):
             numbers.setdefault(index, len(numbers))
         rename = {index: Index(index.length, new) for index, new in numbers.items() if index.label != new}
         if rename:
@@ -267,6 +269,11 @@ class Chords:
 def changed(indices: tuple[Index, ...], rename: Mapping[Index, Index]) -> tuple[Index, ...]:
     """The indices, those that were set equal to others renamed."""
     return tuple(rename.get(index, index) for index in indices)
+
+
+def is_bound(index: Index) -> bool:
+    """Whether a sum runs over the index; letters that are not random may carry others too."""
+    return isinstance(index.label, int)
 
 
 def shape_of(chord: Chord) -> tuple[int, ...]:

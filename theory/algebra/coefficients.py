@@ -99,6 +99,18 @@ class Coefficient:
             self.numerator, self.denominator = _lowest_terms(numerator, denominator)
 
     @classmethod
+    def _reduced(cls, numerator: Polynomial, denominator: Polynomial) -> Coefficient:
+        """The coefficient of a pair that is known to be in lowest terms, which no gcd has to confirm."""
+        made = cls.__new__(cls)
+        made.numerator, made.denominator = numerator, (denominator if numerator else _ONE)
+        return made
+
+    @property
+    def _is_unit(self) -> bool:
+        """Whether it is a number times powers of variables, which has an inverse and so changes no gcd."""
+        return len(self.numerator) == 1 and self.denominator == _ONE
+
+    @classmethod
     def number(cls, value: Rational) -> Coefficient:
         """Return the constant value."""
         return cls({(): as_rational(value)} if value else {})
@@ -111,16 +123,24 @@ class Coefficient:
     def __add__(self, other: Coefficient) -> Coefficient:
         if self.denominator == other.denominator:
             return Coefficient(_plus(self.numerator, other.numerator), self.denominator)
+        # gcd(a + c b, b) = gcd(a, b), so that nothing cancels in a/b + c.
+        if other.denominator == _ONE:
+            return self._reduced(_plus(self.numerator, _times(other.numerator, self.denominator)), self.denominator)
+        if self.denominator == _ONE:
+            return other + self
         crossed = _plus(_times(self.numerator, other.denominator), _times(other.numerator, self.denominator))
         return Coefficient(crossed, _times(self.denominator, other.denominator))
 
     def __neg__(self) -> Coefficient:
-        return Coefficient({key: -value for key, value in self.numerator.items()}, self.denominator)
+        return self._reduced({key: -value for key, value in self.numerator.items()}, self.denominator)
 
     def __sub__(self, other: Coefficient) -> Coefficient:
         return self + (-other)
 
     def __mul__(self, other: Coefficient) -> Coefficient:
+        if self._is_unit or other._is_unit:
+            below = self.denominator if other._is_unit else other.denominator
+            return self._reduced(_times(self.numerator, other.numerator), below)
         return Coefficient(_times(self.numerator, other.numerator), _times(self.denominator, other.denominator))
 
     def __truediv__(self, other: Coefficient) -> Coefficient:

@@ -8,7 +8,8 @@ A compiled expression is a program in three parts, built once and run on every c
    entries of P and Q' multiplied one by one, and the cycle is opened where that is cheapest.
 2. *Scalars.* Closed words with their exponents, powers of lengths and inverses of denominators, one number each.
 3. *The polynomial.* Every term is a number times a product of scalars (times an open word), so that all terms together
-   are a few gathers of the vector of scalars and one matrix product with the constant numbers.
+   are a few gathers of the vector of scalars and one matrix product with the constant numbers. Open words that are a
+   column times a row are summed by one product of all columns, each times its number, with all rows.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.expression import Expression, stacking
 from theory.algebra.monomials import Monomial
 from theory.algebra.namespaces import NAMESPACES, Array, Namespace
-from theory.algebra.program import Compiled, Entry, Group, checked_array
+from theory.algebra.program import Block, Compiled, Entry, Group, checked_array
 from theory.algebra.words import Dimension, Index, Symbol, Word
 
 __all__ = ["Compiled", "checked_array", "compile_expression"]
@@ -36,6 +37,8 @@ BLOCK = 512
 # A letter to the power 1, -1 or a fraction, and whether it is transposed.
 Leaf = tuple[Symbol, Rational, bool]
 Chain = tuple[Leaf, ...]
+# The register of an open word, or of the column and of the row whose product it is; None is the identity.
+Opened = int | tuple[int, int] | None
 
 
 def compile_expression(expression: Expression, namespace: str = "numpy") -> Compiled:
@@ -84,7 +87,7 @@ class _Compiler:
             if word in closed:
                 self._closed(word)
             if word in opened:
-                self._chain(leaves(word))
+                self._opened(word)
         groups: dict[tuple[int, ...], list[tuple[Monomial, Coefficient]]] = {}
         for monomial, coefficient in self.expression.sorted_terms():
             summed = tuple(sorted(self.axes.index(index) for index in monomial.indices))
@@ -181,6 +184,15 @@ class _Compiler:
         _, i, j = min((plan[i, j][0] + plan[j, i + n][0], i, j) for i in range(n) for j in range(i + 1, i + n))
         return self._register("trace of product", self._chain(doubled[i:j]), self._chain(doubled[j : i + n]))
 
+    def _opened(self, word: Word) -> Opened:
+        """The register of an open word, None for the identity, or those of a column and a row whose product it is."""
+        if not word:
+            return None
+        place = split_place(word)
+        if not place:
+            return self._chain(leaves(word))
+        return self._chain(leaves(word[:place])), self._chain(leaves(word[place:]))
+
     def _entry(self, kind: str, what: Any, exponent: Rational) -> int:
         return self.entries.setdefault((kind, what, exponent), len(self.entries))
 
@@ -196,43 +208,50 @@ class _Compiler:
 
     def _group(self, summed: tuple[int, ...], terms: Sequence[tuple[Monomial, Coefficient]]) -> Group:
         by_word: dict[Word, list[tuple[float, list[int]]]] = {}
-        for monomial, coefficient in terms:
+        # Columns times rows come last.
+        for monomial, coefficient in sorted(terms, key=lambda term: split_place(term[0].word) > 0):
             by_word.setdefault(monomial.word, []).extend(self._flat(coefficient, monomial))
         used = sorted({k for flat in by_word.values() for _, product in flat for k in product})
         place = {k: i + 1 for i, k in enumerate(used)}
         flat = [item for items in by_word.values() for item in items]
         width = max(1, *(len(product) for _, product in flat))
         padded = [[place[k] for k in product] + [0] * (width - len(product)) for _, product in flat]
-        words = tuple(self._chain(leaves(word)) if word else None for word in by_word)
-        blocks = _blocks([[number for number, _ in items] for items in by_word.values()], self.expression.is_scalar)
-        return Group(tuple(used), np.array(padded).T, blocks, words, summed)
+        if self.expression.is_scalar:
+            blocks: tuple[Block, ...] = (Block(0, len(flat), np.array([[number] for number, _ in flat]), (), (), ()),)
+        else:
+            blocks = _blocks([(self._opened(word), [number for number, _ in items]) for word, items in by_word.items()])
+        return Group(tuple(used), np.array(padded).T, blocks, summed)
 
 
-def _blocks(numbers: Sequence[Sequence[float]], scalar: bool) -> tuple[tuple[int, int, Array], ...]:
-    """The numbers of all terms, sorted by word, as a block-diagonal matrix of dense blocks."""
-    blocks: list[tuple[int, int, Array]] = []
-    if scalar:
-        flat = [number for items in numbers for number in items]
-        return ((0, len(flat), np.array(flat)[:, None]),)
-    start, held = 0, list[Sequence[float]]()
+def _blocks(terms: Sequence[tuple[Opened, Sequence[float]]]) -> tuple[Block, ...]:
+    """The numbers of all terms, those of one word together, as a block-diagonal matrix of dense blocks."""
+    blocks: list[Block] = []
+    held: list[tuple[Opened, Sequence[float]]] = []
 
     def finish() -> None:
-        nonlocal start, held
-        count = sum(map(len, held))
-        block = np.zeros((count, len(held)))
+        start = blocks[-1].last if blocks else 0
+        numbers = np.zeros((sum(len(items) for _, items in held), len(held)))
         row = 0
-        for column, items in enumerate(held):
-            block[row : row + len(items), column] = items
+        for column, (_, items) in enumerate(held):
+            numbers[row : row + len(items), column] = items
             row += len(items)
-        blocks.append((start, start + count, block))
-        start, held = start + count, []
+        split = [word for word, _ in held if isinstance(word, tuple)]
+        whole = tuple(word for word, _ in held if not isinstance(word, tuple))
+        columns, rows = tuple(column for column, _ in split), tuple(row for _, row in split)
+        blocks.append(Block(start, start + len(numbers), numbers, whole, columns, rows))
+        held.clear()
 
-    for items in numbers:
-        if held and sum(map(len, held)) + len(items) > BLOCK:
+    for word, items in terms:
+        if held and sum(len(other) for _, other in held) + len(items) > BLOCK:
             finish()
-        held.append(items)
+        held.append((word, items))
     finish()
     return tuple(blocks)
+
+
+def split_place(word: Word) -> int:
+    """Where a word that is a column times a row falls into these, 0 for any other."""
+    return next((i for i, f in enumerate(word) if i and f.rows == 1), 0)
 
 
 def leaves(word: Word) -> Chain:

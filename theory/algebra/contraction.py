@@ -15,7 +15,8 @@ index stands at exactly two copies of one letter, pairs x_i x_i' are Wishart mat
 Jointly Gaussian letters x and z have a cross-covariance E[x z'] = C: the same pairing, with C in place of Lambda. Two
 draws x_{t,i} and x_{s,j} with several indices are paired where all of their indices are equal. Indices under ordered
 sums, i < j, are set equal like others, which leaves an order of the indices that remain; it contributes the number of
-values that it allows (`order`), and nothing where an index would have to lie below itself.
+values that it allows (`order`), and nothing where an index would have to lie below itself. Letters that are not random
+may carry indices that no sum binds; where such an index is a limit of a sum, that sum stays.
 
 Elliptical vectors, x = sqrt(r) z with z Gaussian and an independent radius r >= 0, E r = 1, are allowed through the
 moments E[r^k]. Given the radii, Wick's theorem applies; k pairs of one and the same draw contribute E[r^k]. Draws with
@@ -29,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from theory.algebra.chords import OPEN_LEFT_END, OPEN_RIGHT_END, PLAIN_END, Chord, Chords, End, State, changed
+from theory.algebra.chords import OPEN_LEFT_END, OPEN_RIGHT_END, PLAIN_END, Chord, Chords, End, State, changed, is_bound
 from theory.algebra.coefficients import Coefficient
 from theory.algebra.expression import Expression, TermSum, dimension_coefficient, length, number
 from theory.algebra.laws import partitions
@@ -226,7 +227,7 @@ class Contraction(Chords):
         present = self._all_indices(chords)
         vanished = self._all_indices(state.chords) - present - set(rename)
         if order:
-            count, left_over = counted_order(order, present.__contains__)
+            count, left_over = counted_order(order, lambda index: index in present or not is_bound(index))
             if not count:
                 return
             vanished -= {index for pair in order for index in pair}

@@ -111,6 +111,9 @@ def _entangled(monomial: Monomial, laws: Mapping[Symbol, Copied]) -> set[Index]:
     found = {index for s in elliptical for index in s.indices}
     if not found:
         return set()
+    for index in {index for s in symbols if s.name == ORDER for index in s.indices if isinstance(index.label, str)}:
+        who = min(s.name for s in elliptical)
+        raise ValueError(f"{who} is elliptical and stands beside a comparison with the free index {index.label}")
     together = [set(s.indices) for s in symbols if s.name == ORDER or s.plain in laws]
     groups = together + list(_places(symbols, laws))
     grown = True

@@ -6,7 +6,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from theory.algebra.expectation import Gaussian
 from theory.algebra.expression import Expression, length, matrix, scalar_letter, vector
-from theory.algebra.grammar import LARGEST_DEGREE, GrammarError, Name, Node, SumOver, Vocabulary, elaborate, parse
+from theory.algebra.grammar import (
+    LARGEST_DEGREE,
+    UNIT_NAME,
+    GrammarError,
+    Name,
+    Node,
+    SumOver,
+    Vocabulary,
+    elaborate,
+    parse,
+)
 
 
 def expect(
@@ -23,6 +33,7 @@ def expect(
     largest_degree: int = LARGEST_DEGREE,
     most_work: int | None = None,
     progress: Callable[[int], None] | None = None,
+    free: Collection[str] = (),
 ) -> Expression:
     """Return the value of a formula with expectations, for every dimension at once.
 
@@ -40,6 +51,7 @@ def expect(
         lengths: for each summation label the length it runs to; N otherwise.
         largest_degree: how many random letters a term under E[...] may have; more may take hours.
         most_work, progress: the work after which it gives up, and what is told of it, as in `expectation`.
+        free: indices that no sum binds, such as h in "sum_{i: i<h}(tr(U_i U_h))"; no random letter may carry one.
 
     Returns:
         An Expression: `str` gives text in the same grammar, `theory.algebra.latex.latex` LaTeX.
@@ -67,11 +79,11 @@ def expect(
             raise ValueError(f"{name} is a length; choose another name for the letter")
     trees = [tree, *(parse(text) for pair in laws.values() for text in pair if text)]
     family = "+".join(sorted(commuting))
-    for node, labels in (found for held in trees for found in _names(held, ())):
+    for node, labels in (found for held in trees for found in _names(held, tuple(free))):
         name = node.name
         while name not in (*laws, *vectors, *scalars) and (parts := name.rpartition("_"))[0] and parts[2] in labels:
             name = parts[0]
-        if name in names or name == "I":
+        if name in names or name == "I" or name == UNIT_NAME != node.name:
             continue
         if name in scalars:
             names[name] = scalar_letter(name, definite=name in positive)
@@ -89,7 +101,7 @@ def expect(
             raise GrammarError(
                 f"unknown name {name!r}: declare it as a random vector, a vector or a scalar", formula, node.column
             )
-    vocabulary = Vocabulary(names, {}, upto, largest_degree)
+    vocabulary = Vocabulary(names, {}, upto, largest_degree, free=free)
     law = {
         names[name]: Gaussian(
             elaborate(parse(covariance), vocabulary, covariance),
@@ -98,7 +110,7 @@ def expect(
         for name, (mean, covariance) in laws.items()
         if name in names
     }
-    return elaborate(tree, Vocabulary(names, law, upto, largest_degree, most_work, progress), formula)
+    return elaborate(tree, Vocabulary(names, law, upto, largest_degree, most_work, progress, free), formula)
 
 
 def _law_formulas(name: str, text: str) -> tuple[str, str]:

@@ -522,8 +522,7 @@ def sum_compared(label: str, upto: str, expression: Expression, limits: Sequence
     for relation, other in limits:
         if other == label:
             raise ValueError(f"the index {label} cannot be compared with itself")
-        pair = (label, other) if relation.startswith("<") else (other, label)
-        allowed = symbol_expression(Symbol(ORDER, 1, 1, indices=(Index("", pair[0]), Index("", pair[1]))))
+        allowed = indicator(label, other) if relation.startswith("<") else indicator(other, label)
         if relation.endswith("="):
             allowed = allowed + unit_vector(upto, label).T @ unit_vector(upto, other)
         expression = allowed * expression
@@ -538,6 +537,11 @@ def sum_compared(label: str, upto: str, expression: Expression, limits: Sequence
         else:
             result.add(monomial, coefficient * Coefficient.length(upto))
     return result.expression(expression.computed)
+
+
+def indicator(low: str, high: str) -> Expression:
+    """[low < high], the number 1 or 0, for two free indices; `sum_over` binds them."""
+    return symbol_expression(Symbol(ORDER, 1, 1, indices=(Index("", low), Index("", high))))
 
 
 def unit_vector(size: str, label: str) -> Expression:

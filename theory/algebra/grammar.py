@@ -4,14 +4,16 @@
     product  = factor { ["*"] factor | "/" factor }
     factor   = atom { "'" | "^" exponent }
     exponent = ["-"] integer | "(" ["-"] integer ["/" integer] ")" | "T"
-    atom     = integer | name | "(" sum ")" | "tr" "(" sum ")" | "E" "[" sum "]"
-             | "sum_" label "(" sum ")" | "sum_{" chain { "," chain } "}" "(" sum ")"
+    atom     = integer | name | "(" sum ")" | "tr" "(" sum ")" | "E" "[" sum "]" | "[" label "<" label "]"
+             | "sum_" label "(" sum ")" | "sum_{" [ label { "," label } ":" ] chain { "," chain } "}" "(" sum ")"
     chain    = label ("<" | "<=" | ">" | ">=") label { ("<" | "<=" | ">" | ">=") label }
 
 `'` and `^T` transpose, juxtaposition multiplies (matrices or scalars), `1/2 A` is (1/2) A, `I` is the identity and
-`x_i` under `sum_i(...)` the i-th copy of the vector x. `sum_{i<j}(...)` sums over all values that are in this order of
-those indices which no outer sum runs over: over i and j by itself, over i alone inside `sum_j(...)`. Nothing is ever
-evaluated as Python.
+`x_i` under `sum_i(...)` the i-th copy of the vector x; a letter with several indices is `x_t_i`, and `e_a` the a-th
+unit vector where `Vocabulary.upto` says to which size a runs. `sum_{i<j}(...)` sums over all values that are in this
+order of those indices which no outer sum runs over: over i and j by itself, over i alone inside `sum_j(...)`.
+`sum_{i: i<h}(...)` sums over i alone: h is an outer index, or one that no sum binds (`Vocabulary.free`). `[g<h]` is 1
+if the free index g is below h, else 0. Nothing is ever evaluated as Python.
 """
 
 from __future__ import annotations
@@ -24,7 +26,17 @@ from math import ceil
 from typing import Any, NoReturn
 
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import Expression, identity, indexed, length, letter, number, sum_compared
+from theory.algebra.expression import (
+    Expression,
+    identity,
+    indexed,
+    indicator,
+    length,
+    letter,
+    number,
+    sum_compared,
+    unit_vector,
+)
 from theory.errors import IclTheoryError
 
 LARGEST_INTEGER_DIGITS = 200
@@ -38,6 +50,8 @@ LARGEST_EXPONENT = 64
 LARGEST_DEGREE = 48
 # Names that are always lengths.
 LENGTH_NAMES = ("N", "M", "n", "d")
+# The unit vectors e_a, unless e is a letter.
+UNIT_NAME = "e"
 
 
 class GrammarError(IclTheoryError, ValueError):
@@ -170,9 +184,17 @@ class Expect(Node):
     body: Node
 
 
+@dataclass(frozen=True)
+class Below(Node):
+    """[low < high], 1 if it holds and 0 if not, for two indices that no sum binds."""
+
+    low: str
+    high: str
+
+
 # Relations between summation indices, and the same seen from the other side.
 RELATIONS = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_TOKEN = re.compile(r"\s*(?:(?P<integer>\d+)|(?P<name>[^\W\d_]\w*)|(?P<mark>[<>]=?|[-+*/^'()\[\]{},]))")
+_TOKEN = re.compile(r"\s*(?:(?P<integer>\d+)|(?P<name>[^\W\d_]\w*)|(?P<mark>[<>]=?|[-+*/^'()\[\]{},:]))")
 
 
 class _Parser:
@@ -245,7 +267,7 @@ class _Parser:
             elif self.token == "*":
                 self.take()
                 factors.append(self.factor())
-            elif self.tokens[self.place][0] in ("integer", "name") or self.token == "(":
+            elif self.tokens[self.place][0] in ("integer", "name") or self.token == "(" or self.compares:
                 factors.append(self.factor())
             else:
                 return factors[0] if len(factors) == 1 else Product(tuple(factors), column=column)
@@ -312,31 +334,64 @@ class _Parser:
             return Name(text, column=column)
         if self.token == "(":
             return self.bracket("(", ")", "the parenthesis")
+        if self.compares:
+            return self.below(column)
         self.fail(f"expected a number, a name or '(', found {text!r}")
 
     def ordered_sum(self, column: int) -> Node:
-        """sum_{chain, ...}(body) as nested sums over the labels that no outer sum runs over, the last one outermost."""
+        """sum_{chain, ...}(body) as nested sums, the last one outermost.
+
+        The sums are over the labels listed before a colon, otherwise over those that no outer sum runs over.
+        """
         self.need("{", "after sum_")
+        listed = self.listed_labels()
         compared = [*self.chain()]
         while self.token == ",":
             self.take()
             compared += self.chain()
         self.need("}", "to close the indices of sum_")
         named = dict.fromkeys(label for low, _, high in compared for label in (low, high))
-        order = [label for label in named if label not in self.labels]
+        order = listed or [label for label in named if label not in self.labels]
         limits: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(reversed(order), ())
         for left, relation, right in compared:
             if left not in limits and right not in limits:
+                reason = "not summed over here" if listed else "summed over outside"
                 raise GrammarError(
-                    f"{left} and {right} are summed over outside; compare them in the sum over one of them",
-                    self.text,
-                    column,
+                    f"{left} and {right} are {reason}; compare them in the sum over one of them", self.text, column
                 )
             if right not in limits or (left in limits and order.index(left) < order.index(right)):
                 limits[left] += ((relation, right),)
             else:
                 limits[right] += ((RELATIONS[relation], left),)
         return self.sums(limits, "sum_{...}", column)
+
+    def listed_labels(self) -> list[str]:
+        """The labels before a colon, none where there is no colon."""
+        beyond = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else ("end", "", 0)
+        if beyond[:2] not in (("mark", ","), ("mark", ":")):
+            return []
+        labels = [self.label()]
+        while self.token == ",":
+            self.take()
+            if self.tokens[self.place][1] in labels:
+                self.fail(f"the index {self.tokens[self.place][1]} is listed twice")
+            labels.append(self.label())
+        self.need(":", "after the indices that the sum runs over")
+        return labels
+
+    @property
+    def compares(self) -> bool:
+        """Whether a comparison between brackets comes next."""
+        return self.token == "[" and self.tokens[min(self.place + 2, len(self.tokens) - 1)][1] in RELATIONS
+
+    def below(self, column: int) -> Node:
+        """[low < high]."""
+        self.take()
+        ((low, relation, high), *others) = self.chain()
+        if others or relation not in ("<", ">"):
+            raise GrammarError("expected two indices and '<' between brackets, as in [g<h]", self.text, column)
+        self.need("]", "to close the comparison")
+        return Below(*((low, high) if relation == "<" else (high, low)), column=column)
 
     def chain(self) -> Iterator[tuple[str, str, str]]:
         """The comparisons of i < j <= k ..."""
@@ -406,6 +461,7 @@ class Vocabulary:
         upto: for each summation label the length that it runs to; labels not listed run to N.
         largest_degree: how many random letters a term under E[...] may have.
         most_work, progress: as in `expectation`.
+        free: indices that no sum binds, such as h in sum_{i: i<h}(tr(U_i U_h)); `upto` may list them too.
 
     Raises:
         ValueError: for a letter or an abbreviation with the name of a length.
@@ -417,6 +473,7 @@ class Vocabulary:
     largest_degree: int = LARGEST_DEGREE
     most_work: int | None = None
     progress: Callable[[int], None] | None = None
+    free: Collection[str] = ()
 
     def __post_init__(self) -> None:
         for name in (*LENGTH_NAMES, *self.upto.values()):
@@ -427,7 +484,7 @@ class Vocabulary:
 def elaborate(node: Node, vocabulary: Vocabulary, text: str = "") -> Expression:
     """Return the canonical expression of a syntax tree; GrammarError points at what has no meaning."""
     _check_sums(node, vocabulary, text)
-    return _elaborated(node, vocabulary, text, ())
+    return _elaborated(node, vocabulary, text, tuple(vocabulary.free))
 
 
 def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str, ...]) -> Expression:
@@ -471,7 +528,13 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
                 return -below(body)
             case Trace(body):
                 return below(body).trace()
+            case Below(low, high):
+                return _indicator(low, high, vocabulary)
             case SumOver(label, body, limits):
+                if label in vocabulary.free:
+                    raise ValueError(
+                        f"the index {label} is free; sum over another one, as in sum_{{a: a<{label}}}(...)"
+                    )
                 if label in labels:
                     raise ValueError(f"the index {label} is already summed over")
                 if label in vocabulary.names:
@@ -491,7 +554,8 @@ def _elaborated(node: Node, vocabulary: Vocabulary, text: str, labels: tuple[str
 
 def _check_sums(node: Node, vocabulary: Vocabulary, text: str) -> None:
     """GrammarError at a letter that is summed to two lengths, in one expectation or outside all of them."""
-    waiting: list[tuple[Node, Mapping[str, str], dict[str, str]]] = [(node, {}, {})]
+    free = {label: vocabulary.upto.get(label, "") for label in vocabulary.free}
+    waiting: list[tuple[Node, Mapping[str, str], dict[tuple[str, int], str]]] = [(node, free, {})]
     while waiting:
         here, upto, lengths = waiting.pop()
         if isinstance(here, Expect):
@@ -499,18 +563,23 @@ def _check_sums(node: Node, vocabulary: Vocabulary, text: str) -> None:
         if isinstance(here, SumOver):
             upto = {**upto, here.label: vocabulary.upto.get(here.label, "N")}
             for relation, other in here.limits:
-                if upto[other] != upto[here.label]:
+                if other not in upto:
+                    reason = f"{here.label} is compared with {other}, which is neither summed over outside nor free"
+                    raise GrammarError(reason, text, here.column)
+                if upto[other] not in ("", upto[here.label]):
                     raise GrammarError(
                         f"{here.label} {relation} {other} compares an index up to {upto[here.label]} with one up to "
                         f"{upto[other]}",
                         text,
                         here.column,
                     )
-        if isinstance(here, Name) and here.name not in vocabulary.names:
-            base, _, label = here.name.rpartition("_")
-            if label in upto and lengths.setdefault(base, upto[label]) != upto[label]:
-                first, second = sorted((lengths[base], upto[label]))
-                raise GrammarError(f"{base} is summed to {first} and to {second}; use two letters", text, here.column)
+        if isinstance(here, Name):
+            base, labels = split_name(here.name, vocabulary.names, upto)
+            for place, label in enumerate(labels if base in vocabulary.names else ()):
+                if upto[label] and lengths.setdefault((base, place), upto[label]) != upto[label]:
+                    first, second = sorted((lengths[base, place], upto[label]))
+                    reason = f"{base} is summed to {first} and to {second}; use two letters"
+                    raise GrammarError(reason, text, here.column)
         waiting += [(child, upto, lengths) for _, _, child in here.children()]
 
 
@@ -531,8 +600,7 @@ def _degree(node: Node, random: Collection[str], vocabulary: Vocabulary, labels:
     below = [_degree(child, random, vocabulary, inner) for _, _, child in node.children()]
     match node:
         case Name(name):
-            base, _, label = name.rpartition("_")
-            plain = base if label in labels and name not in vocabulary.names else name
+            plain, _ = split_name(name, vocabulary.names, labels)
             if plain in random:
                 return 1
             if plain not in vocabulary.names:
@@ -555,18 +623,40 @@ def _divided(above: Expression, below: Expression) -> Expression:
     return above / below
 
 
-def _named(name: str, vocabulary: Vocabulary, labels: tuple[str, ...]) -> Expression:
-    if name in vocabulary.names:
-        return vocabulary.names[name]
+def split_name(name: str, names: Collection[str], labels: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The letter and the indices of a name such as x_t_i; the name itself where it is a letter or none is found.
+
+    Args:
+        names: the known letters.
+        labels: the indices that are summed over outside, or free.
+    """
     base, carried = name, list[str]()
-    while (parts := base.rpartition("_"))[2] in labels and parts[0]:
+    while base not in names and (parts := base.rpartition("_"))[2] in labels and parts[0]:
         base, carried = parts[0], [parts[2], *carried]
-        if base in vocabulary.names:
-            return indexed(symbol_of(vocabulary.names[base], base), *carried)
+    return (base, tuple(carried)) if base in names or base == UNIT_NAME else (name, ())
+
+
+def _named(name: str, vocabulary: Vocabulary, labels: tuple[str, ...]) -> Expression:
+    base, carried = split_name(name, vocabulary.names, labels)
+    if base in vocabulary.names:
+        return indexed(symbol_of(vocabulary.names[base], base), *carried) if carried else vocabulary.names[base]
+    # Only where the index is said to run to a size: e is a noise that was not declared otherwise.
+    if base == UNIT_NAME and len(carried) == 1 and carried[0] in vocabulary.upto:
+        return unit_vector(vocabulary.upto[carried[0]], carried[0])
     if name == "I":
         return identity("d")
     known = ", ".join(sorted(vocabulary.names))
-    raise ValueError(f"unknown name {name!r}; known are {known}")
+    over = f"; indices here are {', '.join(labels)}" if labels and "_" in name else ""
+    raise ValueError(f"unknown name {name!r}; known are {known}{over}")
+
+
+def _indicator(low: str, high: str, vocabulary: Vocabulary) -> Expression:
+    for label in (low, high):
+        if label not in vocabulary.free:
+            raise ValueError(
+                f"[{low}<{high}] compares free indices, which {label} is not; write sum_{{{low}<{high}}}(...)"
+            )
+    return indicator(low, high)
 
 
 def symbol_of(expression: Expression, name: str) -> Expression:

@@ -15,7 +15,7 @@ from math import gcd
 from theory.algebra.coefficients import Coefficient, Polynomial, Powers, Rational, factors
 from theory.algebra.expression import Expression, register_printer
 from theory.algebra.monomials import Monomial
-from theory.algebra.text import bound_indices, compared_indices, index_name
+from theory.algebra.text import bound_indices, compared_indices, index_name, printed_terms
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 _GREEK_NAMES = (
@@ -36,7 +36,7 @@ def name_latex(name: str) -> str:
     if match:
         base, below = match[1], match[2] + (f",{below}" if below else "")
     text = "\\" + base if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
-    lowered = "\\" + below if below in GREEK else below
+    lowered = ",".join("\\" + part if part in GREEK else part for part in re.split("[_,]", below))
     return f"{text}_{{{lowered}}}" if below else text
 
 
@@ -237,7 +237,8 @@ def monomial_latex(monomial: Monomial, is_scalar: bool, norms: bool = False) -> 
     letters = [word for word, _ in closed if _kind(word) == 0]
     # A form needs no brackets where nothing beside it could be taken for a part of it.
     bare = len(forms) == 1 and not letters and not monomial.word
-    outside: list[str] = []
+    sums = bound_indices(monomial)
+    outside = [rf"[{_index_latex(a)} < {_index_latex(b)}]" for a, b in compared_indices(monomial) if not {a, b} & sums]
     inside: list[str] = []
     for word, exponent in closed:
         text = closed_latex(word, exponent, norms)
@@ -248,11 +249,11 @@ def monomial_latex(monomial: Monomial, is_scalar: bool, norms: bool = False) -> 
         inside.append(word_latex(monomial.word))
     elif not is_scalar:
         inside.append("I")
-    return " ".join((*outside, *_sums_latex(monomial), *inside))
+    return " ".join((*outside, *_sums_latex(monomial), *(inside or ["1"] * bool(sums))))
 
 
 def _sums_latex(monomial: Monomial) -> list[str]:
-    """The signs of the sums over bound indices, those that run below another index last and inside that one's."""
+    """The signs of the sums over bound indices, those that compare with another index last and inside that one's."""
     by_length: dict[str, list[Index]] = {}
     ordered: list[str] = []
     compared = compared_indices(monomial)
@@ -260,15 +261,20 @@ def _sums_latex(monomial: Monomial) -> list[str]:
     while waiting:
         index = next(i for i in waiting if not any(low == i and high in waiting for low, high in compared))
         waiting.remove(index)
-        limits = [high for low, high in compared if low == index]
-        if limits:
-            below = ", ".join(f"{index_name(index)} < {index_name(high)}" for high in limits)
-            ordered.append(rf"\sum_{{{below}}}")
+        name = _index_latex(index)
+        above = [f"{name} < {_index_latex(high)}" for low, high in compared if low == index]
+        # Of a pair of bound indices the lower one, which comes later, tells of the comparison.
+        beneath = [
+            f"{name} > {_index_latex(low)}" for low, high in compared if high == index and isinstance(low.label, str)
+        ]
+        if above or beneath:
+            upper = "" if above else f"^{{{name_latex(index.length)}}}"
+            ordered.append(rf"\sum_{{{', '.join(beneath + above)}}}{upper}")
         else:
             by_length.setdefault(index.length, []).append(index)
     free = []
     for upto, group in sorted(by_length.items()):
-        names = ",".join(index_name(i) for i in sorted(group, key=lambda i: str(i.label)))
+        names = ",".join(_index_latex(i) for i in sorted(group, key=lambda i: str(i.label)))
         free.append(rf"\sum_{{{names}=1}}^{{{name_latex(upto)}}}")
     return free + ordered
 
@@ -373,7 +379,7 @@ def terms_latex(expression: Expression, variables: Collection[str] = (), norms: 
         variables: names of letters; terms of higher degree in them come first.
         norms: print w' Lambda w and tr(A A') as squared norms.
     """
-    terms = list(expression.terms.items())
+    terms = printed_terms(expression)
     if not terms:
         return []
     groups = _groups(terms)

@@ -15,6 +15,8 @@ from types import MappingProxyType
 
 from theory.algebra.expression import Expression, length, symbol_expression
 from theory.algebra.grammar import (
+    UNIT_NAME,
+    Below,
     Expect,
     GrammarError,
     Name,
@@ -58,17 +60,18 @@ class LatexFormula:
     upto: Mapping[str, str]
 
 
-def parse_latex(text: str, names: Mapping[str, str] = _NOTHING) -> LatexFormula:
+def parse_latex(text: str, names: Mapping[str, str] = _NOTHING, free: Mapping[str, str] = _NOTHING) -> LatexFormula:
     """Return the formula that a piece of LaTeX states.
 
     Args:
         text: LaTeX in the printed subset, without math delimiters; line breaks of `align` are skipped.
         names: for LaTeX that is not made from the name, such as {"s^2": "s2"}, the name.
+        free: for each index that no sum binds the length of those that are compared with it: {"h": "H"}.
 
     Raises:
         GrammarError: for anything outside the subset; the message shows where.
     """
-    reader = _Reader(text, names)
+    reader = _Reader(text, names, free)
     tree = reader.sum()
     if reader.token:
         reader.fail("expected an operator or the end")
@@ -76,7 +79,10 @@ def parse_latex(text: str, names: Mapping[str, str] = _NOTHING) -> LatexFormula:
 
 
 def expression_of_latex(
-    text: str, symbols: Iterable[Symbol], lengths: Iterable[str] = ("N", "M", "d", "n")
+    text: str,
+    symbols: Iterable[Symbol],
+    lengths: Iterable[str] = ("N", "M", "d", "n"),
+    free: Mapping[str, str] = _NOTHING,
 ) -> Expression:
     """Return the canonical expression that a piece of printed LaTeX states: the inverse of `latex`.
 
@@ -84,19 +90,20 @@ def expression_of_latex(
         text: LaTeX in the printed subset.
         symbols: the letters that may occur, which know their shapes, their properties and how they are printed.
         lengths: the lengths that may occur.
+        free: as for `parse_latex`.
 
     Raises:
         GrammarError: for anything outside the subset, unknown letters, and shapes that do not fit.
     """
     letters = {symbol.name: symbol.plain for symbol in symbols}
-    formula = parse_latex(text, {symbol.latex: name for name, symbol in letters.items() if symbol.latex})
+    formula = parse_latex(text, {symbol.latex: name for name, symbol in letters.items() if symbol.latex}, free)
     names = {name: length(name) for name in lengths if name not in letters}
     names |= {name: symbol_expression(symbol) for name, symbol in letters.items()}
-    return elaborate(formula.tree, Vocabulary(names, {}, formula.upto))
+    return elaborate(formula.tree, Vocabulary(names, {}, formula.upto, free=tuple(free)))
 
 
 class _Reader:
-    def __init__(self, text: str, names: Mapping[str, str]):
+    def __init__(self, text: str, names: Mapping[str, str], free: Mapping[str, str]):
         self.text = text
         self.names = {tuple(_TOKEN.findall(_SKIPPED.sub(" ", latex))): name for latex, name in names.items()}
         self.tokens: list[str] = []
@@ -106,7 +113,7 @@ class _Reader:
             self.columns.append(match.start())
         self.columns.append(len(text))
         self.place = 0
-        self.upto: dict[str, str] = {}
+        self.upto: dict[str, str] = dict(free)
 
     @property
     def token(self) -> str:
@@ -194,15 +201,18 @@ class _Reader:
             self.fail(f"the index {label} runs to both {self.upto[label]} and {upper}")
 
     def index(self) -> str:
-        return self.take().removeprefix("\\")
+        text = self.take().removeprefix("\\")
+        while self.token.isalnum():
+            text += self.take()
+        return text
 
     def group_text(self) -> str:
         """The text of {...}, or of a single token."""
         if not self.accept("{"):
-            return self.index()
+            return self.take().removeprefix("\\")
         text = ""
         while not self.accept("}"):
-            text += self.index()
+            text += self.take().removeprefix("\\")
         return text
 
     def group(self) -> Node:
@@ -255,7 +265,7 @@ class _Reader:
         if self.token == "{":
             return self.group()
         if self.token == "[":
-            return self.bracketed("[", "]")
+            return self.comparison() or self.bracketed("[", "]")
         if self.token in _FRACTIONS:
             self.take()
             return Quotient(self.group(), self.group())
@@ -269,7 +279,23 @@ class _Reader:
             return Expect(self.bracketed("[", "]"))
         if self.token == "\\|":
             return self.norm()
+        if self.token == "\\mathbf":
+            self.take()
+            self.need("{", UNIT_NAME, "}")
+            return Name(self.with_index(UNIT_NAME))
         return Name(self.name())
+
+    def comparison(self) -> Node | None:
+        """[g < h], 1 or 0; None for a bracket that holds anything else."""
+        start = self.place
+        self.take()
+        low = self.index() if self.token.removeprefix("\\").isalnum() else ""
+        if low and self.accept("<"):
+            high = self.index()
+            self.need("]")
+            return Below(low, high)
+        self.place = start
+        return None
 
     def norm(self) -> Node:
         """||v||_P^{2k}, that is (v'Pv)^k, or ||A||_F^{2k}, that is tr(AA')^k."""
@@ -303,9 +329,8 @@ class _Reader:
         return self.with_index(base)
 
     def with_index(self, base: str) -> str:
-        """U_{11} is U11, x_{q} is x_q, u_{21,i} is u21_i."""
+        """U_{11} is U11, x_{q} is x_q, x_{t,i} is x_t_i, u_{21,i} is u21_i."""
         if not self.accept("_"):
             return base
-        first, _, second = self.group_text().partition(",")
-        name = base + first if first.isdigit() else f"{base}_{first}"
-        return f"{name}_{second}" if second else name
+        first, *others = self.group_text().split(",")
+        return "_".join((base + first if first.isdigit() else f"{base}_{first}", *others))

@@ -18,6 +18,8 @@ class Namespace:
     asarray: Callable[[Any], Array]
     stack: Callable[[Sequence[Array], int], Array]
     matmul: Callable[[Array, Array], Array]
+    # The product of two matrices without further axes.
+    dot: Callable[[Array, Array], Array]
     paired: Callable[[Array, Array], Array]
     inverse: Callable[[Array], Array]
     root: Callable[[Array, float], Array]
@@ -49,6 +51,7 @@ def _numpy_namespace() -> Namespace:
         np.asarray,
         _numpy_stack,
         np.matmul,
+        np.ndarray.dot,
         lambda a, b: np.einsum("...ij,...ji->...", a, b),
         np.linalg.inv,
         _numpy_root,
@@ -77,6 +80,7 @@ def _torch_namespace() -> Namespace:
         tensor,
         stack,
         torch.matmul,
+        torch.mm,
         lambda a, b: torch.einsum("...ij,...ji->...", a, b),
         torch.linalg.inv,
         root,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from theory.algebra.grammar import (
+    Below,
     Expect,
     Name,
     Negative,
@@ -56,11 +57,14 @@ class _Printer:
     def name(self, name: str) -> str:
         if name in self.names:
             return self.names[name]
-        base, _, label = name.rpartition("_")
-        if base in self.names and label:
-            text = self.names[base]
-            return f"{text[:-1]},{label}}}" if text.endswith("}") and "_{" in text else f"{text}_{{{label}}}"
-        return name_latex(name)
+        base, labels = name, list[str]()
+        while "_" in base and base not in self.names:
+            base, _, label = base.rpartition("_")
+            labels.insert(0, label)
+        if base not in self.names:
+            return name_latex(name)
+        text, below = self.names[base], ",".join(labels)
+        return f"{text[:-1]},{below}}}" if text.endswith("}") and "_{" in text else f"{text}_{{{below}}}"
 
     def printed(self, node: Node) -> tuple[str, int]:
         match node:
@@ -88,6 +92,8 @@ class _Printer:
                 return rf"\operatorname{{tr}}{in_brackets(self.printed(body)[0])}", _ATOM
             case SumOver(label, body, limits):
                 return f"{self.sum_sign(label, limits)} {self.at_least(body, _PRODUCT)}", _PRODUCT
+            case Below(low, high):
+                return rf"[{low} < {high}]", _ATOM
             case Expect(body):
                 return rf"\mathbb{{E}}\left[{self.printed(body)[0]}\right]", _ATOM
         raise TypeError(f"not a node of the grammar: {node!r}")

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from theory.algebra.coefficients import Coefficient, Rational
 from theory.algebra.expression import Expression, register_printer
-from theory.algebra.monomials import Monomial
+from theory.algebra.monomials import Monomial, renumbered
 from theory.algebra.words import ORDER, UNIT, Index, Symbol, Word
 
 # No q: x_q is the query.
@@ -15,9 +15,27 @@ INDEX_NAMES = "ijklmprs"
 
 def index_name(index: Index) -> str:
     """The name under which a summation index is printed."""
-    if isinstance(index.label, str):
-        return index.label
-    return INDEX_NAMES[index.label] if index.label < len(INDEX_NAMES) else f"i{index.label}"
+    return index.label if isinstance(index.label, str) else _bound_name(index.label)
+
+
+def _bound_name(label: int) -> str:
+    return INDEX_NAMES[label] if label < len(INDEX_NAMES) else f"i{label}"
+
+
+def printed_terms(expression: Expression) -> list[tuple[Monomial, Coefficient]]:
+    """The terms in their order, bound indices numbered so that none has the name of a letter, length or free index."""
+    terms = expression.sorted_terms()
+    indices = {index for monomial, _ in terms for index in monomial.indices}
+    taken = {symbol.name for symbol in expression.symbols} | {*expression.lengths}
+    taken |= {index.label for index in indices if isinstance(index.label, str)}
+    bound = {index.label for index in indices if isinstance(index.label, int)}
+    if taken.isdisjoint(map(_bound_name, bound)):
+        return terms
+    free = [label for label in range(max(bound) + len(taken) + 1) if _bound_name(label) not in taken]
+    return [
+        (renumbered(m, {i: free[i.label] for i in m.indices if isinstance(i.label, int)}), coefficient)
+        for m, coefficient in terms
+    ]
 
 
 def _symbol_text(symbol: Symbol) -> str:
@@ -94,22 +112,38 @@ def _term_text(monomial: Monomial, coefficient: Coefficient, scalar: bool) -> tu
         pieces.append(_word_text(monomial.word))
     elif not scalar:
         pieces.append("I")
-    body = " ".join(pieces)
-    compared = compared_indices(monomial)
-    if compared:
-        chains = ", ".join(f"{index_name(low)}<{index_name(high)}" for low, high in compared)
-        body = f"sum_{{{chains}}}({body})"
-    for index in sorted(bound_indices(monomial) - {i for pair in compared for i in pair}, key=_label, reverse=True):
-        body = f"sum_{index_name(index)}({body})"
+    body = _summed_text(" ".join(pieces), monomial)
     sign, size = _coefficient_text(coefficient, alone=not body)
     return sign, " ".join(p for p in (size, body) if p)
+
+
+def _summed_text(body: str, monomial: Monomial) -> str:
+    """The body with its comparisons of free indices before it, and the sums over bound indices around it."""
+    bound = bound_indices(monomial)
+    compared = compared_indices(monomial)
+    free = [pair for pair in compared if bound.isdisjoint(pair)]
+    compared = [pair for pair in compared if pair not in free]
+    ordered = {index for pair in compared for index in pair}
+    body = " ".join([*(f"[{_chain(pair)}]" for pair in free), *([body] if body else [])])
+    if compared:
+        chains = ", ".join(map(_chain, compared))
+        # The indices that the sum runs over are listed where others are compared with them.
+        names = ", ".join(index_name(index) for index in sorted(ordered & bound, key=_label))
+        body = f"sum_{{{chains if ordered <= bound else f'{names}: {chains}'}}}({body or 1})"
+    for index in sorted(bound - ordered, key=_label, reverse=True):
+        body = f"sum_{index_name(index)}({body})"
+    return body
+
+
+def _chain(pair: tuple[Index, Index]) -> str:
+    return f"{index_name(pair[0])}<{index_name(pair[1])}"
 
 
 def expression_text(expression: Expression) -> str:
     """The expression in the grammar's notation, one canonical order."""
     if not expression.terms:
         return "0"
-    terms = [_term_text(m, c, expression.is_scalar) for m, c in expression.sorted_terms()]
+    terms = [_term_text(m, c, expression.is_scalar) for m, c in printed_terms(expression)]
     text = "".join(f" {sign} {body}" for sign, body in terms)
     return text[3:] if text.startswith(" + ") else "-" + text[3:]
 

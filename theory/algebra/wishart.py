@@ -20,7 +20,8 @@ non-negative integer coefficients, held as one integer each (Kronecker substitut
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -47,6 +48,7 @@ Atom = tuple[Word, Rational] | Coefficient
 New = list[tuple[Code, bool]]
 OPEN_LEFT, OPEN_RIGHT = 0, 1
 _TURNED_LEFT, _TURNED_RIGHT = 2, 3
+_OPEN = (OPEN_LEFT, OPEN_RIGHT, _TURNED_LEFT, _TURNED_RIGHT)
 _FIRST = 4
 
 
@@ -63,21 +65,22 @@ class WishartMoments:
         self.spend = spend
         self.factors: list[Factor | None] = [None] * _FIRST
         self.numbers: dict[Factor, int] = {}
-        self.turned: list[int] = [_TURNED_LEFT, _TURNED_RIGHT, OPEN_LEFT, OPEN_RIGHT]
+        # What the transpose of each factor is; W is symmetric.
+        self.turned = dict(zip(range(_FIRST), (_TURNED_LEFT, _TURNED_RIGHT, OPEN_LEFT, OPEN_RIGHT), strict=True))
+        self.turned |= {-1 - k: -1 - k for k in range(len(kinds))}
         # Factors with one row begin a word of their own.
         self.rows: set[int] = {OPEN_LEFT, _TURNED_RIGHT}
         self.merges: dict[tuple[int, int], Code | None] = {}
-        self.reversals: dict[Code, Code] = {}
         self.cycles: dict[Code, Code] = {}
         self.atoms: list[Atom] = []
         self.atom_numbers: dict[Atom, int] = {}
         self.atom_keys: list[tuple[Any, ...]] = []
-        self.closed: dict[Code, int] = {}
+        self.closed: dict[Code, int | None] = {}
         # The places of the factors' keys in their order.
         self.ranks: list[int] = []
         # What pairings leave of a word by itself, and of two words.
-        self.alone: dict[Code, list[Step]] = {}
-        self.together: dict[tuple[Code, Code], list[Step]] = {}
+        self.alone: dict[Code, Counter[Step]] = {}
+        self.together: dict[tuple[Code, Code], Counter[Step]] = {}
         self.sizes = [size for _, size, _ in kinds]
         self.lengths = [upto for _, _, upto in kinds]
         named = {*self.lengths, *(size for size in self.sizes if isinstance(size, str))}
@@ -115,7 +118,7 @@ class WishartMoments:
             self.factors.append(f)
             if f.rows == 1:
                 self.rows.add(held)
-            self.turned.append(held)
+            self.turned[held] = held
             if f.transpose is not f:
                 self.turned[held] = self._number(f.transpose)
         return held
@@ -125,13 +128,8 @@ class WishartMoments:
         return tuple(f for number in code if (f := self.factors[number]) is not None)
 
     def turn(self, code: Code) -> Code:
-        """The transposed word; W is symmetric."""
-        held = self.reversals.get(code)
-        if held is None:
-            turned = self.turned
-            held = tuple(f if f < 0 else turned[f] for f in reversed(code))
-            self.reversals[code] = held
-        return held
+        """The transposed word."""
+        return tuple(map(self.turned.__getitem__, reversed(code)))
 
     def joined(self, *codes: Code) -> Code:
         """The product of words in normal form."""
@@ -170,16 +168,17 @@ class WishartMoments:
             held = self.cycles[code] = self._least_rotation(code)
         return held
 
-    def _least_rotation(self, code: Code) -> Code:
+    def _with_ends_merged(self, code: Code) -> Code:
         while len(code) > 1 and (both := self._merged(code[-1], code[0])) is not None:
             code = both + code[1:-1]
-        if not code:
-            return code
+        return code
+
+    def _least_rotation(self, code: Code) -> Code:
+        """The least of a word with a W."""
+        code = self._with_ends_merged(code)
         turned = self.turn(code)
         # Of the numbers only those of W are negative, and W is its own transpose.
         first = min(code)
-        if first >= 0:
-            first = min(first, *turned)
         candidates = []
         for word in (code, turned):
             place = -1
@@ -204,19 +203,19 @@ class WishartMoments:
         exponents = {self.lengths[kind]: 1} if length else {}
         for code, closed in new:
             for piece, cyclic in self._split(code, closed):
-                form = self._cycle(piece) if cyclic else self._line(piece)
-                if not form:
+                if piece and (min(piece) < 0 or piece[0] in _OPEN or piece[-1] in _OPEN):
+                    words.append(self._cycle(piece) if cyclic else self._line(piece))
+                elif (number := self._constant(piece, cyclic)) is not None:
+                    constant.append(number)
+                else:
                     size = self.sizes[kind]
                     if isinstance(size, str):
                         exponents[size] = exponents.get(size, 0) + 1
                     else:
                         constant.append(self._atom(Coefficient.number(size)))
-                elif form[0] < 0 or min(form) < 0 or form[0] == OPEN_LEFT or form[-1] == OPEN_RIGHT:
-                    words.append(form)
-                else:
-                    constant.append(self._constant(form, cyclic))
         constant.sort()
         powers = tuple(exponents.get(name, 0) for name in self.variables) if exponents else self.no_powers
+        words.sort()
         return tuple(words), tuple(constant), powers
 
     def _split(self, code: Code, closed: bool) -> Sequence[tuple[Code, bool]]:
@@ -229,11 +228,12 @@ class WishartMoments:
             places = [place - places[0] for place in places]
         return [(code[a:b], False) for a, b in zip(places, [*places[1:], len(code)], strict=True)]
 
-    def _constant(self, code: Code, cyclic: bool) -> int:
-        held = self.closed.get(code)
-        if held is None:
-            held = self.closed[code] = self._atom((self.word(self._canonical(code, cyclic)), 1))
-        return held
+    def _constant(self, code: Code, cyclic: bool) -> int | None:
+        """The number of a word without W; None for the trace of an identity."""
+        if code not in self.closed:
+            form = self._with_ends_merged(code) if cyclic else code
+            self.closed[code] = self._atom((self.word(self._canonical(form, cyclic)), 1)) if form else None
+        return self.closed[code]
 
     def _canonical(self, code: Code, cyclic: bool) -> Code:
         """The least rotation, or direction, in the order of factors that words have, not in that of their numbers."""
@@ -286,9 +286,7 @@ class WishartMoments:
             following: dict[Words, dict[Atoms, int]] = {}
             while level:
                 state, table = level.popitem()
-                steps: dict[Step, int] = {}
-                for step, count_ in self._contract(state):
-                    steps[step] = steps.get(step, 0) + count_
+                steps = self._contract(state)
                 self.spend(len(steps) * len(table))
                 for (new, atoms, powers), multiplicity in steps.items():
                     if powers not in shifts:
@@ -324,46 +322,52 @@ class WishartMoments:
                 place += skip
         return polynomial
 
-    def _contract(self, state: Words) -> Iterator[tuple[Step, int]]:
+    def _contract(self, state: Words) -> dict[Step, int]:
         """Pair the left end of one W with every other end of its kind: terms and how often each comes up."""
         # The open word before traces: of all orders tried, it leads through the fewest states.
         chosen = next(k for k in reversed(range(len(state))) if min(state[k]) < 0)
         code, others = state[chosen], state[:chosen] + state[chosen + 1 :]
-        for words, atoms, powers in self._alone(code):
-            yield (tuple(sorted(others + words)), atoms, powers), 1
+        if not others:
+            return self._alone(code)
+        steps: dict[Step, int] = {}
+
+        def put(found: Mapping[Step, int], kept: Words, copies: int) -> None:
+            for (words, atoms, powers), count in found.items():
+                step = tuple(sorted(kept + words)), atoms, powers
+                steps[step] = steps.get(step, 0) + count * copies
+
+        put(self._alone(code), others, 1)
         link = next(f for f in code if f < 0)
         for k, other in enumerate(others):
             # Equal words are neighbours, and give equal terms.
             if link in other and not (k and others[k - 1] == other):
-                kept, copies = others[:k] + others[k + 1 :], others.count(other)
-                for words, atoms, powers in self._together(code, other):
-                    yield (tuple(sorted(kept + words)), atoms, powers), copies
+                put(self._together(code, other), others[:k] + others[k + 1 :], others.count(other))
+        return steps
 
-    def _alone(self, code: Code) -> list[Step]:
+    def _alone(self, code: Code) -> Counter[Step]:
         """The terms of pairing the left end of the first W of a word with the other ends of the word."""
         held = self.alone.get(code)
         if held is None:
-            held = self.alone[code] = []
+            held = self.alone[code] = Counter()
             before, link, after, closed, kind = self._cut(code)
             for atoms, covariance in self.covariances[kind]:
                 lambda_after = self.joined(covariance, after)
                 around: New = [(lambda_after if closed else self.joined(before, lambda_after), closed)]
-                held.append(self._settle(around, atoms, kind, True))
-                held += [
-                    self._settle(new, atoms, kind) for new in self._within(before, link, after, covariance, closed)
-                ]
+                held[self._settle(around, atoms, kind, True)] += 1
+                for new in self._within(before, link, after, covariance, closed):
+                    held[self._settle(new, atoms, kind)] += 1
         return held
 
-    def _together(self, code: Code, other: Code) -> list[Step]:
+    def _together(self, code: Code, other: Code) -> Counter[Step]:
         """The terms of pairing the left end of the first W of a word with the ends of another word."""
         held = self.together.get((code, other))
         if held is None:
             before, link, after, closed, kind = self._cut(code)
-            held = self.together[code, other] = [
+            held = self.together[code, other] = Counter(
                 self._settle(new, atoms, kind)
                 for atoms, covariance in self.covariances[kind]
                 for new in self._across(before, link, after, covariance, closed, other)
-            ]
+            )
         return held
 
     def _cut(self, code: Code) -> tuple[Code, Code, Code, bool, int]:

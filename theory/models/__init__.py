@@ -3,7 +3,7 @@
 from theory.models.law import Elliptical, FiniteTasks, Fixed, Gaussian, LowRank, Moments, Prompt, RandomCovariance
 from theory.models.letters import ModelError
 from theory.models.model import Model
-from theory.models.network import GradientStep, LinearAttention, Stack
+from theory.models.network import GradientStep, LinearAttention, SoftmaxAttention, Stack
 
 __all__ = [
     "Elliptical",
@@ -18,5 +18,6 @@ __all__ = [
     "Moments",
     "Prompt",
     "RandomCovariance",
+    "SoftmaxAttention",
     "Stack",
 ]

@@ -24,11 +24,12 @@ class HeadBlocks:
 
 @dataclass(frozen=True)
 class LayerBlocks:
-    """The heads of a layer, its mask and what its scores are divided by."""
+    """The heads of a layer, its mask, what its scores are divided by, and for softmax the order of its expansion."""
 
     heads: tuple[HeadBlocks, ...]
     mask: str
     scale: Expression
+    order: int | None = None
 
 
 def head_blocks(values: Mapping[str, Expression]) -> HeadBlocks:

@@ -1,8 +1,9 @@
 """Layers written more briefly: heads that add to the labels only are merged, and long blocks become one letter.
 
-A head with P = u e e' and Q adds the same as one with P = e e' and u Q, so that all heads of this kind are one head
-whose Q is the sum. A block that is a sum of terms is replaced by a letter of its own while expectations are taken,
-and put back afterwards: the expectation of a polynomial does not depend on what its deterministic letters stand for.
+A head of linear attention with P = u e e' and Q adds the same as one with P = e e' and u Q, so that all heads of this
+kind are one head whose Q is the sum. A block that is a sum of terms is replaced by a letter of its own while
+expectations are taken, and put back afterwards: the expectation of a polynomial does not depend on what its
+deterministic letters stand for.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def brief(layers: Sequence[LayerBlocks]) -> BriefLayers:
     names: dict[Expression, Expression] = {}
     shorter = []
     for layer in layers:
-        heads = tuple(HeadBlocks(_named(head.P, names), _named(head.Q, names)) for head in _merged_heads(layer.heads))
+        merged = _merged_heads(layer.heads) if layer.order is None else layer.heads
+        heads = tuple(HeadBlocks(_named(head.P, names), _named(head.Q, names)) for head in merged)
         shorter.append(replace(layer, heads=heads))
     return BriefLayers(tuple(shorter), {letter(name): value for value, name in names.items()})
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from theory.algebra.calculus import gradient
-from theory.algebra.expression import Expression, length, letter, zero
+from theory.algebra.expression import Expression, length, letter, number, zero
 from theory.algebra.latex import symbol_latex
 from theory.derivation import Derivation, Formula, Step
 from theory.models import forward
@@ -19,12 +19,15 @@ from theory.models.law import Prompt, PromptLaw, prompt_law
 from theory.models.letters import Letters, ModelError, is_negative_number
 from theory.models.network import (
     SHAPES,
+    Attention,
     GradientStep,
-    LinearAttention,
     Network,
+    SoftmaxAttention,
     Stack,
     Weights,
+    attention_layers,
     network_weights,
+    softmax_order,
 )
 from theory.models.prediction import Prediction, layers_prediction
 
@@ -35,7 +38,8 @@ class Model:
 
     Args:
         law: the law of a training prompt.
-        network: a layer, a stack of layers, or `GradientStep`.
+        network: a layer, a stack of layers, or `GradientStep`. Where layers are `SoftmaxAttention`, everything is
+            derived from their expansion, and formulas and derivations say to which order.
         weights: what the blocks of the layers are.
 
             - "all": every block that the prediction depends on is a letter of its own: U11, u21, u12, u, and P11, p12,
@@ -66,8 +70,10 @@ class Model:
     def __post_init__(self) -> None:
         if not isinstance(self.law, Prompt):
             raise ModelError(f"the law must be a Prompt(...), got {self.law!r}")
-        if not isinstance(self.network, LinearAttention | Stack | GradientStep):
-            raise ModelError(f"the network must be LinearAttention, Stack or GradientStep, got {self.network!r}")
+        if not isinstance(self.network, Attention | Stack | GradientStep):
+            raise ModelError(
+                f"the network must be LinearAttention, SoftmaxAttention, Stack or GradientStep, got {self.network!r}"
+            )
         # Everything is read now, so that a wrong model is refused where it is written.
         for name in self.trained:
             if f"d{name}" in self.letters.names:
@@ -127,9 +133,8 @@ class Model:
             forward.LayerBlocks(
                 tuple(forward.head_blocks(_values(head.blocks, letters)) for head in layer.heads),
                 layer.kind.mask,
-                length(count)
-                if layer.kind.scale is None
-                else letters.read(layer.kind.scale, (1, 1), "the scale of the scores"),
+                _scale(layer.kind, letters, count),
+                layer.kind.order if isinstance(layer.kind, SoftmaxAttention) else None,
             )
             for layer in self.blocks.layers
         )
@@ -160,9 +165,27 @@ class Model:
         """E (y_hat - y_q)^2 / 2, plus the penalty of the weight decay."""
         return self.half_error + self.penalty()
 
+    @cached_property
+    def expansion(self) -> str:
+        """What is said of a formula where softmax attention is expanded, with its order; empty without softmax."""
+        order = softmax_order(self.network)
+        return "" if order is None else f", softmax attention expanded to order {order} in its logits"
+
+    def _order_of(self, symbol: str) -> str:
+        """A symbol as LaTeX with the order of the expansion, if there is one."""
+        order = softmax_order(self.network)
+        return symbol if order is None else f"{symbol}^{{({order})}}"
+
+    @property
+    def _remainder(self) -> str:
+        """What an expansion leaves out of the prediction, the loss and the error of softmax attention, as LaTeX."""
+        order = softmax_order(self.network)
+        return "" if order is None else rf"O(\mathrm{{logits}}^{{{order + 1}}})"
+
     def formula(self, name: str, expression: Expression, steps: tuple[Step, ...] = ()) -> Formula:
         """Return an expression as a formula whose arguments are the letters of the model."""
-        return Formula(name, expression, self._arguments(expression), steps, lengths=frozenset(self.letters.lengths))
+        lengths = frozenset(self.letters.lengths)
+        return Formula(name + self.expansion, expression, self._arguments(expression), steps, lengths=lengths)
 
     def _arguments(self, expression: Expression) -> dict[str, str]:
         letters = {name: held for name, held in self.letters.names.items() if name not in self.letters.lengths}
@@ -176,21 +199,24 @@ class Model:
         """Return L = E (y_hat - y_q)^2 / 2 for every d and N, with weight decay c plus c/2 times the weights' squares.
 
         `evaluate` takes the letters of the model by their names: covariances and weights as d x d arrays, vectors of
-        length d, numbers, and the prompt's length as a positive integer.
+        length d, numbers, and the prompt's length as a positive integer. Of softmax attention it is the loss of the
+        expansion; it says so, and is printed with the order of what it leaves out.
         """
         average = "Average over task, covariates, query and noise by Wick's theorem on words."
-        output = "The last entry of the network's output on a prompt."
+        output = f"The last entry of the network's output on a prompt{self.expansion}."
         error = self.prediction.error(self.prompt_law)
-        half = r"\tfrac12 \mathbb{E}\left(\hat y - y_q\right)^2"
+        y_hat, symbol = self._order_of(r"\hat y"), self._order_of("L")
+        half = rf"\tfrac12 \mathbb{{E}}\left({y_hat} - y_q\right)^2"
         steps: tuple[Step, ...] = (
-            Step(r"\hat y", output, self.prediction.in_data(), id="prediction"),
-            Step(r"\hat y - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
-            Step(half if self.decay else f"L = {half}", average, self.half_error, id="wick"),
+            Step(y_hat, output, self.prediction.in_data(), id="prediction"),
+            Step(f"{y_hat} - y_q", "Its error on the query, as sums over the examples.", error, id="error"),
+            Step(half if self.decay else f"{symbol} = {half}", average, self.half_error, id="wick"),
         )
         if self.decay:
             added = "Add half of the weight decay times the squares of all entries of the weights."
-            steps = (*steps, Step("L", added, self.loss_expression, id="decay"))
-        return self.formula("population loss", self.loss_expression, steps)
+            steps = (*steps, Step(symbol, added, self.loss_expression, id="decay"))
+        formula = self.formula("population loss", self.loss_expression, steps)
+        return replace(formula, left=symbol, remainder=self._remainder)
 
     @cached_property
     def gradients(self) -> Mapping[str, Expression]:
@@ -199,15 +225,20 @@ class Model:
 
     def flow(self) -> Derivation:
         """Return the gradient flow theta' = -grad L; its results are "A0'", "A1'", ... for the weights A0, A1, ..."""
-        steps = [Step("L", "The population loss.", self.loss_expression, id="loss")]
+        symbol = self._order_of("L")
+        steps = [Step(symbol, f"The population loss{self.expansion}.", self.loss_expression, id="loss")]
         results = {}
         for name, expression in self.gradients.items():
             printed = symbol_latex(letter(self.trained[name]))
-            left, reason = rf"\frac{{d}}{{dt}} {printed}", f"Minus the gradient of $L$ with respect to ${printed}$."
+            left, reason = (
+                rf"\frac{{d}}{{dt}} {printed}",
+                f"Minus the gradient of ${symbol}$ with respect to ${printed}$.",
+            )
             steps.append(Step(left, reason, -expression, id=f"flow-{name}"))
             formula = self.formula(f"flow of {name}", -expression)
             results[f"{name}'"] = replace(formula, left=left, title=f"the flow of ${printed}$")
-        return Derivation("flow", "Gradient flow of the population loss", "the model's loss", tuple(steps), results)
+        title = f"Gradient flow of the population loss{self.expansion}"
+        return Derivation("flow", title, "the model's loss", tuple(steps), results)
 
     def invariants(self) -> tuple[Formula, ...]:
         """Return the conserved combinations of the traces, and of the square matrices, that two weights make: a basis.
@@ -312,7 +343,8 @@ class Model:
         prediction = self._network_prediction(letters, law.prompt.length)
         given = given_weights(weights or {}, define or {}, self.trained, letters)
         sums = prediction.with_weights(given.replacements(self.trained)).sums()
-        return self._given_formula("prediction", sums, given, letters, test)
+        formula = self._given_formula("prediction", sums, given, letters, test)
+        return replace(formula, left=self._order_of(r"\hat y"), remainder=self._remainder)
 
     def error(
         self,
@@ -332,7 +364,10 @@ class Model:
         prediction = self._network_prediction(letters, law.prompt.length)
         given = given_weights(weights or {}, define or {}, self.trained, letters)
         error = prediction.with_weights(given.replacements(self.trained)).mean_square_error(law)
-        return self._given_formula("prediction error", error, given, letters, test)
+        formula = self._given_formula("prediction error", error, given, letters, test)
+        y_hat = self._order_of(r"\hat y")
+        left = rf"\mathbb{{E}}\left({y_hat} - y_q\right)^2"
+        return replace(formula, left=left, remainder=self._remainder)
 
     def letters_for(self, test: Prompt | None = None) -> Letters:
         """The letters and lengths of the model and of a law of test prompts."""
@@ -352,7 +387,8 @@ class Model:
         used = used_letters([expression], given.definitions)
         shown = shown_sizes([expression, *(d.expression for d in given.definitions)]) - prompts
         arguments = {n: n for n in used if n not in lengths or n not in shown}
-        return Formula(name, expression, arguments, (), "", given.definitions, lengths=frozenset(lengths))
+        said = name + self.expansion
+        return Formula(said, expression, arguments, (), "", given.definitions, lengths=frozenset(lengths))
 
 
 def _values(blocks: Mapping[str, str], letters: Letters) -> dict[str, Expression]:
@@ -360,5 +396,11 @@ def _values(blocks: Mapping[str, str], letters: Letters) -> dict[str, Expression
 
 
 def _ranks(network: Network) -> tuple[str, ...]:
-    layers = network.layers if isinstance(network, Stack) else (network,)
-    return tuple(k.rank for k in layers if isinstance(k, LinearAttention) and isinstance(k.rank, str))
+    return tuple(kind.rank for kind in attention_layers(network) if isinstance(kind.rank, str))
+
+
+def _scale(kind: Attention, letters: Letters, count: str) -> Expression:
+    """What the scores of a layer are divided by on a prompt whose length is called `count`."""
+    if kind.scale is not None:
+        return letters.read(kind.scale, (1, 1), "the scale of the scores")
+    return number(1) if isinstance(kind, SoftmaxAttention) else length(count)

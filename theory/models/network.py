@@ -1,8 +1,9 @@
-"""Networks: layers of linear attention with their blocks as formulas, and one step of gradient descent.
+"""Networks: layers of attention with their blocks as formulas, and one step of gradient descent.
 
 A prompt is embedded as Z = [[x_1 ... x_N, x_q], [y_1 ... y_N, 0]]. A layer adds P Z M (Z'QZ)/N for each head, with
 P = [[P11, p12], [u12', u]] and Q = [[U11, k12], [u21', k22]]; M = diag(I, 0) where the query is masked, otherwise I.
 Under a causal mask position j attends to positions i <= j. The prediction is the last entry of the output.
+Softmax attention divides exp(score) by its sum over the positions seen; here it is expanded in the scores.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ Shape = tuple[Dimension, Dimension]
 
 MASKS = ("none", "query", "causal")
 KEY_QUERY = ("merged", "separate")
+# Each order of softmax takes some ten times as long as the one before it, the fourth seconds to minutes.
+MOST_ORDER = 4
 # Shape of each block of P and Q as a letter; u12 and u21 stand transposed in the matrices.
 SHAPES: dict[str, Shape] = {
     "P11": ("d", "d"),
@@ -54,15 +57,61 @@ class LinearAttention:
     scale: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.heads, int) or isinstance(self.heads, bool) or self.heads < 1:
-            raise ModelError(f"heads must be a positive integer, got {self.heads!r}")
-        if self.mask not in MASKS:
-            raise ModelError(f"mask must be one of {', '.join(MASKS)}, got {self.mask!r}")
-        if self.key_query not in KEY_QUERY:
-            raise ModelError(f"key_query must be one of {', '.join(KEY_QUERY)}, got {self.key_query!r}")
-        numbered = isinstance(self.rank, int) and not isinstance(self.rank, bool) and self.rank >= 1
-        if not numbered and not (isinstance(self.rank, str) and self.rank.isidentifier()):
-            raise ModelError(f"rank must be a positive integer or the name of a length, got {self.rank!r}")
+        _check_layer(self)
+
+
+@dataclass(frozen=True)
+class SoftmaxAttention:
+    """A layer of softmax attention, expanded to a stated order in its logits.
+
+    Position j gives the value of position i the weight exp(s_ij) / sum_k exp(s_kj) over the m positions k that it
+    sees, s_ij = z_i' Q z_j / scale. Of the weight's power series in s the terms up to the order are kept:
+
+        (1/m) (1 + s_i - mean s + (s_i^2 - mean s^2)/2 - (s_i - mean s) mean s + ...),
+
+    so that the prediction is a polynomial in the prompt, of which everything is derived, and which differs from that
+    of softmax by terms of the next order: of order n + 1 in the logits, and so does the loss. m is exact: N under the
+    mask "query", otherwise N + 1.
+
+    Args:
+        order: how many powers of the logits are kept, from 1 to `MOST_ORDER`; the loss has twice that degree.
+        heads, mask, key_query, rank: as for `LinearAttention`; with "causal" only as the last layer, since position j
+            sees j positions.
+        scale: a formula in the lengths that the logits are divided by; None is 1.
+
+    Raises:
+        ModelError: for values other than these.
+    """
+
+    order: int
+    heads: int = 1
+    mask: str = "none"
+    key_query: str = "merged"
+    rank: int | str = 1
+    scale: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.order, int) or isinstance(self.order, bool) or not 1 <= self.order <= MOST_ORDER:
+            raise ModelError(
+                f"order, to which softmax is expanded in its logits, must be an integer from 1 to {MOST_ORDER}, "
+                f"got {self.order!r}"
+            )
+        _check_layer(self)
+
+
+Attention = LinearAttention | SoftmaxAttention
+
+
+def _check_layer(layer: Attention) -> None:
+    if not isinstance(layer.heads, int) or isinstance(layer.heads, bool) or layer.heads < 1:
+        raise ModelError(f"heads must be a positive integer, got {layer.heads!r}")
+    if layer.mask not in MASKS:
+        raise ModelError(f"mask must be one of {', '.join(MASKS)}, got {layer.mask!r}")
+    if layer.key_query not in KEY_QUERY:
+        raise ModelError(f"key_query must be one of {', '.join(KEY_QUERY)}, got {layer.key_query!r}")
+    numbered = isinstance(layer.rank, int) and not isinstance(layer.rank, bool) and layer.rank >= 1
+    if not numbered and not (isinstance(layer.rank, str) and layer.rank.isidentifier()):
+        raise ModelError(f"rank must be a positive integer or the name of a length, got {layer.rank!r}")
 
 
 @dataclass(frozen=True, init=False)
@@ -77,22 +126,29 @@ class Stack:
         ModelError: for no layer, something that is no layer, or different layers that are to share weights.
     """
 
-    layers: tuple[LinearAttention, ...]
+    layers: tuple[Attention, ...]
     shared: bool = False
 
-    def __init__(self, *layers: LinearAttention, shared: bool = False):
+    def __init__(self, *layers: Attention, shared: bool = False):
         object.__setattr__(self, "layers", tuple(layers))
         object.__setattr__(self, "shared", shared)
         if not layers:
             raise ModelError("a stack needs at least one layer")
         for layer in layers:
-            if not isinstance(layer, LinearAttention):
-                raise ModelError(f"a stack consists of layers LinearAttention(...), got {layer!r}")
+            if not isinstance(layer, Attention):
+                raise ModelError(
+                    f"a stack consists of layers LinearAttention(...) or SoftmaxAttention(...), got {layer!r}"
+                )
         if shared and len(set(layers)) > 1:
             raise ModelError(f"layers that share their weights must be equal, got {', '.join(map(str, set(layers)))}")
         causal = {layer.mask == "causal" for layer in layers}
         if len(causal) > 1:
             raise ModelError("a stack is causal in all its layers or in none")
+        if any(isinstance(layer, SoftmaxAttention) and layer.mask == "causal" for layer in layers[:-1]):
+            raise ModelError(
+                "under a causal mask softmax attention divides by j at position j, which is no formula in the prompt's "
+                "length; only the last layer can be so, where the query alone counts, or take mask='query'"
+            )
 
 
 @dataclass(frozen=True)
@@ -110,7 +166,7 @@ class GradientStep:
     step: str = "G"
 
 
-Network = LinearAttention | Stack | GradientStep
+Network = Attention | Stack | GradientStep
 
 
 @dataclass(frozen=True)
@@ -128,7 +184,7 @@ class Head:
 class Layer:
     """A layer with the formulas of its heads' blocks."""
 
-    kind: LinearAttention
+    kind: Attention
     heads: tuple[Head, ...]
 
 
@@ -144,9 +200,7 @@ class Weights:
     sign: int
 
 
-def network_weights(
-    network: LinearAttention | Stack, weights: str | Mapping[str, str], sign: int | None = None
-) -> Weights:
+def network_weights(network: Attention | Stack, weights: str | Mapping[str, str], sign: int | None = None) -> Weights:
     """Return the formulas of all blocks.
 
     Args:
@@ -186,7 +240,7 @@ def suffix(stack: Stack, layer: int, head: int) -> str:
 
 
 def _preset(
-    word: str, kind: LinearAttention, ending: str, count: int, number: int
+    word: str, kind: Attention, ending: str, count: int, number: int
 ) -> tuple[dict[str, str], dict[str, Shape]]:
     last = number == count - 1
     if word == "sparse":
@@ -212,7 +266,7 @@ def _preset(
     raise ModelError(f"weights must be 'all', 'reduced', 'sparse' or a mapping from blocks to formulas, got {word!r}")
 
 
-def _key_query(kind: LinearAttention, ending: str) -> tuple[str, dict[str, Shape]]:
+def _key_query(kind: Attention, ending: str) -> tuple[str, dict[str, Shape]]:
     if kind.rank == 1:
         k, q = "k" + ending, "q" + ending
         return f"{k} {q}'", {k: ("d", 1), q: ("d", 1)}
@@ -221,7 +275,7 @@ def _key_query(kind: LinearAttention, ending: str) -> tuple[str, dict[str, Shape
 
 
 def _separate(
-    kind: LinearAttention, ending: str, blocks: dict[str, str], shapes: dict[str, Shape]
+    kind: Attention, ending: str, blocks: dict[str, str], shapes: dict[str, Shape]
 ) -> tuple[dict[str, str], dict[str, Shape]]:
     """Q = W_K' W_Q in all its blocks, W_K = [K', k0], W_Q = [Q', q0]; k0 and q0 have one entry a row."""
     product, letters = _key_query(kind, ending)
@@ -255,3 +309,19 @@ def _refuse_unknown_blocks(stack: Stack, weights: Mapping[str, str]) -> None:
     for name in weights:
         if name not in known:
             raise ModelError(f"the network has no block {name!r}; it has {', '.join(dict.fromkeys(known))}")
+
+
+def attention_layers(network: Network) -> tuple[Attention, ...]:
+    """The layers of a network, none of `GradientStep`."""
+    if isinstance(network, GradientStep):
+        return ()
+    return network.layers if isinstance(network, Stack) else (network,)
+
+
+def softmax_order(network: Network) -> int | None:
+    """The order in its logits to which the network agrees with softmax: the least of its layers; None without softmax.
+
+    A layer of linear attention is what it is, so that only the layers of softmax attention count.
+    """
+    orders = [kind.order for kind in attention_layers(network) if isinstance(kind, SoftmaxAttention)]
+    return min(orders, default=None)

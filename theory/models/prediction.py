@@ -9,24 +9,24 @@ from theory.algebra.calculus import differential
 from theory.algebra.expression import Expression
 from theory.algebra.words import Symbol
 from theory.models import forward
-from theory.models.causal import causal_prediction
 from theory.models.forward import LayerBlocks
 from theory.models.heads import brief
 from theory.models.law import PromptLaw
+from theory.models.positions import positions_prediction
 
 
 @dataclass(frozen=True)
 class Prediction:
     """An expression in the data and x_q, and what stands for what in it.
 
-    The data are X (d x N) and y (N), N named by `count`; or, if it `is_ordered`, x_i and y_i in sums over ordered
+    The data are X (d x N) and y (N), N named by `count`; or, if it `by_position`, x_i and y_i in sums over ordered
     positions.
     """
 
     value: Expression
     count: str
     stand_ins: Mapping[Symbol, Expression] = field(default_factory=dict)
-    is_ordered: bool = False
+    by_position: bool = False
 
     @property
     def symbols(self) -> set[Symbol]:
@@ -86,8 +86,9 @@ def layers_prediction(layers: Sequence[LayerBlocks], count: str, sign: int) -> P
     """The prediction of a stack, read with a sign.
 
     In one causal layer the query, which stands last, attends to everything; only a further layer sees the order.
+    Powers of softmax attention's logits are taken position by position too.
     """
     shorter = brief(layers)
-    is_ordered = len(layers) > 1 and layers[0].mask == "causal"
-    predicted = causal_prediction if is_ordered else forward.attention_prediction
-    return Prediction(predicted(shorter.layers, count) * sign, count, shorter.stand_ins, is_ordered)
+    by_position = (len(layers) > 1 and layers[0].mask == "causal") or any(layer.order for layer in layers)
+    predicted = positions_prediction if by_position else forward.attention_prediction
+    return Prediction(predicted(shorter.layers, count) * sign, count, shorter.stand_ins, by_position)

@@ -66,8 +66,10 @@ def global_minimum(*, noise: bool = False, task_covariance: bool = False, ellipt
         ),
         Step("C", "Its linear part, minus the gradient at $u U = 0$.", C, id="linear"),
         Step(
-            r"\ell",
-            "Completing the square; expanding the definitions again gives back the loss exactly.",
+            r"\ell = \tfrac12 \operatorname{tr}\left(S \left(uU - S^{-1} C \Lambda^{-1}\right) \Lambda"
+            r" \left(uU - S^{-1} C \Lambda^{-1}\right)^\top\right)"
+            r" - \tfrac12 \operatorname{tr}(S^{-1} C \Lambda^{-1} C)",
+            "Completing the square; multiplied out, the square and the constant give back the loss exactly.",
             ell,
             id="square",
         ),

@@ -25,7 +25,7 @@ from theory.zhang2024.notation import notation
 LAMBDA = matrix("Lambda", definite=True)
 PSI = matrix("Psi", definite=True)
 NOISE_VARIANCE = scalar_letter("s2", latex="s^2", non_negative=True)
-RADIAL_FOURTH = scalar_letter("kappa", definite=True)
+RADIAL_FOURTH = scalar_letter("kappa4", definite=True)
 # Letters of the two weight matrices, of the blocks that the prediction depends on.
 U11 = matrix("U11", latex="U_{11}")
 u21 = vector("u21", latex="u_{21}")
@@ -42,8 +42,8 @@ class Law:
     Args:
         noise: the prompt's labels carry independent centred noise of variance s2 (the target stays <w, x_q>).
         task_covariance: w ~ N(0, Psi) in place of N(0, I).
-        elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa (2 Lambda A Lambda +
-            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa = E r^2 for x = sqrt(r) z, E r = 1), around
+        elliptical: covariates are scale mixtures of Gaussians, E[x x' A x x'] = kappa4 (2 Lambda A Lambda +
+            tr(A Lambda) Lambda) for symmetric A (statement B6: kappa4 = E r^2 for x = sqrt(r) z, E r = 1), around
             their mean.
         task_mean: w has the mean mu in place of 0.
         covariate_mean: x_1, ..., x_N and x_q have the mean nu in place of 0.
@@ -78,7 +78,7 @@ class Law:
         if self.task_covariance:
             keywords["task_covariance"] = "Psi"
         if self.elliptical:
-            keywords["kappa"] = "kappa"
+            keywords["kappa"] = "kappa4"
         if self.task_mean:
             keywords["task_mean"] = "mu"
         if self.covariate_mean:
@@ -185,7 +185,7 @@ def derivation() -> Derivation:
                 r"the query in a symmetric matrix, $\Xi = \bigl(\begin{smallmatrix} 0 & x_q \\ x_q^\top & 0 "
                 r"\end{smallmatrix}\bigr)$",
             ),
-            ("P", "any matrix, here and nowhere else"),
+            ("P", "any matrix"),
             ("Q", "another one"),
         ),
     )

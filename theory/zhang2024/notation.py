@@ -29,7 +29,7 @@ NOTATION: Mapping[str, str] = MappingProxyType(
         r"\Psi": "covariance of the task, positive definite",
         r"\Lambda_c": "covariance of a test prompt's covariates",
         r"\Lambda_q": "second moment of a test prompt's query",
-        r"\kappa": "fourth moment of elliptical covariates as a multiple of that of Gaussian ones",
+        r"\kappa_4": "fourth moment of elliptical covariates as a multiple of that of Gaussian ones",
         "W^{PV}": "the value weights of the layer",
         "W^{KQ}": "the key and query weights of the layer",
         "U_{11}": "first $d$ rows and columns of $W^{KQ}$",

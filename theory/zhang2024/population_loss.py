@@ -187,7 +187,7 @@ def population_loss(
     Args:
         noise: labels in the prompt carry independent Gaussian noise of variance `noise_variance`.
         task_covariance: w ~ N(0, Psi), Psi = `task_covariance`, in place of N(0, I).
-        elliptical: covariates with E[x x' A x x'] = kappa (2 Lambda A Lambda + tr(A Lambda) Lambda), A symmetric, and
+        elliptical: covariates with E[x x' A x x'] = kappa4 (2 Lambda A Lambda + tr(A Lambda) Lambda), A symmetric, and
             higher radial moments m3 = E r^3, ... where all blocks are nonzero.
         task_mean: w has the mean `task_mean`, a vector, in place of 0.
         covariate_mean: the covariates, the query's too, have the mean `covariate_mean` in place of 0; `covariance` is

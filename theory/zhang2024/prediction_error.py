@@ -37,7 +37,7 @@ a = vector("a")
 SIGMA = matrix("Sigma", symmetric=True)
 FLOOR = scalar_letter("floor", latex="R_{\\min}", non_negative=True)
 B = matrix("B")
-c = scalar_letter("c")
+c = scalar_letter("c", latex="c_0")
 TWO_OVER_PI = scalar_letter("two_over_pi", latex="\\tfrac{2}{\\pi}", definite=True)
 SPREAD = w.T @ LAMBDA @ w
 ERROR = r"\mathbb{E}\left(\hat y - y_q\right)^2"

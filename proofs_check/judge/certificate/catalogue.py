@@ -12,6 +12,7 @@ from proofs_check.judge.certificate.reading import Entry, Record
 from proofs_check.judge.check import described
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import ClaimResult, as_record
+from proofs_check.judge.unclaimed import Unclaimed
 
 # What is computed in a run; everything else is what the claim says.
 _COMPUTED = {
@@ -36,7 +37,7 @@ def require_installed(record: Record, claims: Sequence[Claim]) -> dict[str, Clai
         CertificateError: for no claim, one twice, one that is not installed, one whose ancestors are missing, or one of
             which the report says something else than what is installed.
     """
-    require(record.entries, "the report has no claims")
+    require(record.entries or record.unclaimed, "the report has no claims")
     installed = {claim.id: claim for claim in claims}
     seen: set[str] = set()
     for entry in record.entries:
@@ -48,6 +49,18 @@ def require_installed(record: Record, claims: Sequence[Claim]) -> dict[str, Clai
         missing = [name for name in installed[entry.id].rests_on if name not in seen]
         require(not missing, f"claim {entry.id}: it rests on {', '.join(missing)}, which the report leaves out")
     return {entry.id: installed[entry.id] for entry in record.entries}
+
+
+def require_listed(record: Record, unclaimed: Sequence[Unclaimed]) -> None:
+    """Do nothing if the report's statements without a claim are installed ones; CertificateError otherwise."""
+    installed = [vars(held) for held in unclaimed]
+    seen: list[Any] = []
+    for held in record.unclaimed:
+        require(
+            held in installed, f"statement {held.get('number')!r} without a claim is not listed as the report has it"
+        )
+        require(held not in seen, f"statement {held.get('number')!r} without a claim stands in the report twice")
+        seen.append(held)
 
 
 def _require_same(entry: Entry, claim: Claim) -> None:

@@ -89,9 +89,13 @@ def _require_among(subject: Subject, item: Evidence, drawn: Iterable[Instance], 
 
 
 def _has_value(subject: Subject, instance: Instance) -> bool:
-    """Whether the statement has a value there; elsewhere an instance is outside its domain and not kept."""
+    """Whether both sides have a value there; elsewhere an instance is outside the statement's domain and not kept."""
+    left = subject.claim.left
+    sides = [subject.right] if left.tree is None else [subject.right, subject.formulas.read(left.text)]
     try:
-        subject.world(recorded_of(instance_record(instance), "a drawn instance")).value(subject.right)
+        world = subject.world(recorded_of(instance_record(instance), "a drawn instance"))
+        for side in sides:
+            world.value(side)
     except NoValueError:
         return False
     return True

@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 
+from proofs_check.judge import meaning
 from proofs_check.judge.certificate.comparison import Points
 from proofs_check.judge.certificate.errors import NoValueError
 from proofs_check.judge.certificate.reading import Evidence, Record, recorded_of
@@ -37,7 +38,10 @@ def check_fresh_examples(subject: Subject, record: Record, item: Evidence) -> in
         if failing or time.perf_counter() - began > _SECONDS:
             return
         complete = with_all_lengths(instance, subject.claim.language)
-        left, further = take(complete)
+        try:
+            left, further = take(complete)
+        except meaning.NoValueError:
+            return
         raw = instance_record(complete.with_values(**further)) | {"left": plain(np.asarray(left, dtype=object))}
         one = recorded_of(raw, f"claim {subject.id}: a fresh example")
         try:

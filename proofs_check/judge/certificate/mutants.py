@@ -47,7 +47,9 @@ class Mutants:
         sharper = subject.claim.sharper
         self.implying = {_BY_STATEMENT: subject.right}
         if sharper is not None:
-            self.implying[f"implied by {sharper[0]}"] = subject.formula_of(sharper[1])
+            formula = subject.formula_of(sharper[1])
+            if all(held.verdict(formula) != "refuted" for _, held in points):
+                self.implying[f"implied by {sharper[0]}"] = formula
 
     def check(self) -> list[str]:
         """Compare every mutant; returns what could not be."""

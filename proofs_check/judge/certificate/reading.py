@@ -10,11 +10,12 @@ from typing import Any
 
 from proofs_check.judge.certificate.errors import CertificateError, require
 
-FORMAT = 2
+FORMAT = 3
 OUTCOMES = ("holds", "refuted", "undecided")
 FATES = ("killed", "equivalent", "implied", "open", "survived", "contradiction", "ill-formed")
 STATUSES = ("refuted", "undecided", "supported", "tested", "conditional", "proved")
-_REPORT_KEYS = {"format", "seed", "alpha", "prompts", "instances", "versions", "seconds", "claims", "sha256"}
+_REPORT_KEYS = {"format", "seed", "alpha", "prompts", "instances", "versions", "seconds", "claims"}
+_REPORT_KEYS |= {"unclaimed", "sha256"}
 _EVIDENCE_KEYS = {"kind", "outcome", "summary", "detail", "objection", "data", "least_detected"}
 # Numbers in a report are exact rationals or printed balls; nothing honest is longer.
 _LONGEST_NUMBER = 20_000
@@ -99,6 +100,7 @@ class Record:
     instances: int
     versions: Mapping[str, str]
     entries: tuple[Entry, ...]
+    unclaimed: tuple[Mapping[str, Any], ...]
     sha256: str
     raw: Mapping[str, Any]
 
@@ -125,6 +127,7 @@ def read_report(text: str) -> Record:
         whole(raw["instances"], "instances of the report"),
         {name: text_of(value, f"version of {name}") for name, value in versions.items()},
         tuple(_entry(claim, f"claim number {k + 1}") for k, claim in enumerate(claims)),
+        tuple(mapping(held, "a statement without a claim") for held in items(raw["unclaimed"], "unclaimed")),
         text_of(raw["sha256"], "sha256 of the report"),
         raw,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proofs_check.judge.certificate.catalogue import require_installed, require_kernel
+from proofs_check.judge.certificate.catalogue import require_installed, require_kernel, require_listed
 from proofs_check.judge.certificate.comparison import Points
 from proofs_check.judge.certificate.computed import check_computed
 from proofs_check.judge.certificate.counterexample import check_counterexample
@@ -30,6 +30,7 @@ from proofs_check.judge.certificate.tightness import check_tightness, ratios
 from proofs_check.judge.claims import Claim
 from proofs_check.judge.results import versions
 from proofs_check.judge.seal import seal
+from proofs_check.judge.unclaimed import Unclaimed
 
 Column = Callable[[str], Mapping[str, Any]]
 
@@ -79,13 +80,16 @@ class Outcome:
         return "; ".join((said, *self.remarks))
 
 
-def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = None) -> Outcome:
+def check_report(
+    text: str, claims: Sequence[Claim], kernel: Column | None = None, unclaimed: Sequence[Unclaimed] = ()
+) -> Outcome:
     """Re-verify a report against the installed claims.
 
     Args:
         text: what `icl-theory verify --json` wrote.
         claims: the installed claims, or those of the user's module.
         kernel: for a claim's id what is recorded here of its kernel theorem; without it a report may not name any.
+        unclaimed: the installed papers' statements without a claim; a report may name these and no others.
 
     Raises:
         CertificateError: for text that is no report, or a claim that is not what is installed, or evidence, a mutant, a
@@ -93,6 +97,7 @@ def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = Non
     """
     record = read_report(text)
     installed = require_installed(record, claims)
+    require_listed(record, unclaimed)
     same_versions = record.versions == versions()
     for entry in record.entries:
         if entry.evidence:
@@ -112,8 +117,17 @@ def check_report(text: str, claims: Sequence[Claim], kernel: Column | None = Non
         theorem = ("kernel record",) if require_kernel(entry, kernel) else ()
         checked.append(Checked(entry.id, entry.status, (*found.re_verified, *theorem), found.not_re_checked))
     require(seal(record.raw) == record.sha256, "the checksum does not fit: the report was changed after it was written")
-    remarks = () if same_versions else ("made with other versions, so its random choices were not repeated",)
-    return Outcome(tuple(checked), tuple(claim.id for claim in claims if claim.id not in installed), remarks)
+    absent = tuple(claim.id for claim in claims if claim.id not in installed)
+    return Outcome(tuple(checked), absent, tuple(_remarks(record, same_versions, len(unclaimed))))
+
+
+def _remarks(record: Record, same_versions: bool, listed: int) -> Iterator[str]:
+    if record.unclaimed:
+        yield f"{len(record.unclaimed)} listed without a claim, undecided"
+    if listed > len(record.unclaimed):
+        yield f"the report leaves out {listed - len(record.unclaimed)} statements that are listed without a claim"
+    if not same_versions:
+        yield "made with other versions, so its random choices were not repeated"
 
 
 class _Check:

@@ -110,6 +110,8 @@ def narrow(instances: Sequence[Instance], statement: Statement, language: Langua
 
     A statement that names a length, or a letter that has it, speaks of all its values.
     """
+    if len(instances) == 1 and instances[0].values:
+        return "there is one instance only, and the statement speaks of all values of its letters"
     for name in sorted(named_lengths(statement, language) - set(fixed)):
         seen = {instance.lengths[name] for instance in instances if name in instance.lengths}
         if len(seen) == 1:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from proofs_check.judge.evidence.comparison import Compared, compared, instance_record, narrow, plain
 from proofs_check.judge.evidence.verdict import Earned, Verdict
 from proofs_check.judge.language import Language
-from proofs_check.judge.statements import Statement
+from proofs_check.judge.statements import READS_A_STATEMENT, Statement
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class ExactMeasurement:
 
     def objection(self, statement: Statement, language: Language) -> str:
         """Why it is too little to count; empty if it counts."""
+        if READS_A_STATEMENT in self.engine:
+            return "the exact evidence reads the formula of a statement, so that it may repeat the right side"
         if self.engine:
             return (
                 f"the exact evidence calls the engine ({', '.join(sorted(self.engine))}), so it repeats the derivation"

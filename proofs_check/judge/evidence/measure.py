@@ -20,9 +20,10 @@ from proofs_check.judge.evidence.verdict import Budget
 from proofs_check.judge.extremes import Range, climb
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language
+from proofs_check.judge.meaning import InterpretationError, NoValueError
 from proofs_check.judge.search import visit
 from proofs_check.judge.settling import Settled, degree_of_right, is_cheap, settled_by, settling_instances
-from proofs_check.judge.statements import Statement
+from proofs_check.judge.statements import Statement, equal_arrays
 from proofs_check.judge.tightness import closeness
 from theory.algebra.grammar import GrammarError
 from theory.algebra.usage import watching
@@ -40,8 +41,11 @@ _LONGEST = 10**9
 _LARGEST_MATRIX = 64
 # Steps of the climb towards equality, from the best of the ends.
 _CLIMB = 60
-# Further fine steps, for formulas in numbers alone.
-_FINE = 240
+# Further fine steps from each start, for formulas and for what only code computes.
+_FINE = 160
+_FINE_BY_CODE = 80
+# The size of the largest matrices at which cheap inequalities are tried.
+_WIDE = 24
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def measure_exact(asked: Asked) -> ExactMeasurement | None:
         return None
     take = left_side(claim)
     assert take is not None
-    visited = _Visited(take, claim.language)
+    visited = _Visited(take, claim)
     settled = _visit_all(asked, visited)
     ordered = _kept(claim, visited)
     covered = _covered(claim, ordered)
@@ -124,21 +128,37 @@ def with_all_lengths(instance: Instance, language: Language) -> Instance:
 class _Visited:
     """The left side at instances, each computed once, and the operations of the engine that this calls."""
 
-    def __init__(self, take: LeftSide, language: Language):
+    def __init__(self, take: LeftSide, claim: Claim):
         self.take = take
-        self.language = language
+        self.language = claim.language
+        self.is_formula = claim.left.tree is not None
         self.known: dict[str, tuple[Instance, Array]] = {}
         self.engine: set[str] = set()
 
-    def __call__(self, instance: Instance) -> tuple[Instance, Array]:
+    def __call__(self, instance: Instance) -> tuple[Instance, Array] | None:
+        """The instance with all letters, and the left side there; None where the left side, a formula, has no value."""
         instance = with_all_lengths(instance, self.language)
         key = str(instance)
         if key not in self.known:
-            with watching() as engine:
-                left, further = self.take(instance)
-            self.engine |= engine
-            self.known[key] = (instance.with_values(**further), np.asarray(left, dtype=object))
+            try:
+                with watching() as engine:
+                    left, further = self.take(instance)
+            except NoValueError:
+                if self.is_formula:
+                    return None
+                raise
+            self.engine |= set() if self.is_formula else engine
+            complete = instance.with_values(**further)
+            if any(further[name] != instance.values[name] for name in set(further) & set(instance.values)):
+                self._require_value_of(complete, left)
+            self.known[key] = (complete, np.asarray(left, dtype=object))
         return self.known[key]
+
+    def _require_value_of(self, complete: Instance, left: Array) -> None:
+        """Do nothing if the left side is that of the values that the evidence puts in place of what was drawn."""
+        again, _ = self.take(complete)
+        if not equal_arrays(left, again):
+            raise InterpretationError("its left side is not that of the values that it puts in place of what was drawn")
 
 
 def _visit_all(asked: Asked, visited: _Visited) -> Settled | None:
@@ -179,7 +199,9 @@ def _predicted_failure(asked: Asked, largest: Mapping[str, int]) -> Iterator[Ins
 def generic(asked: Asked) -> tuple[list[Instance], Settled | None, Mapping[str, int]]:
     """The instances that the seed draws for exact evidence, with those that settle an equation; the largest lengths."""
     claim, plan = asked.claim, asked.claim.plan
-    largest = plan.exact_sizes(None if asked.inequality else degree_of_right(claim))
+    # Of a left side that is code alone the degree is not known, and that of the right side bounds nothing.
+    code_alone = claim.left.tree is None and claim.left.derive is None
+    largest = plan.exact_sizes(None if asked.inequality or code_alone else degree_of_right(claim))
     if asked.inequality and plan.largest is None and is_cheap(claim):
         largest |= {name: _LONGEST for name in claim.language.length_names if name != "d" and name not in plan.fixed}
     rng = np.random.default_rng(asked.seeds[0])
@@ -193,11 +215,11 @@ def _search(asked: Asked, visited: _Visited, climbing: Statement | None) -> None
     assert plan.search is not None
 
     def see(instance: Instance) -> float | None:
-        complete, left = visited(instance)
+        seen = visited(instance)
         # The first half of the examples stays as varied as the strategy is; climbing gathers the rest near equality.
-        if climbing is None or len(visited.known) < plan.searched / 2:
+        if seen is None or climbing is None or len(visited.known) < plan.searched / 2:
             return None
-        return closeness(climbing, complete, left, asked.claim.language)
+        return closeness(climbing, *seen, asked.claim.language)
 
     visit(plan.search, see, plan.searched, int(asked.seeds[0].generate_state(1)[0]))
 
@@ -208,12 +230,15 @@ def _climb(asked: Asked, visited: _Visited, largest: Mapping[str, int]) -> None:
     around = Range(claim.plan.letters, claim.language, largest, claim.plan.fixed)
 
     def score(instance: Instance) -> float | None:
-        complete, left = visited(instance)
-        return closeness(claim.statement, complete, left, claim.language)
+        seen = visited(instance)
+        return None if seen is None else closeness(claim.statement, *seen, claim.language)
 
     seed = int(asked.seeds[0].generate_state(1)[0])
-    numbers = all(claim.language.letters[name].shape == (1, 1) for name in claim.plan.letters)
-    climb(around, score, list(around.ends()), _CLIMB, seed, _FINE if numbers and is_cheap(claim) else 0)
+    cheap = is_cheap(claim)
+    if cheap and "d" not in claim.plan.fixed and claim.plan.largest is None:
+        for draft in around.wide(_WIDE):
+            score(around.build(draft))
+    climb(around, score, list(around.ends()), _CLIMB, seed, _FINE if cheap else _FINE_BY_CODE)
 
 
 def measure_sampled(asked: Asked) -> SampledMeasurement | None:
@@ -235,7 +260,7 @@ def measure_enclosed(asked: Asked) -> EnclosedMeasurement | None:
     claim, plan = asked.claim, asked.claim.plan
     if claim.left.enclose is None:
         return None
-    visited = _Visited(claim.left.enclose, claim.language)
+    visited = _Visited(claim.left.enclose, claim)
     for instance in () if plan.ends is None else plan.ends():
         visited(instance)
     if plan.search is not None:

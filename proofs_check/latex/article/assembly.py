@@ -72,7 +72,7 @@ def _assembled(own: Sequence[Stated], outline: Outline) -> str:
 
     main = [text for part in parts if not part.appendix and part.title != _BEYOND for text in written(part)]
     beyond = [text for part in parts if not part.appendix and part.title == _BEYOND for text in written(part)]
-    lines = [_PREAMBLE + _title(outline) + "\\begin{document}\n\\maketitle", _abstract(own, refuted)]
+    lines = [_PREAMBLE + _title(outline) + "\\begin{document}\n\\maketitle", _abstract(own, refuted, outline)]
     lines += [
         "{\\setlength{\\parskip}{0pt}\\tableofcontents}",
         *_introduction(own, outline),
@@ -113,9 +113,13 @@ _EVIDENCE = r"""For every statement: its status; how many of its wrong versions,
 evidence refutes, and how many stronger ones are open; for a bound the least factor by which it could be
 strengthened and was not refuted; the evidence as the run recorded it. Letters are spelled as the statements are
 typed."""
+_KERNEL_WORDS = r"""Where the kernel of the proof assistant Coq has checked a theorem about a statement, that is said
+too: \emph{recorded} of a theorem that says what the statement says, \emph{partial} of one that assumes more
+(appendix~\ref{sec:kernel}). It does not change the status."""
 _KERNEL = r"""The formal proofs are written for Coq and MathComp-Analysis. \emph{Recorded}: the kernel has checked a
 theorem that says what the statement says, and no source has changed since. \emph{Partial}: the theorem assumes more
-than the statement, as the last column says. A statement without a row has no theorem."""
+than the statement, as the numbers in the last column say. A statement without a row has no theorem. What the theorems
+assume:"""
 
 
 def _stands_with_findings(held: Stated) -> bool:
@@ -126,7 +130,7 @@ def _title(outline: Outline) -> str:
     return f"\\title{{{outline.title}}}\n\\author{{written by \\texttt{{icl-theory}}}}\n\\date{{}}\n"
 
 
-def _abstract(own: Sequence[Stated], refuted: Sequence[Stated]) -> str:
+def _abstract(own: Sequence[Stated], refuted: Sequence[Stated], outline: Outline) -> str:
     checked = [held.result for held in own if held.result is not None]
     if not checked:
         text = (
@@ -138,9 +142,9 @@ def _abstract(own: Sequence[Stated], refuted: Sequence[Stated]) -> str:
     plain = Counter(held.result.status for held in own if held.result is not None and not held.is_refuted)
     counts = [f"{plain[status]} are {status}" for status in reversed(ORDER) if plain[status]]
     text = (
-        "This article is written by a program from the record of a run, and says of each statement what evidence there "
-        rf"is and no more (section~\ref{{sec:statuses}}). It has {len(checked)} statements. Of those that are said to "
-        f"hold {_listed(counts)}."
+        f"{outline.abstract} This article is written by a program from the record of a run. It says of each statement "
+        rf"what evidence there is, and no more (section~\ref{{sec:statuses}}). It has {len(checked)} statements. Of "
+        f"those that are said to hold, {_listed(counts)}."
     )
     if refuted:
         text += (
@@ -153,7 +157,7 @@ def _abstract(own: Sequence[Stated], refuted: Sequence[Stated]) -> str:
 def _kernel_count(own: Sequence[Stated]) -> str:
     columns = [kernel_column(held.id) for held in own]
     full = sum(column.word in ("checked", "recorded") and not column.refutes for column in columns)
-    partial = sum(column.word == "partial" for column in columns)
+    partial = sum(column.word == "partial" and not column.refutes for column in columns)
     refutations = sum(column.refutes for column in columns)
     if not full + partial + refutations:
         return ""
@@ -177,6 +181,8 @@ def _introduction(own: Sequence[Stated], outline: Outline) -> list[str]:
             r"\subsection{What a status says}\label{sec:statuses}",
             f"\\begin{{description}}\n{items}\n\\end{{description}}",
         ]
+    if _kernel_count(own):
+        lines.append(_KERNEL_WORDS)
     return [line for line in lines if line]
 
 

@@ -45,6 +45,12 @@ def blocks(
 
 # There are letters for so many parts.
 _MOST_PARTS = 26
+# Assumptions with fewer characters of LaTeX are repeated.
+_WORTH_A_REFERENCE = 100
+
+
+def _letter(place: int) -> str:
+    return chr(ord("a") + place)
 
 
 def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Sequence[str], labels: set[str]) -> str:
@@ -53,13 +59,16 @@ def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Seq
     head = f"\\statementhead{{{heading}}}"
     common = shared_abbreviations(members, outline.defined)
     written = _equations(members[0], common)
-    lines = [f"{head} {_assumed(shared, standing)}{f' Here {written}.' if written else ''}".rstrip()]
+    lines = [f"{head} {assumed(shared, standing)}{f' Here {written}.' if written else ''}".rstrip()]
+    before = ""
     for place, stated in enumerate(members):
-        mark = f"({chr(ord('a') + place)})~" if len(members) > 1 else ""
-        own = [text for text in stated.assumptions if text not in shared]
+        mark = f"({_letter(place)})~" if len(members) > 1 else ""
+        needed = assumed([text for text in stated.assumptions if text not in shared], standing)
         title = "" if sentence(stated.title) == heading else f"{sentence(stated.title)}. "
-        said = f"{mark}{title}{_assumed(own, standing)}".rstrip()
-        if place == 0 and not _assumed(shared, standing) and not written:
+        again = len(needed) > _WORTH_A_REFERENCE and needed == before
+        said = f"{mark}{title}{f'Assumed: the same as in ({_letter(place - 1)}).' if again else needed}".rstrip()
+        before = needed
+        if place == 0 and not assumed(shared, standing) and not written:
             # Nothing comes between the head and the first statement.
             lines[-1] += f" {said}"
         else:
@@ -67,10 +76,11 @@ def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Seq
             lines[-1] += "\\nopagebreak" if place == 0 else ""
             lines.append(said)
         lines.append(statement_display(stated, label_of(stated.id)))
-        lines.append(where_clause(stated, outline.defined, common))
-        lines += _proof(stated, shown)
+        behind = [where_clause(stated, outline.defined, common), *_proof(stated, shown)]
         if said := verdict(stated, labels):
-            lines.append(f"{{\\small {said}\\par}}")
+            # What is known of a statement stays with it.
+            behind.append(f"\\nopagebreak{{\\small {said}\\par}}")
+        lines += behind
     lines.append("\\statementend")
     return joined(line for line in lines if line)
 
@@ -92,12 +102,13 @@ def _heading(number: str, members: Sequence[Stated], lead: str) -> str:
     return f"{lead}{'Equation ' if said.startswith('(') else ''}{sentence(said)}"
 
 
-def _assumed(texts: Sequence[str], standing: Mapping[str, str]) -> str:
-    """Assumptions as a sentence; those that many share by their mark."""
+def assumed(texts: Sequence[str], standing: Mapping[str, str]) -> str:
+    """Assumptions as a sentence, each said once; those that many share by their mark."""
     marks = list(dict.fromkeys(standing[text] for text in texts if text in standing))
     others = [sentence(text) for text in dict.fromkeys(texts) if text not in standing]
-    said = [*filter(None, marks), *others]
-    return f"Assumed: {'; '.join(said)}." if said else ""
+    others = [text for text in others if not any(other.startswith(f"{text};") for other in others)]
+    said = "; ".join([*filter(None, marks), *others])
+    return f"Assumed: {said.removesuffix('.')}." if said else ""
 
 
 Abbreviations = tuple[tuple[str, Node], ...]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from proofs_check.kernel import kernel_column
-from proofs_check.latex.article.blocks import blocks, where_clause
+from proofs_check.latex.article.blocks import assumed, blocks, where_clause
 from proofs_check.latex.article.outline import Outline
 from proofs_check.latex.article.words import breakable, sentence
 from proofs_check.latex.document import Stated, statement_display
@@ -70,8 +70,9 @@ def _finding(held: Stated, outline: Outline, elsewhere: Sequence[str], has_own: 
     if finding is not None and finding.explanation:
         lines.append(sentence(finding.explanation))
     words = "Tested, and refuted," if result else "Under test, not checked here,"
-    lines.append(f"\\begin{{refuted}}\n{words} in this form: {sentence(held.title)}.\n{statement_display(held)}")
-    lines[-1] += f"\n{where_clause(held, outline.defined)} {counterexample(held)}\n\\end{{refuted}}"
+    said = f"{words} in this form: {sentence(held.title)}. {assumed(held.assumptions, outline.standing)}"
+    where = f"{where_clause(held, outline.defined)} {counterexample(held)}"
+    lines.append(f"\\begin{{refuted}}\n{said}\n{statement_display(held)}\n{where}\n\\end{{refuted}}")
     if kernel_column(held.id).refutes:
         lines.append(r"The kernel has checked a counterexample too (appendix~\ref{sec:kernel}).")
     if elsewhere:

@@ -35,6 +35,7 @@ class Outline:
 
     Args:
         title, subject: the article's title, and the first paragraph of its introduction, as LaTeX.
+        abstract: what its abstract says first, as LaTeX.
         parts: in their order.
         letters: LaTeX of a letter to its meaning, for the notation.
         standing: assumptions that many statements share: the sentence to the mark by which it is cited, or to nothing
@@ -50,3 +51,4 @@ class Outline:
     standing: Mapping[str, str] = field(default_factory=dict)
     defined: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Callable[[], str]] = field(default_factory=dict)
+    abstract: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from theory import DERIVATIONS
 from theory.exposition.build import EXPANSIONS
 from theory.exposition.document import Block, Display, Document, Heading, Letters, Paragraph
-from theory.exposition.latex import blocks_latex, joined, label_of
+from theory.exposition.latex import blocks_latex, joined, label_of, letters_table
 from theory.marked_text import latex_text
 
 
@@ -70,8 +70,14 @@ def _split(document: Document) -> tuple[list[Block], list[Block]]:
     return [*main[:start], *results], expansions
 
 
+# More letters than this are a table, fewer a sentence.
+_IN_A_SENTENCE = 3
+
+
 def _local(document: Document, letters: Mapping[str, str]) -> list[str]:
-    """A sentence with the letters that the article's notation does not have, or has with another meaning."""
+    """The letters that the article's notation does not have, or has with another meaning."""
     table = next((block for block in document.blocks if isinstance(block, Letters)), Letters(()))
-    rows = [(letter, said) for letter, said in table.rows if letters.get(letter) != said]
-    return [f"Here {'; '.join(f'${letter}$ denotes {latex_text(said)}' for letter, said in rows)}."] if rows else []
+    rows = [(letter, said) for letter, said in table.rows if not letters.get(letter, "").startswith(said)]
+    if len(rows) > _IN_A_SENTENCE:
+        return ["Letters of this derivation:", letters_table(rows)]
+    return [f"Letters: {'; '.join(f'${letter}$, {latex_text(said)}' for letter, said in rows)}."] if rows else []

@@ -25,7 +25,7 @@ def evidence_table(statements: Iterable[Stated]) -> str:
         )
     head = r" & statement & status & wrong & tight & evidence \tabularnewline"
     columns = (
-        r"@{}p{0.06\textwidth}p{0.16\textwidth}p{0.12\textwidth}p{0.07\textwidth}p{0.07\textwidth}p{0.36\textwidth}@{}"
+        r"@{}p{0.05\textwidth}p{0.16\textwidth}p{0.09\textwidth}p{0.07\textwidth}p{0.05\textwidth}p{0.44\textwidth}@{}"
     )
     return _table(columns, head, rows)
 
@@ -40,21 +40,29 @@ def _tightness(result: ClaimResult) -> str:
 
 
 def kernel_table(statements: Sequence[Stated]) -> str:
-    """A row a statement that has a theorem: the kernel's word, the theorem, and what it assumes beside the claim."""
+    """What the theorems assume, numbered; then a row a statement: the kernel's word, the theorem, its assumptions."""
+    held = [(stated, kernel_column(stated.id)) for stated in statements]
+    held = [(stated, column) for stated, column in held if column.word]
+    if not held:
+        return ""
+    numbers = {text: k for k, text in enumerate(dict.fromkeys(t for _, c in held for t in c.hypotheses), 1)}
+    items = "\n".join(rf"\item[{k}.] {breakable(text)}" for text, k in numbers.items())
     rows = []
-    for stated in statements:
-        column = kernel_column(stated.id)
-        if not column.word:
-            continue
+    for stated, column in held:
         word = f"{column.word}, refutes it" if column.refutes else column.word
-        more = "; ".join(column.hypotheses)
+        more = ", ".join(str(numbers[text]) for text in column.hypotheses)
+        theorem = breakable_name(column.theorem.removeprefix(_LIBRARY))
         rows.append(
             rf"\raggedright\texttt{{{breakable_name(stated.id)}}} & \raggedright {word} & "
-            rf"\raggedright\texttt{{{breakable_name(column.theorem)}}} & \raggedright {breakable(more)} \tabularnewline"
+            rf"\raggedright\texttt{{{theorem}}} & \raggedright {more} \tabularnewline"
         )
-    head = r"statement & kernel & theorem & what it assumes beside the statement \tabularnewline"
-    columns = r"@{}p{0.18\textwidth}p{0.09\textwidth}p{0.27\textwidth}p{0.36\textwidth}@{}"
-    return _table(columns, head, rows) if rows else ""
+    head = r"statement & kernel & theorem & assumes \tabularnewline"
+    columns = r"@{}p{0.26\textwidth}p{0.15\textwidth}p{0.40\textwidth}p{0.08\textwidth}@{}"
+    return f"{{\\small\\begin{{description}}\n{items}\n\\end{{description}}}}\n\n{_table(columns, head, rows)}"
+
+
+# The theorems' library, which all their names begin with.
+_LIBRARY = "ICLTheorems."
 
 
 def _table(columns: str, head: str, rows: Sequence[str]) -> str:

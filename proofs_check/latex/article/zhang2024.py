@@ -14,6 +14,8 @@ from proofs_check.latex.article.outline import Outline, Part
 from proofs_check.papers import zhang2024 as paper
 from proofs_check.papers.zhang2024.language import CONDITION, FLOW, GAMMA, GAMMAS, GAUSSIAN, RANDOM, SUBSPACE
 from theory import distribution_shift, prediction_error
+from theory.algebra.expression import letter
+from theory.algebra.latex import name_latex
 from theory.marked_text import latex_text
 from theory.zhang2024.notation import NOTATION
 
@@ -27,6 +29,9 @@ when and why for one layer of linear self-attention whose prompts carry linear f
 $w$. They show that gradient flow on the population loss converges, from a suitable start, to weights under which
 the layer is one step of preconditioned gradient descent; they compute the error of that predictor on prompts from
 other distributions, and find that it withstands a shift of the task and of the query, but not of the covariates."""
+
+ABSTRACT = r"""Zhang, Frei and Bartlett show what one layer of linear self-attention learns when gradient flow trains
+it on prompts of noiseless linear regression, and how it predicts on prompts from other laws."""
 
 _MODEL = r"""A prompt of length $N$ is embedded as the matrix $E$ whose columns are the $(x_i, y_i)$ and, last, the
 query with a zero in place of its label, $(x_q, 0)$. The layer maps it to
@@ -64,6 +69,9 @@ of the loss vanishes in $u_{21}$ and $u_{12}$ on the subspace, which gives the f
 square gives its minimisers (Lemma 5.3), and the same split by parity shows that they are minimisers over all
 blocks; a lower bound of the squared gradient by the excess loss gives the rate (Lemma 5.4)."""
 
+_TECHNICAL = r"""The lemmas of this appendix are about matrices and vectors in general: in it $A$, $B$, $C$, $X$, $U$
+and $V$ are any matrices, $x$, $a$ and $b$ any vectors, with no more than each lemma assumes."""
+
 _BEYOND = r"""What follows is not in the paper. Each statement was found, and is derived or tested, in the same way
 as those above; the numbers B1 to B13 are this project's. Three lines lead on from the paper: sharper constants in
 its bounds; convergence for every scale of the initialisation (B1, B12), which does without the condition
@@ -77,28 +85,34 @@ limit (B4), local minima that are not global (B11), and the limit of section 4.3
 # The letters of the derivations, and what statements use beside them.
 LETTERS = {
     **NOTATION,
-    r"\kappa": r"condition number of $\Lambda$; for elliptical covariates the ratio of their fourth moment to that of "
-    "Gaussian ones",
-    r"\Gamma": r"the preconditioner, $(1 + \tfrac{1}{N}) \Lambda + \tfrac{1}{N} \operatorname{tr}(\Lambda) I$ unless "
-    "another is named",
+    r"\kappa": r"condition number of $\Lambda$",
+    r"\Gamma": r"the preconditioner: $\Gamma = \left(1 + \frac{1}{N}\right) \Lambda + \frac{1}{N} "
+    r"\operatorname{tr}(\Lambda) I$ unless another is named",
     r"\Theta": "shape of the initialisation (Assumption 3.3)",
     r"\Lambda_1": r"a value of a random covariance $\Lambda_\tau$, with probability $p$, positive definite",
     r"\Lambda_2": "its other value, with probability $q = 1 - p$, positive definite",
-    "p": r"probability of $\Lambda_1$ unless it is an eigenvector",
-    "q": r"probability of $\Lambda_2$ unless it is an eigenvector",
+    "p_1": r"probability of $\Lambda_1$",
+    "p_2": r"probability of $\Lambda_2$",
     "G_1": r"$(1 + \tfrac{1}{N}) \Lambda_1 + \tfrac{1}{N} \operatorname{tr}(\Lambda_1) I$",
     "G_2": r"the same for $\Lambda_2$",
-    "l_i": r"first diagonal entry of a diagonal $\Lambda_i$",
-    "m_i": r"second diagonal entry of a diagonal $\Lambda_i$; for i.i.d. entries $m_k$ is their $k$-th moment",
-    "r_i": r"third diagonal entry of a diagonal $\Lambda_i$",
+    r"\alpha_i": r"first diagonal entry of a diagonal $\Lambda_i$",
+    r"\beta_i": r"its second one",
+    r"\rho_i": r"its third one",
+    "m_k": r"$k$-th moment of one entry of a diagonal $\Lambda_\tau$, where the entries are i.i.d.",
+    r"\xi_i": r"$\mathbb{E} \lambda_i^2$ for the entries $\lambda_i$ of a random diagonal $\Lambda_\tau$",
+    r"\zeta_{ij}": r"coefficient of $u^2 U_{ij}^2/2$ in the restricted loss for these",
+    r"\gamma_i": r"$\zeta_{ii}$",
+    r"\Gamma_\tau": r"$(1 + \tfrac{1}{N}) \Lambda_\tau + \tfrac{1}{N} \operatorname{tr}(\Lambda_\tau) I$",
+    r"\Lambda_{\mathrm{new}}": r"covariance of a new prompt, drawn as $\Lambda_\tau$ is",
     "v": "a diagonal entry of $U$ where entries are meant",
     "z": "another entry of $U$ where entries are meant",
     r"\Omega": r"the weights that matter: first $d$ rows $(U_{11}, u_{12})$, last row $(u_{21}^\top, u)$",
     "f": "the layer, a function of the embedding",
     "x": "a vector; of covariates where it has a law",
-    "c": "a number: the constant of a quadratic label, or the factor by which covariates are scaled",
-    "B": "the matrix of a quadratic label unless another is named",
-    "H": "the matrix of Lemma 5.1 unless another is named",
+    "c": "the factor by which covariates are scaled",
+    "c_0": "the constant of a quadratic label",
+    "B": "the matrix of a quadratic label",
+    "H": r"the matrix of Lemma 5.1",
     r"\ell_{\mathrm{rdm}}": r"the restricted loss for random covariances, $\mathbb{E}_\tau$ of that for $\Lambda_\tau$",
     r"\dot U": r"the derivative $\tfrac{d}{dt} U$ along the flow",
     r"\|\cdot\|_{\mathrm{op}}": "largest singular value",
@@ -115,22 +129,69 @@ STANDING = {
     **dict.fromkeys(
         (
             r"$\Lambda$ positive definite",
-            r"$\|\Lambda\|_{\mathrm{op}}$ (typed opL) positive",
-            r"$\|\Gamma\|_{\mathrm{op}}$ (typed opG) positive",
-            r"$\|U\|_{\mathrm{op}}$ (typed opU) positive",
-            r"$\lambda_{\min}(\Lambda)$ (typed lowL) positive",
-            r"$\lambda_{\min}(\Gamma)$ (typed lowG) positive",
             r"$\Psi$ positive definite",
             r"$\Lambda_c$ positive definite",
             r"$\Lambda_1$ (typed L1) positive definite",
             r"$\Lambda_2$ (typed L2) positive definite",
-            "$p$ positive",
-            "$q$ positive",
-            r"$\sigma$ (typed s) positive",
+            r"$\Sigma$ symmetric",
         ),
         "",
     ),
 }
+# Letters whose sign is that of what they stand for: norms, eigenvalues, probabilities, variances, squares.
+SIGNED = frozenset(
+    [
+        "opL",
+        "opG",
+        "opU",
+        "opS",
+        "lowL",
+        "lowG",
+        "g1",
+        "g2",
+        "nu",
+        "lambda",
+        "mu",
+        "l1",
+        "m1",
+        "r1",
+        "l2",
+        "m2",
+        "r2",
+        "mu1",
+        "mu2",
+        "mu3",
+        "p",
+        "q",
+        "s",
+        "s2",
+        "floor",
+        "even",
+        "gap",
+        "total",
+        "kappa",
+        "kappa4",
+        "rank",
+        "square",
+        "rootd",
+        "decay",
+        "two_over_pi",
+        "c2",
+        "k0",
+        "rho",
+    ]
+)
+
+
+def _implied(claims: Sequence[Claim]) -> dict[str, str]:
+    """What is said of the sign of such letters, which need not be repeated."""
+    shown = {
+        (name, letter(claim.language.letters[name]).latex or name_latex(name))
+        for claim in claims
+        for name in SIGNED & claim.language.letters.keys()
+    }
+    typed = [f"${latex}${mark}" for name, latex in sorted(shown) for mark in ("", f" (typed {name})")]
+    return {f"{text} {sign}": "" for text in typed for sign in ("positive", "not negative")}
 
 
 def outline(claims: Sequence[Claim] = ()) -> Outline:
@@ -140,8 +201,9 @@ def outline(claims: Sequence[Claim] = ()) -> Outline:
         subject=SUBJECT,
         parts=_parts(),
         letters=LETTERS,
-        standing=STANDING,
+        standing={**STANDING, **_implied(paper.catalogue())},
         defined={**GAMMA, **GAMMAS},
+        abstract=ABSTRACT,
         figures={"flow": _flow_figure, "shift": _shift_figure},
     )
 
@@ -155,7 +217,11 @@ def _parts() -> tuple[Part, ...]:
     ids[paper.section_4_1] = (*theorem, *lemma, *others)
     # What no other statement of the main text needs.
     aside = tuple(name for name in ids[paper.beyond] if name.startswith(("law-", "B2-", "B3-", "B4-", "B11-")))
-    beyond = tuple(name for name in ids[paper.beyond] if name not in aside)
+    others = tuple(name for name in ids[paper.beyond] if name not in aside)
+    # One block for a number.
+    numbers = {claim.id: claim.origin.number for claim in paper.beyond.STATEMENTS}
+    order = list(dict.fromkeys(map(numbers.__getitem__, others)))
+    beyond = tuple(sorted(others, key=lambda name: order.index(numbers[name])))
     return (
         Part(r"The model and its loss", ids[paper.section_3], _MODEL, ("model", "population_loss")),
         Part(r"Training, the trained predictor, its error", ids[paper.section_4_1], _CONVERGENCE, (), ("flow",)),
@@ -190,7 +256,11 @@ def _parts() -> tuple[Part, ...]:
             appendix=True,
         ),
         Part(
-            r"Appendix D of the paper: technical lemmas", ids[paper.appendix_d], "", ("matrix_calculus",), appendix=True
+            r"Appendix D of the paper: technical lemmas",
+            ids[paper.appendix_d],
+            _TECHNICAL,
+            ("matrix_calculus",),
+            appendix=True,
         ),
         Part(
             r"Derivations beyond the paper\label{sec:derivations}",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from proofs_check.model_claims import ModelClaims, claims_of
+from proofs_check.papers.stating import States
 from theory import Gaussian, LinearAttention, Model, Prompt, Stack
+from theory.algebra.expression import scalar_letter, vector
 
 PAPER = "ahn2023"
 LAYER = LinearAttention(mask="query")
@@ -21,6 +23,13 @@ def stack(layers: int, law: Prompt = LAW) -> ModelClaims:
     """Claims about that many layers of the form (8)."""
     return claims_of(Model(law, Stack(*[LAYER] * layers), "sparse"), PAPER)
 
+
+LETTERS = {name: stack(3).model.letters.names[name] for name in ("Sigma", "A0", "A1", "A2")} | {
+    "a": scalar_letter("a"),
+    "x": vector("x"),
+    "z": vector("z"),
+}
+state = States(PAPER, LETTERS, {"d": 2, "n": 2})
 
 # (11): the layers before the last transform the covariates too, P_l = diag(B_l, 1).
 _BLOCKS = {"P11_0": "B0", "u_0": "1", "U11_0": "-A0", "u_1": "1", "U11_1": "-A1"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from proofs_check.judge.claims import Finding
-from proofs_check.papers.ahn2023.language import WHITENED, WISHART, one_layer, stack
+from proofs_check.papers.ahn2023 import quantities
+from proofs_check.papers.ahn2023.language import LETTERS, WHITENED, WISHART, one_layer, stack, state
+from theory.algebra.expression import identity
 
 # w_l = (1/n) W_l' X y, R(w) = |X'w - y|^2 / (2n), w_0 = 0.
 STEPS = {
@@ -53,6 +55,41 @@ FORWARD = (
     ),
 )
 
+SAMPLE = "(sum_i(x_i x_i')/n)"
+WHITE_SAMPLE = "(sum_i(z_i z_i')/n)"
+RESIDUAL = {2: f"((I - {SAMPLE} A0) (I - {SAMPLE} A1))", 3: f"((I - {SAMPLE} A0) (I - {SAMPLE} A1) (I - {SAMPLE} A2))"}
+
+LOSS = (
+    state(
+        "ahn2023-loss-2",
+        r"The loss of two layers is half the mean of $\operatorname{tr}(K \Sigma K^\top)$",
+        "(5)",
+        quantities.loss(2),
+        f"1/2 E[tr({RESIDUAL[2]} Sigma {RESIDUAL[2]}')]",
+        place="two layers",
+        law={"x": LETTERS["Sigma"]},
+        upto={"i": "n"},
+        letters=("Sigma", "A0", "A1"),
+        assumptions=(
+            r"$S = (1/n) \sum_i x_i x_i^\top$, $w \sim N(0, I)$",
+            "51 terms in $A_0$ and $A_1$ if multiplied out",
+        ),
+    ),
+    state(
+        "ahn2023-loss-3",
+        "The loss of three layers is the same with one more factor $I - S A_2$",
+        "(5)",
+        quantities.loss(3, derived=False),
+        f"1/2 E[tr({RESIDUAL[3]} Sigma {RESIDUAL[3]}')]",
+        place="three layers",
+        law={"x": LETTERS["Sigma"]},
+        upto={"i": "n"},
+        letters=("Sigma", "A0", "A1", "A2"),
+        assumptions=(r"$S = (1/n) \sum_i x_i x_i^\top$, $w \sim N(0, I)$", "1,870 terms if multiplied out"),
+        reason="the engine derives it, but to send wrong statements of 1,870 terms through it would take minutes",
+    ),
+)
+
 CLOSED = tuple(
     stack(layers, WHITENED).gradient(
         f"ahn2023-thm-3-{layers}-A{k}",
@@ -69,6 +106,38 @@ CLOSED = tuple(
     for k in range(layers)
 )
 
+# A polynomial in a of odd degree 2 L - 1 has a root, and there all gradients of L layers are zero.
+STATIONARY = (
+    *(
+        stack(2, WHITENED).gradient(
+            f"ahn2023-10-2-A{k}",
+            rf"At $A_0 = A_1 = a \Sigma^{{-1}}$ the gradient in $A_{k}$ is a cubic in $a$ times $\Sigma$",
+            "(10)",
+            f"A{k}",
+            "(m4 a^3 - 3 m3 a^2 + 3 m2 a - 1) Sigma",
+            weights={"A0": "a Sigma^-1", "A1": "a Sigma^-1"},
+            where=WISHART,
+            place="two layers: a cubic has a root, so that the infimum is 0 and attained",
+        )
+        for k in (0, 1)
+    ),
+    *(
+        state(
+            f"ahn2023-10-3-A{k}",
+            rf"At $A_l = a \Sigma^{{-1}}$ the gradient in $A_{k}$ of three layers is a quintic in $a$ times $\Sigma$",
+            "(10)",
+            quantities.gradient_at_equal_layers(3, k),
+            f"E[tr({WHITE_SAMPLE} (a {WHITE_SAMPLE} - I)^5)]/d Sigma",
+            place="three layers: a quintic has a root, so that the infimum is 0 and attained",
+            law={"z": identity("d")},
+            upto={"i": "n"},
+            letters=("Sigma", "a"),
+            assumptions=(r"$w \sim N(0, \Sigma^{-1})$", r"$z_i \sim N(0, I)$ under the mean"),
+        )
+        for k in (0, 1, 2)
+    ),
+)
+
 PERMUTED = (
     stack(2, WHITENED).error(
         "ahn2023-lem-4",
@@ -81,4 +150,4 @@ PERMUTED = (
     ),
 )
 
-STATEMENTS = (*FORWARD, *CLOSED, *PERMUTED)
+STATEMENTS = (*FORWARD, *LOSS, *CLOSED, *STATIONARY, *PERMUTED)

@@ -19,11 +19,11 @@ NUMBERS: Mapping[str, Number] = {
     "ISO best step": Number(),
     "ISO limit": Number(),
     "ISO loss, every depth": Number(
-        says="undecided: that the loss is the spectral one for every depth; a model is derived for a given depth, here"
-        " 1 and 2, and the grammar has no exponent that is a letter"
+        says=r"for every depth $L$ the loss is $(1/D) \mathbb{E} \operatorname{tr}(I - \gamma S/L)^{2 L}$",
+        undecided="a model is derived for a given depth, here 1 and 2; the grammar has no exponent that is a letter",
     ),
     "ISO limit, every depth": Number(
-        says="undecided: the integral over the law of Marchenko and Pastur for every depth, for the same reason;"
-        " depths 1, 2 and 3 are claimed"
+        says="for every depth the limit of the loss is an integral over the law of Marchenko and Pastur",
+        undecided="the grammar has no exponent that is a letter; depths 1, 2 and 3 are claimed",
     ),
 }

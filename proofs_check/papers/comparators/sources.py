@@ -15,7 +15,7 @@ NUMBERS: Mapping[str, Number] = {
     "least squares": Number(),
     "ridge": Number(),
     "ridge at finite sizes": Number(
-        says="undecided: the risk of ridge regression at finite sizes; the mean of the inverse that it needs has no"
-        " closed form that the engine knows"
+        says="the risk of ridge regression at given $d$ and $M$",
+        undecided="the mean of the inverse that it needs has no closed form that the engine knows",
     ),
 }

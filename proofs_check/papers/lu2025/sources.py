@@ -18,8 +18,8 @@ NUMBERS: Mapping[str, Number] = {
     "error in the limit": Number(),
     "resolvent": Number(),
     "learning curve": Number(
-        says="undecided: the error of the weights that are trained on finitely many prompts of finitely many tasks; it"
-        " needs the limit of the inverse of a random matrix as large as the weights, which the engine does not"
-        " have"
+        says="the error of the weights that are trained on finitely many prompts of finitely many tasks",
+        undecided="it needs the limit of the inverse of a random matrix as large as the weights, which the engine does"
+        " not have",
     ),
 }

@@ -17,12 +17,12 @@ NUMBERS: Mapping[str, Number] = {
     "covariance": Number(),
     "other targets": Number(),
     "other targets, any function": Number(
-        says="undecided: that the best step is a multiple of the identity for targets of any rotation-invariant"
-        " family; a label is a polynomial here, and no letter stands for a random function; two polynomials are"
-        " claimed"
+        says="the best step is a multiple of the identity for targets of any rotation-invariant family",
+        undecided="a label is a polynomial here, and no letter stands for a random function; two polynomials are"
+        " claimed",
     ),
     "other targets, all blocks": Number(
-        says="undecided: that the other blocks vanish at the minimum for other targets; the loss in all blocks needs"
-        " moments of the task of order 18 for cubic labels"
+        says="the other blocks vanish at the minimum for other targets",
+        undecided="the loss in all blocks needs moments of the task of order 18 for cubic labels",
     ),
 }

@@ -18,11 +18,11 @@ NUMBERS: Mapping[str, Number] = {
     "another length": Number(),
     "finitely many tasks": Number(),
     "task complexity": Number(
-        says="undecided: the bound on the risk after stochastic gradient descent on finitely many tasks; the engine"
-        " has no recursion of fourth moments along a descent"
+        says="a bound on the risk after stochastic gradient descent on finitely many tasks",
+        undecided="the engine has no recursion of fourth moments along a descent",
     ),
     "Bayes optimality": Number(
-        says="undecided: that the best step nearly attains the risk of optimally tuned ridge regression, which at"
-        " finite sizes has no closed form here"
+        says="the best step nearly attains the risk of optimally tuned ridge regression",
+        undecided="at finite sizes that risk has no closed form here",
     ),
 }

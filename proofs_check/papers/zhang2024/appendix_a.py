@@ -109,7 +109,7 @@ STATEMENTS = (
         where={**GAMMA, "S": "Theta Theta'"},
         letters=("Lambda", "Theta", "s"),
         largest=SMALL,
-        assumptions=(GAUSSIAN, r"$U(0) = s \Theta \Theta^\top$, $u(0) = s$"),
+        assumptions=(GAUSSIAN, r"$U(0) = \sigma \Theta \Theta^\top$, $u(0) = \sigma$"),
         rests_on=("lem-A.1",),
     ),
     state(

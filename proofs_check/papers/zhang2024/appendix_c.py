@@ -251,8 +251,8 @@ RATE = (
         searched=50,
         assumptions=(
             (
-                r"any $U$ and $u$; $\mathrm{gap} = \ell(U, u) - \min \ell$; $\nu$ the least of $\gamma_i$"
-                r" and $\zeta_{ij}$"
+                r"any $U$ and $u$; $\Delta = \ell_{\mathrm{rdm}}(U, u) - \min \ell_{\mathrm{rdm}}$; $\nu$ the least of"
+                r" $\gamma_i$ and $\zeta_{ij}$"
             ),
         ),
         rests_on=("lem-C.3", "lem-C.4-floor"),

@@ -88,7 +88,7 @@ TRACES = (
         tight=True,
         search=trace_instances(),
         more=WIDE,
-        assumptions=(SINGULAR, r"$\mathrm{total}$ the sum of $b$"),
+        assumptions=(SINGULAR, "the sum over the entries of $b$"),
         reason=BY_INSTANCES,
     ),
     state(

@@ -31,7 +31,7 @@ from proofs_check.papers.zhang2024.quantities import (
 from proofs_check.papers.zhang2024.section_4_3 import IN_THE_PLANE, PLANE
 from theory.algebra.expression import matrix, scalar_letter, vector
 
-PROMPTS = {"X": matrix("X", "d", "N"), "rank": scalar_letter("rank", definite=True)}
+PROMPTS = {"X": matrix("X", "d", "N"), "rank": scalar_letter("rank", definite=True, latex=r"\operatorname{rank} E")}
 ALMOST_SURELY = r"a prompt outside a null set: covariates in general position, $\langle w, x_q\rangle$ not 0"
 
 NEGATIVE_DIRECTIONS = (
@@ -45,7 +45,7 @@ NEGATIVE_DIRECTIONS = (
         more=PROMPTS,
         search=generic_prompts(),
         searched=30,
-        assumptions=(ALMOST_SURELY, r"$\mathrm{rank}$ is that of $E$"),
+        assumptions=(ALMOST_SURELY,),
     ),
     state(
         "F1",
@@ -254,12 +254,12 @@ LABEL_MOMENTS = (
         labels.error_on_power_labels(),
         "w' w + square",
         place="corrects Theorem 4.2",
-        more={"square": scalar_letter("square", definite=True)},
+        more={"square": scalar_letter("square", definite=True, latex=r"\mathbb{E} y^2")},
         search=finite_power_labels(),
         searched=20,
         assumptions=(
             r"$x \sim N(0, I)$, $y = |x|^{-h}$ with $2h < d$",
-            r"$\mathrm{square} = \mathbb{E} y^2 = 2^{-h} \Gamma(d/2 - h)/\Gamma(d/2)$, $\Gamma$ the function",
+            r"$\mathbb{E} y^2 = 2^{-h} \Gamma(d/2 - h)/\Gamma(d/2)$ with Euler's function $\Gamma$",
         ),
     ),
     state(

@@ -26,7 +26,7 @@ EVEN_SQUARE = (
     "u12' G u12 + 1/N^2 u12' P u12 + 2/N u12' Lambda U11 K u12"
     " + u^2 m (u21' Lambda u21) + 2 u u12' T U11 Lambda u21 + 2 u t/N u12' K u21"
 )
-EVEN = r"$\mathrm{even}$ is the mean square of the part of the prediction that is even in $w$"
+EVEN = r"$\hat y_{\mathrm{even}}$ the part of the prediction that is even in $w$"
 OUTPUT = "((u12' X + u y') (X' U11 x_q + y u21' x_q) + u12' x_q x_q' U11 x_q)/N"
 
 STATEMENTS = (

@@ -73,7 +73,7 @@ CONVERGENCE = (
         where={**GAMMA, **ODD_MATRIX},
         letters=("Lambda", "U11", "u21", "u12", "u"),
         largest={"d": 2, "N": 3},
-        assumptions=(GAUSSIAN, EVEN, r"$\mathrm{even} = 0$ at $u_{21} = u_{12} = 0$"),
+        assumptions=(GAUSSIAN, EVEN, r"$\hat y_{\mathrm{even}} = 0$ at $u_{21} = u_{12} = 0$"),
         rests_on=("population-loss", "lem-5.3", "B10-even"),
     ),
     state(
@@ -126,8 +126,8 @@ CONVERGENCE = (
         OUTPUT,
         place="after it",
         letters=("X", "y", "x_q", "U11", "u21", "u12", "u", "kappa"),
-        more=PROMPT,
-        assumptions=(r"any prompt, any weights, any positive $\kappa$",),
+        more={**PROMPT, "kappa": layer.FACTOR},
+        assumptions=(r"any prompt, any weights, any positive $k$",),
         rests_on=("prediction",),
     ),
     state(

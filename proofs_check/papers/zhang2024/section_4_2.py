@@ -72,6 +72,7 @@ STATEMENTS = (
         "c^2 (x_q' w)",
         place="covariate shifts",
         letters=("Lambda", "w", "x_q", "c"),
+        more={"c": shift.SCALE},
         assumptions=(r"$x_i \sim N(0, c^2 \Lambda)$", "$M$ and then $N$ tend to infinity"),
         rests_on=("sec-4.2-covariate",),
     ),
@@ -83,6 +84,7 @@ STATEMENTS = (
         "c^2 x_q' w",
         place="covariate shifts",
         letters=("Lambda", "c", "x_q", "w"),
+        more={"c": shift.SCALE},
         largest={"d": 3, "M": 3},
         assumptions=(
             (

@@ -136,7 +136,7 @@ RATE = (
         where=GAMMA,
         tight=True,
         search=weight_instances(),
-        assumptions=(r"any $U$ and $u$; $\mathrm{gap} = \ell(U, u) - \min \ell$",),
+        assumptions=(r"any $U$ and $u$; $\Delta = \ell(U, u) - \min \ell$",),
         rests_on=("lem-5.2-U", "cor-A.2-square"),
         sharper=sharper("lem-5.4-gradient-sharp"),
         reason=BY_INSTANCES,

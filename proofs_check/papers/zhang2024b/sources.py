@@ -17,11 +17,11 @@ NUMBERS: Mapping[str, Number] = {
     "attention alone": Number(),
     "cross blocks": Number(),
     "attention alone, all blocks": Number(
-        says="undecided: the least risk of linear attention over all blocks on tasks with a mean, and with it the"
-        " price of leaving out the MLP; the cross blocks are not zero there, and no form of them is known here"
+        says="the least risk of linear attention over all blocks on tasks with a mean, the price of having no MLP",
+        undecided="the cross blocks are not zero at the minimum, and no form of them is known here",
     ),
     "gradient flow": Number(
-        says="undecided: that the gradient flow converges to the minimum; the loss is known in full, the argument for"
-        " every start is not derived"
+        says=r"the gradient flow of GD-$\beta$ converges to the minimum",
+        undecided="the loss is known in full, the argument for every start is not derived",
     ),
 }

@@ -29,8 +29,9 @@ NUMBERS: Mapping[str, Number] = {
     "(7)": _says("notation: the layers of that network"),
     "(8)": Number(),
     "(9)": Number(),
-    "Section 3.3": _says(
-        "undecided: the time to escape from zero and the single abrupt drop are said of approximations, without a bound"
+    "Section 3.3": Number(
+        says="the time to escape from zero, and a single abrupt drop of the loss",
+        undecided="both are said of approximations, without a bound",
     ),
     "(10)": Number(),
     "(11)": Number(),
@@ -42,9 +43,9 @@ NUMBERS: Mapping[str, Number] = {
     "(17)": _says("notation: the set of learned eigenvectors"),
     "(18)": Number(),
     "(C3)": Number(),
-    "Section 4.3": _says(
-        r"undecided: that training from small weights visits $M_0, M_1, \ldots, M_D$ in this order is shown by"
-        " simulations and a heuristic; the engine has no limit of small starts"
+    "Section 4.3": Number(
+        says=r"training from small weights visits $M_0, M_1, \ldots, M_D$ in this order",
+        undecided="it is shown by simulations and a heuristic; the engine has no limit of small starts",
     ),
     "(19)": Number(),
     "(20)": Number(

@@ -21,8 +21,10 @@ from theory import (
     Moments,
     Prompt,
     RandomCovariance,
+    SoftmaxAttention,
     Stack,
 )
+from theory.models.network import Network
 
 # Of the deviation in standard errors: at 5 a right formula fails once in two million runs, and the seeds are fixed.
 MOST_ERRORS = 5.0
@@ -213,3 +215,22 @@ def test_a_causal_stack_sampled_and_derived(N: int) -> None:
     sampled = simulate(model, PROMPTS, seed=6, **values)
     exact = 2 * model.loss().evaluate(**values)
     assert abs(sampled.mean - exact) < MOST_ERRORS * sampled.standard_error
+
+
+@pytest.mark.parametrize("network", [SoftmaxAttention(2), Stack(SoftmaxAttention(1, mask="query"), LinearAttention())])
+def test_softmax_is_run_expanded_or_as_it_is(network: Network) -> None:
+    """The expansion has the derived loss; softmax itself has another one, which comes close where logits are small."""
+    model = Model(Prompt(Gaussian("Lambda"), Gaussian("I")), network, "reduced")
+    generator = np.random.default_rng(0)
+    shapes = {name: () if letter.is_scalar else (2, 2) for name, letter in model.trained.items()}
+    full = {name: generator.uniform(0.4, 0.8, shape) for name, shape in shapes.items()}
+    values: dict[str, Any] = {"Lambda": [[1.0, 0.3], [0.3, 0.5]], "N": 3}
+    exact = model.loss().evaluate(**{k: np.array(v) if k != "N" else v for k, v in values.items()}, **full)
+    expanded = simulate(model, 40_000, seed=1, **values, **full)
+    softmax = simulate(model, 40_000, seed=1, expanded=False, **values, **full)
+    assert abs(expanded.loss - exact) < 2.5 * expanded.standard_error
+    gap = abs(expanded.mean - softmax.mean)
+    small = {name: value if value.ndim == 0 else value / 8 for name, value in full.items()}
+    near = [simulate(model, 40_000, seed=1, expanded=e, **values, **small).mean for e in (True, False)]
+    assert gap > 1e-3
+    assert abs(near[0] - near[1]) < gap / 20

@@ -12,7 +12,7 @@ from numerics.models import flow as flow_module
 from numerics.models.formula_values import formula_value, pull_back
 from numerics.models.layers import predictions, sampled_gradient
 from numerics.models.prompts import PromptDrawer, letter_values
-from theory import Gaussian, LinearAttention, Model, Prompt, Stack
+from theory import Gaussian, LinearAttention, Model, Prompt, SoftmaxAttention, Stack
 from theory.algebra.grammar import parse
 from theory.models.network import Network
 
@@ -55,8 +55,9 @@ def test_the_flow_of_two_layers_lowers_the_loss_to_a_stationary_point() -> None:
 def test_a_drifting_invariant_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vector field that is not the gradient breaks the balance law, and that is noticed."""
     monkeypatch.setattr(flow_module, "compiled_gradient", lambda *_: lambda packed: -packed * np.arange(len(packed)))
+    start = {"U": LAMBDA, "u": 1.0}
     with pytest.raises(RuntimeError, match="is conserved, but moved"):
-        solve_flow(Model(PLAIN, LinearAttention(), "reduced"), {"U": LAMBDA, "u": 1.0}, [1.0], Lambda=LAMBDA, N=5)
+        solve_flow(Model(PLAIN, LinearAttention(), "reduced"), start, [1.0], eigenbasis=False, Lambda=LAMBDA, N=5)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +70,10 @@ def test_a_drifting_invariant_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
         (Stack(MASKED, MASKED), "sparse"),
         (Stack(MASKED, MASKED, shared=True), "sparse"),
         (LinearAttention(), {"U11": "a b Lambda^-2 Lambda/c - A^2", "u": "tr(A)/2 + a b"}),
+        (SoftmaxAttention(1, scale="N"), "all"),
+        (Stack(SoftmaxAttention(1, mask="query"), SoftmaxAttention(2, heads=2)), "reduced"),
     ],
-    ids=["all", "separate", "rank three", "two layers", "sparse", "looped", "formulas"],
+    ids=["all", "separate", "rank three", "two layers", "sparse", "looped", "formulas", "softmax", "two of softmax"],
 )
 def test_the_gradient_of_samples_is_their_difference_quotient(network: Network, weights: Any) -> None:
     """Reverse mode through the layers agrees with differences of the loss of the same prompts, entry by entry."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 
 from proofs_check import catalogue
 from proofs_check.command_line import main
-from proofs_check.papers import PAPERS
+from proofs_check.papers import PAPERS, unclaimed
 
 
 def run(*arguments: str) -> Result:
@@ -22,9 +23,10 @@ def test_papers_counts_the_statements() -> None:
     for paper in PAPERS:
         claims = catalogue(paper)
         findings = sum(bool(claim.finding) for claim in claims)
-        said = f"{len(claims)} statements, {findings} of them findings under test"
+        said = f"{len(claims) + len(unclaimed(paper))} statements, {findings} of them findings under test"
         assert f"{paper:<12} {said}" in output
     assert "proved" not in output
+    assert len(re.findall(r"undecided, without a claim: ", output)) == len(unclaimed()) > 0
 
 
 def test_papers_takes_statuses_from_a_report(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from proofs_check import ClaimError
+from proofs_check import ClaimError, Statement
 from proofs_check.judge.check import check_claim
 from proofs_check.judge.run import run_budget
-from tests.proofs_check.judge.trial_claims import MEANINGLESS, MILD_SEARCH, TRUE, WRONG
+from tests.proofs_check.judge.trial_claims import MEANINGLESS, MILD_SEARCH, TRUE, WRONG, claim
 
 BUDGET = run_budget(1, 0, 1e-6, 0)
 
@@ -40,3 +40,16 @@ def test_a_claim_without_meaning_is_named(name: str) -> None:
     make, words = MEANINGLESS[name]
     with pytest.raises(ClaimError, match=words):
         check_claim(make(), BUDGET)
+
+
+def test_a_sharper_statement_that_fails_implies_nothing() -> None:
+    """Mutants that a false statement would imply are not counted as implied."""
+    wrong = Statement.of("1/1000000 tr(P)^2", relation="<=")
+    result = check_claim(claim("tr(P^2)", "2 tr(P)^2", ["P"], "<=", sharper=("sharper", wrong)), BUDGET)
+    assert {mutant.reason for mutant in result.mutants if mutant.fate == "implied"} == {"implied by the statement"}
+
+
+def test_the_law_of_a_letter_on_the_left_is_printed() -> None:
+    """It is what the claim assumes, whether or not the right side names the letter."""
+    assumed = check_claim(TRUE["a mean"][0](), BUDGET).assumptions
+    assert any("sim N(v, " in text for text in assumed)

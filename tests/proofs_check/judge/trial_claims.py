@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
 from flint import arb
+from hypothesis.strategies import just
 
-from proofs_check import Claim, Language, Plan, Quantity, Statement, strategies
+from proofs_check import Claim, Language, Plan, Quantity, Statement, claims_of, strategies
 from proofs_check.judge.exact_moments import Coordinates
-from proofs_check.judge.instances import Instance
+from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import exact_identity, inverse, one_by_one
-from theory import population_loss
+from theory import LinearAttention, Model, Prompt, models, population_loss
 from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import identity, length, matrix, number, scalar_letter, vector
 from theory.zhang2024.model import BLOCKS
@@ -28,6 +30,7 @@ LETTERS: Mapping[str, Any] = {
     "P": P,
     "Lambda": LAMBDA,
     "Psi": PSI,
+    "F": matrix("F"),
     "K": matrix("K", invertible=True),
     "x": x,
     "v": v,
@@ -74,6 +77,65 @@ def derived_second_moment() -> Any:
     return expectation(x.T @ A @ x, {x: Gaussian(LAMBDA)}), ()
 
 
+def _characteristic(degree: int) -> Callable[[Instance], Any]:
+    """The characteristic polynomial of that degree at A itself, by Faddeev and LeVerrier: 0 up to that size."""
+
+    def value(instance: Instance) -> Any:
+        at, unit = instance.arrays["A"], exact_identity(instance.lengths["d"])
+        result = unit
+        for k in range(1, degree + 1):
+            result = at @ result - np.trace(at @ result) / k * unit
+        return result
+
+    return value
+
+
+def _alternating(names: str) -> Callable[[Instance], Any]:
+    """The sum of the products of matrices in every order with its sign: 0 for 2d of them (Amitsur and Levitzki)."""
+
+    def value(instance: Instance) -> Any:
+        def over(rest: str) -> Any:
+            if len(rest) == 1:
+                return instance.arrays[rest]
+            parts = [instance.arrays[name] @ over(rest.replace(name, "")) for name in rest]
+            return sum((part if k % 2 == 0 else -part for k, part in enumerate(parts[1:], 1)), parts[0])
+
+        return over(names)
+
+    return value
+
+
+def _first_lengths(count: int) -> Callable[[Instance], Any]:
+    """N, and a product that is 0 at N = 1, ..., count."""
+    return lambda at: [[Fraction(at.lengths["N"] + prod(at.lengths["N"] - k for k in range(1, count + 1)))]]
+
+
+def _of_the_right_side(instance: Instance) -> Any:
+    return Statement.of("tr(A) tr(B)").value(instance, Language(LETTERS))
+
+
+def _supplied(instance: Instance) -> tuple[Any, Mapping[str, Any]]:
+    value = np.trace(instance.arrays["A"] @ instance.arrays["A"])
+    return one_by_one(value), {"c": value}
+
+
+def _replaced(instance: Instance) -> tuple[Any, Mapping[str, Any]]:
+    value = np.trace(instance.arrays["A"] @ instance.arrays["B"])
+    d = instance.lengths["d"]
+    return one_by_one(value), {"B": tuples(exact_identity(d) * value / d)}
+
+
+ONE_EXAMPLE = Plan((), search=just(Instance({"d": 1}, {"a": Fraction(1)})))
+MODEL = claims_of(Model(Prompt(x=models.Gaussian("Lambda"), w=models.Gaussian("I")), LinearAttention(), "reduced"))
+GAMMA = {"G": "(1 + 1/N) Lambda + tr(Lambda)/N I"}
+
+
+def _excess(factor: str) -> Claim:
+    """That factor G^-1 is a global minimiser."""
+    weights = {"U": f"{factor} G^-1", "u": "1"}
+    return MODEL.excess("trial", "a trial", "", "0", relation=">=", weights=weights, where=GAMMA)
+
+
 def _cayley_hamilton(instance: Instance) -> Any:
     at = instance.arrays["A"]
     return at @ at @ at
@@ -110,6 +172,16 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     "N^3 = 6N^2 - 11N + 6, in arrays": lambda: claim(
         Quantity("N^3", exact=exactly(lambda at: [[Fraction(at.lengths["N"] ** 3)]])), "6 N^2 - 11 N + 6", []
     ),
+    "N up to N = 5, by code": lambda: claim(Quantity("", exact=exactly(_first_lengths(5))), "N", []),
+    "Cayley-Hamilton for d <= 4, by code beside 0": lambda: claim(
+        Quantity("", exact=exactly(_characteristic(4))), "0 A", ["A"]
+    ),
+    "Cayley-Hamilton for d <= 7, by code beside 0": lambda: claim(
+        Quantity("", exact=exactly(_characteristic(7))), "0 A", ["A"]
+    ),
+    "Amitsur-Levitzki for d <= 3": lambda: claim(
+        Quantity("", exact=exactly(_alternating("ABCKPF"))), "0 A", ["A", "B", "C", "K", "P", "F"]
+    ),
     "d^2 = 3d - 2": lambda: claim("d^2 tr(A)", "(3 d - 2) tr(A)", ["A"]),
     "tr(AB) = tr(A) tr(B) at d = 1 alone": lambda: claim(
         "tr(A B)", "tr(A) tr(B)", ["A", "B"], plan=Plan(("A", "B"), {"d": 1})
@@ -127,6 +199,19 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     # inequalities, true in the middle of the range
     "tr(P)^2 <= 7 tr(P^2)": lambda: claim("tr(P)^2", "7 tr(P^2)", ["P"], "<="),
     "tr(P)^2 <= 2 tr(P^2)": lambda: claim("tr(P)^2", "2 tr(P^2)", ["P"], "<="),
+    "tr(P)^2 <= 20 tr(P^2)": lambda: claim("tr(P)^2", "20 tr(P^2)", ["P"], "<="),
+    "tr(A)^2 <= 2 tr(A A')": lambda: claim("tr(A A')", "tr(A)^2/2", ["A"], ">="),
+    "tr(A^2) >= 0": lambda: claim("tr(A^2)", "0", ["A"], ">="),
+    "von Neumann, 0.1% too strong": lambda: claim("tr(P Lambda)", "999/1000 tr(P) tr(Lambda)", ["P", "Lambda"], "<="),
+    "the arithmetic and the harmonic mean, 0.1%": lambda: claim("tr(P) tr(P^-1)", "1001/1000 d^2", ["P"], ">="),
+    "Motzkin, 0.1% too strong": lambda: claim(
+        "a^4 b^2 + a^2 b^4 + c^6", "3003/1000 a^2 b^2 c^2", ["a", "b", "c"], ">="
+    ),
+    "the triangle, 0.1% too strong": lambda: claim(
+        "((v + w)' (v + w))^(1/2)", "999/1000 ((v' v)^(1/2) + (w' w)^(1/2))", ["v", "w"], "<="
+    ),
+    "a minimum, 1% beside it": lambda: _excess("101/100"),
+    "a minimum, 0.1% beside it": lambda: _excess("1001/1000"),
     "every positive number is at most 5": lambda: claim("a", "5", ["a"], "<="),
     "every positive number is at least 1/100": lambda: claim("a", "1/100", ["a"], ">="),
     "every number is at most 1000": lambda: claim("r", "1000", ["r"], "<="),
@@ -150,6 +235,17 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     ),
     "half a resolvent": lambda: claim("I", "2 S^-1 Lambda", ["Lambda", "Psi"], where={"S": "Lambda + Psi"}),
     # evidence that is none
+    "exact evidence that reads the statement": lambda: claim(
+        Quantity("tr(AB)", exact=exactly(_of_the_right_side)), "tr(A) tr(B)", ["A", "B"]
+    ),
+    "exact evidence that supplies the right side": lambda: claim(Quantity("tr(A^2)", exact=_supplied), "c", ["A"]),
+    "exact evidence that makes a letter fit": lambda: claim(Quantity("", exact=_replaced), "tr(B)", ["A", "B"]),
+    "balls that supply the right side": lambda: claim(
+        Quantity("e", enclose=lambda _: (one_by_one(arb(1).exp()), {"c": arb(1).exp()}), enclosed_by="arb"), "c", []
+    ),
+    "a strategy with one example": lambda: claim(
+        Quantity("a", exact=exactly(lambda at: [[at.values["a"]]])), "1/2", [], ">=", plan=ONE_EXAMPLE
+    ),
     "left and right from one object": lambda: claim(
         Quantity("L", derive=lambda: (population_loss().expression, ())), GAMMA_LOSS, []
     ),
@@ -189,6 +285,18 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     "a mean forgotten": lambda: claim(
         "E[x' A x]", "tr(A Lambda)", ["A", "Lambda", "v"], law={"x": Gaussian(LAMBDA, mean=v)}
     ),
+    "a mean with the wrong sign": lambda: claim(
+        "E[(x + v) (x + v)']", "Lambda + v v'", ["Lambda", "v"], law={"x": Gaussian(LAMBDA, mean=v)}
+    ),
+    "a variance for a standard deviation": lambda: claim(
+        "E[(x' v + r)^2]", "v' Lambda v + a", ["Lambda", "v", "a"], law={"x": LAMBDA, "r": LETTERS["a"] ** 2}
+    ),
+    "a law in another order": lambda: claim(
+        "E[x x']", "A' Lambda A", ["A", "Lambda"], law={"x": A @ LAMBDA @ A.T}
+    ),
+    "E inside E taken for a square": lambda: claim(
+        "E[x' x E[x' x]]", "tr(Lambda)^2 + 2 tr(Lambda^2)", ["Lambda"], law={"x": LAMBDA}
+    ),
     # moments
     "a fourth moment with one pairing": lambda: claim(
         "E[(x' A x) (x' B x)]", "tr(A Lambda) tr(B Lambda)", ["A", "B", "Lambda"], law={"x": LAMBDA}
@@ -219,6 +327,11 @@ WRONG: Mapping[str, Callable[[], Claim]] = {
     "beyond every length seen": lambda: claim("N", "1000000000000", [], "<="),
     "near one ratio": lambda: claim("(a - 7 b)^2", "1/100000 b^2", ["a", "b"], ">="),
     "near one number": lambda: claim("(r - 12345)^2", "1/100", ["r"], ">="),
+    "near two ratios": lambda: claim("(a - 3 b)^2 + (b - 5 c)^2", "1/1000 c^2", ["a", "b", "c"], ">="),
+    "near a pair of numbers": lambda: claim("(r - a)^2 + (a - 17)^2", "1/1000", ["r", "a"], ">="),
+    "near one condition number": lambda: claim(
+        "(tr(P^2) - 3/5 tr(P)^2)^2", "1/1000000 tr(P)^4", ["P"], ">="
+    ),
     "zero up to a large degree": lambda: claim(
         "(N - 1)(N - 2)(N - 3)(N - 4)(N - 5)(N - 6)(N - 7)(N - 8)(N - 9)(N - 10)", "0", []
     ),
@@ -344,6 +457,26 @@ TRUE: Mapping[str, tuple[Callable[[], Claim], tuple[str, ...]]] = {
         lambda: claim("2 d^(1/2) tr(P^2)^(1/2)", "tr(P)", ["P"], ">="),
         TESTED,
     ),
+    "E inside E": (lambda: claim("E[x' x E[x' x]]", "tr(Lambda)^2", ["Lambda"], law={"x": LAMBDA}), PROVED),
+    "fractions with a pole": (lambda: claim("1/(a - b)^2", "1/(a^2 + b^2)", ["a", "b"], ">="), TESTED),
+    "Hua's identity": (
+        lambda: claim("(P^-1 + (Lambda^-1 - P)^-1)^-1", "P - P Lambda P", ["P", "Lambda"]),
+        PROVED,
+    ),
+    "a law with a singular covariance": (
+        lambda: claim("E[(x' A x)^2]", "3 (v' A v)^2", ["A", "v"], law={"x": v @ v.T}),
+        PROVED,
+    ),
+    "Lieb and Thirring": (
+        lambda: claim("tr(P Lambda P Lambda)", "tr(P^2 Lambda^2)", ["P", "Lambda"], "<=", tight=True),
+        TESTED,
+    ),
+    "Motzkin": (
+        lambda: claim("a^4 b^2 + a^2 b^4 + c^6", "3 a^2 b^2 c^2", ["a", "b", "c"], ">=", tight=True),
+        TESTED,
+    ),
+    "tr(A)^2 <= d tr(A A')": (lambda: claim("tr(A)^2", "d tr(A A')", ["A"], "<=", tight=True), TESTED),
+    "a minimum": (lambda: _excess("1"), TESTED),
     "a positive sum": (lambda: claim("tr(P) + a", "0", ["P", "a"], ">"), PROVED),
     "tr(A) = a at d = 1, said so": (
         lambda: claim("tr(A B)", "tr(A) tr(B)", ["A", "B"], plan=Plan(("A", "B"), fixed={"d": 1})),
@@ -367,6 +500,30 @@ MEANINGLESS: Mapping[str, tuple[Callable[[], Claim], str]] = {
     "an abbreviation named like a length": (
         lambda: claim("a", "N a", ["a"], where={"N": "2"}),
         "claim trial: the abbreviation 'N' has the name of a length",
+    ),
+    "an abbreviation named like a letter": (
+        lambda: Claim(
+            "trial",
+            "a trial",
+            "",
+            Quantity.formula("tr(A)"),
+            Statement.of("tr(A)", {"A": "2 I"}),
+            Language(LETTERS),
+            Plan(("A",)),
+        ),
+        "claim trial: the abbreviation 'A' has the name of a letter",
+    ),
+    "an abbreviation named like the trace": (
+        lambda: claim("tr(A)", "tr (A)", ["A"], where={"tr": "2"}),
+        "claim trial: the abbreviation 'tr' has the name of a symbol of formulas",
+    ),
+    "a law that is not symmetric": (
+        lambda: claim("E[x' B x]", "tr(B A)", ["A", "B"], law={"x": A}),
+        "the law of x: the covariance A is not symmetric",
+    ),
+    "a law of another kind": (
+        lambda: claim("E[x' x]", "d", [], law={"x": models.Gaussian("I")}),
+        "the law of x is .*; give its covariance",
     ),
     "a letter summed to two lengths": (
         lambda: claim("a", "sum_i(x_i' x_i) + sum_j(x_j' x_j)", ["a", "x"], upto={"j": "M"}, stacked={"x": "N"}),

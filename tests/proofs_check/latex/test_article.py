@@ -24,14 +24,14 @@ from proofs_check.kernel import kernel_column
 from proofs_check.latex.article import article
 from proofs_check.latex.article.figures import Chart, Curve
 from proofs_check.latex.article.findings import KINDS, counterexample
-from proofs_check.latex.article.words import STATUS_WORDS, numbers, sentence, verdict
+from proofs_check.latex.article.words import STATUS_WORDS, breakable, numbers, sentence, verdict
 from proofs_check.latex.article.zhang2024 import outline
 from proofs_check.latex.document import Stated, stated_results
 from proofs_check.latex.export import compile_pdf, snippets
 from theory import DERIVATIONS
 from theory.algebra.grammar import parse
 from theory.algebra.statement_latex import statement_latex
-from theory.exposition.letters import letters_of
+from theory.exposition.letters import key_of, letters_of
 
 needs_tex = pytest.mark.skipif(
     shutil.which("pdflatex") is None and "CI" not in os.environ, reason="pdflatex is not installed"
@@ -114,7 +114,10 @@ def test_the_abstract_counts_by_status(text: str, results: list[ClaimResult]) ->
     full = sum(column.word in ("checked", "recorded") and not column.refutes for column in columns)
     # A record that is older than its sources says nothing, and neither does the abstract.
     assert (f"has checked {full} of the statements as they stand" in abstract) == bool(HELD)
-    assert (f"{sum(c.word == 'partial' for c in columns)} under further assumptions" in abstract) == bool(HELD)
+    partial = sum(column.word == "partial" and not column.refutes for column in columns)
+    assert (f"{partial} under further assumptions" in abstract) == bool(HELD)
+    refuting = sum(bool(column.word) and column.refutes for column in columns)
+    assert (f"and {refuting} of the counterexamples" in abstract) == bool(HELD)
 
 
 @pytest.mark.parametrize("claim", FINDINGS, ids=lambda claim: claim.id)
@@ -235,15 +238,59 @@ def test_one_symbol_for_one_thing(text: str) -> None:
     assert r"\sigma = s" not in formulas
 
 
+def test_no_abbreviation_is_a_letter_of_the_notation() -> None:
+    """A statement's abbreviation is not printed as the time t or the matrix H of Lemma 5.1, which are other things."""
+    kept = outline()
+    notation = {key_of(letter) for letter in kept.letters}
+    for claim in CLAIMS:
+        stated = Stated.of_claim(claim)
+        for name, tree in stated.where:
+            printed = key_of(statement_latex(parse(name), stated.names))
+            is_defined = name in kept.defined and parse(kept.defined[name]) == tree
+            assert printed not in notation or is_defined or name in _SPECIAL_CASES, (claim.id, name)
+
+
+# Abbreviations that are the notation's letter in a special case: the preconditioner of another law, the least error of
+# quadratic labels, the predictor's matrix at the limit.
+_SPECIAL_CASES = {"Gamma", "floor", "A", "g1", "g2", "x1", "x2"}
+
+
+def test_no_letter_has_two_meanings() -> None:
+    """A row of the notation says one thing; "unless another is named" leaves room for a law, not for another thing."""
+    for letter, said in outline().letters.items():
+        assert "; for" not in said, letter
+        assert not re.search(r"unless (it|another) is (an|named)$", said) or letter in _LAWS, letter
+
+
+# What a statement may say another law or value of.
+_LAWS = {"x_i", "x_q", "y_i", "w", r"\Gamma"}
+
+
+def test_words_are_not_multiplied() -> None:
+    """No formula has a name of several letters set as a product, such as 2u gap."""
+    for claim in CLAIMS:
+        stated = Stated.of_claim(claim)
+        for text in (stated.line, *(statement_latex(tree, stated.names, stated.upto) for _, tree in stated.where)):
+            bare = re.sub(r"\\[a-z]*text\{[^}]*\}|_\{?\\mathrm\{[a-z]+\}", "", text)
+            assert not re.search(r"\\mathrm\{[a-z]{3,}\}", bare), (claim.id, text)
+
+
 def test_the_kernel_table_has_the_theorem_and_its_assumptions(text: str) -> None:
     """A row for every statement with a theorem, and for no other."""
     section = _section(text, "kernel") if HELD else ""
     rows = [row for row in section.splitlines() if row.startswith(r"\raggedright\texttt")]
     assert len(rows) == len(HELD)
     bare = section.replace(r"\allowbreak{}", "").replace(r"\_", "_")
-    for column in HELD.values():
-        assert column.theorem in bare
+    items = re.findall(r"\\item\[(\d+)\.\] (.*)", bare)
+    said = {text: number for number, text in items}
+    assert [number for number, _ in items] == [str(k) for k in range(1, len(said) + 1)]
+    for (_, column), row in zip(HELD.items(), (row.replace(r"\allowbreak{}", "") for row in rows), strict=True):
+        assert column.theorem.removeprefix("ICLTheorems.") in row.replace(r"\_", "_")
         assert (column.word == "partial") == bool(column.hypotheses)
+        named = ", ".join(
+            said[breakable(text).replace(r"\allowbreak{}", "").replace(r"\_", "_")] for text in column.hypotheses
+        )
+        assert row.endswith(rf"\raggedright {named} \tabularnewline")
 
 
 def test_another_paper_has_an_article_of_its_own() -> None:

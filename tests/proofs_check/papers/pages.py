@@ -12,6 +12,7 @@ from proofs_check import Report, Statement, catalogue, verify
 from proofs_check.judge.check import check_claim
 from proofs_check.judge.results import ClaimResult
 from proofs_check.judge.run import run_budget
+from proofs_check.papers import unclaimed
 from proofs_check.papers.index import ROOT, Row
 
 # Another seed than that of `make verify`, and few prompts: what is sampled is tested by its own simulation.
@@ -20,8 +21,8 @@ BUDGET = run_budget(100, 7, 1e-6, 2000)
 
 @cache
 def report(paper: str) -> Report:
-    """The claims of a paper, judged without Monte Carlo."""
-    return verify(list(catalogue(paper)), prompts=0)
+    """The claims of a paper, judged without Monte Carlo, and its statements without a claim."""
+    return replace(verify(list(catalogue(paper)), prompts=0), unclaimed=unclaimed(paper))
 
 
 def judged(paper: str, name: str, right: str, where: Mapping[str, str] | None = None) -> ClaimResult:
@@ -50,7 +51,8 @@ def counts_on_page(paper: str) -> dict[str, int]:
 
 def counts_of_run(paper: str) -> dict[str, int]:
     """The same from a run."""
-    return dict(Counter(map(_word, report(paper).results)))
+    held = report(paper)
+    return dict(Counter([*map(_word, held.results), *(listed.status for listed in held.unclaimed)]))
 
 
 def statuses_on_page(paper: str) -> list[tuple[str, str]]:

@@ -195,6 +195,35 @@ def test_long_sums_are_cut_into_blocks(block: int, monkeypatch: pytest.MonkeyPat
     assert gap(formula.lambdify()(**values), formula.evaluate(**values)) < TOLERANCE
 
 
+@pytest.mark.parametrize("block", [1, 2, 1000])
+@pytest.mark.parametrize("namespace", ["numpy", "torch"])
+def test_columns_times_rows(block: int, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words such as A v w' beside whole ones and the identity, under sums and for batches of v and N."""
+    if namespace == "torch":
+        pytest.importorskip("torch")
+    monkeypatch.setattr(compiler, "BLOCK", block)
+    A, v, w, y = matrix("A"), vector("v"), vector("w"), vector("y")
+    yi, yj, N = indexed(y, "i"), indexed(y, "j"), length("N")
+    total = 3 * A @ v @ w.T - v @ w.T @ A / N + N * identity("d") + A @ A.T * (v.T @ w)
+    total = total + sum_over("i", "N", yi @ v.T * (yi.T @ w) - yi @ yi.T)
+    total = total + sum_over("j", "N", sum_over("i", "N", (yi.T @ v) * (yj @ yi.T @ A), below="j"))
+    generator = np.random.default_rng(0)
+    values = {"A": generator.normal(size=(3, 3)), "w": generator.normal(size=3), "y": generator.normal(size=(4, 3))}
+    batch = generator.normal(size=(5, 3))
+    found = np.asarray(compile_expression(total, namespace)({**values, "v": batch}, {"N": 4}))
+    alone = np.asarray(compile_expression(3 * A @ v @ w.T - v @ w.T, namespace)({**values, "v": batch[0]}, {}))
+    assert gap(alone, 3 * values["A"] @ np.outer(batch[0], values["w"]) - np.outer(batch[0], values["w"])) < TOLERANCE
+    assert found.shape == (5, 3, 3)
+    for k in range(5):
+        assert gap(found[k], evaluate(total, {**values, "v": batch[k]}, {"N": 4})) < TOLERANCE
+    given = {"A": values["A"], "v": batch[0], "w": values["w"]}
+    many = v @ w.T / N + A / N**2
+    lengths = np.array([[1, 2], [3, 7]])
+    found = np.asarray(compile_expression(many, namespace)(given, {"N": lengths}))
+    for place, n in np.ndenumerate(lengths):
+        assert gap(found[place], evaluate(many, given, {"N": int(n)})) < TOLERANCE
+
+
 def test_products_are_ordered_by_cost_and_shared() -> None:
     """v' A B C v needs no product of two matrices, and (A B) is formed once in tr(A B C), A B and (B' A')."""
     A, B, C, v = matrix("A"), matrix("B"), matrix("C"), vector("v")

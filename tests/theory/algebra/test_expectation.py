@@ -411,7 +411,13 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "not a polynomial moment",
     ),
     "free index": (lambda: expectation(indexed(x, "i").T @ x, {x: Gaussian(LAMBDA)}), "bound by no sum"),
-    "free deterministic index": (lambda: expectation(indexed(y, "i").T @ y, {x: Gaussian(LAMBDA)}), "bound by no sum"),
+    "elliptical below a free index": (
+        lambda: expectation(
+            sum_over("i", "N", (indexed(x, "i").T @ v) ** 4, below="h"),
+            {x: Gaussian(LAMBDA, radial_moment=lambda k: length("N"))},
+        ),
+        "beside a comparison with the free index h",
+    ),
     "covariance not square": (lambda: Gaussian(v), "must be square"),
     "covariance not symmetric": (lambda: Gaussian(A), "not symmetric"),
     "covariance of another size": (lambda: expectation(x, {x: Gaussian(number(1))}), "its covariance 1 x 1"),

@@ -25,21 +25,26 @@ from theory.algebra.expression import (
     Expression,
     identity,
     indexed,
+    indicator,
     length,
     matrix,
     number,
     scalar_letter,
     stacking,
+    sum_compared,
     sum_over,
+    symbol_expression,
+    unit_vector,
     vector,
     zero,
 )
 from theory.algebra.grammar import GrammarError, Vocabulary, elaborate, parse
 from theory.algebra.latex import latex
-from theory.algebra.latex_reader import expression_of_latex
+from theory.algebra.latex_reader import expression_of_latex, parse_latex
 from theory.algebra.order import covering_pairs, strict_order_polynomial
 from theory.algebra.prefixes import sum_over_length
 from theory.algebra.rational_identity import decide, is_complete
+from theory.algebra.statement_latex import statement_latex
 from theory.algebra.words import Index
 
 A, B, C = matrix("A"), matrix("B"), matrix("C")
@@ -114,7 +119,7 @@ def symbolic(formula: Formula) -> Expression:
         return indexed(VECTORS[name], *labels) if labels else VECTORS[name]
 
     matrices = {"A": A, "B": B, "I": identity("d"), "A'": A.T}
-    matrices |= {f"D_{s.label}": indexed(matrix("D"), s.label) for s in formula.sums}
+    matrices |= {f"D_{label}": indexed(matrix("D"), label) for label in "ijkl"}
     total: Expression | None = None
     for k, (left, middle, right) in enumerate(formula.factors):
         last = k == len(formula.factors) - 1
@@ -492,6 +497,158 @@ def test_ordered_sums_are_read_and_their_text_is_read_back() -> None:
             assert expression_of_latex(printed, expression.symbols) == expression, printed
             read_back += any(s.relation for s in formula.sums)
     assert read_back >= 50
+
+
+def both_read_back(expression: Expression) -> None:
+    """Text and LaTeX of an expression whose indices all run to N, if bound, are read back as the same expression."""
+    free = {str(i.label): "N" for m in expression.terms for i in m.indices if i.length == ""}
+    names = {symbol.name: symbol_expression(symbol) for symbol in expression.symbols}
+    names |= {name: length(name) for name in expression.lengths}
+    text = str(expression)
+    assert elaborate(parse(text), Vocabulary(names, {}, free, free=tuple(free)), text) == expression, text
+    printed = latex(expression)
+    assert expression_of_latex(printed, expression.symbols, expression.lengths, free) == expression, printed
+    typed = parse_latex(statement_latex(parse(text)), {r"\mathbf{e}": "e"}, free)
+    assert elaborate(typed.tree, Vocabulary(names, {}, typed.upto, free=tuple(free))) == expression, text
+
+
+def test_formulas_with_free_indices_are_read_back() -> None:
+    """Of 300 random formulas the outer sums taken away: what they bound is free, also as a limit of inner sums."""
+    read_back = limits = 0
+    for seed in range(300):
+        formula = random_formula(random.Random(seed))
+        outer = len(formula.sums) // 2
+        if not outer or {s.upto for s in formula.sums} != {"N"}:
+            continue
+        expression = symbolic(replace(formula, sums=formula.sums[outer:]))
+        if expression:
+            both_read_back(expression)
+            read_back += 1
+            limits += any(s.limit in "ijkl"[:outer] for s in formula.sums[outer:] if s.limit)
+    assert read_back >= 50
+    assert limits >= 20
+
+
+def test_a_free_limit_is_no_index_of_the_sum() -> None:
+    """sum_{i: i<h} runs over i alone, sum_{i<h} over both; LaTeX shows N where only a lower limit is given."""
+    Ui, Uh, Uk = (indexed(matrix("U"), label) for label in "ihk")
+    below = sum_over("i", "N", (Ui @ Uh).trace(), below="h")
+    assert str(below) == "sum_{i: i<h}(tr(U_h U_i))"
+    assert latex(below) == r"\sum_{i < h} \operatorname{tr}(U_{h} U_{i})"
+    above = sum_compared("i", "N", (Ui @ Uh).trace(), [(">", "h")])
+    assert str(above) == "sum_{i: h<i}(tr(U_h U_i))"
+    assert latex(above) == r"\sum_{i > h}^{N} \operatorname{tr}(U_{h} U_{i})"
+    between = sum_compared("i", "N", Ui.trace(), [(">", "h"), ("<", "k")])
+    assert latex(between) == r"\sum_{i > h, i < k} \operatorname{tr}(U_{i})"
+    both = sum_over("h", "N", below)
+    assert str(both) == "sum_{j<i}(tr(U_i U_j))"
+    # The derivative by U_k of the derivative by U_h: [h < k] and [k < h].
+    twice = gradient((C.T @ gradient(both, Uh)).trace(), Uk)
+    assert str(twice) == "[h<k] C' + [k<h] C'"
+    assert latex(twice) == r"[h < k] C^\top + [k < h] C^\top"
+    for expression in (below, above, between, twice):
+        both_read_back(expression)
+    values = {"U": [[[3]], [[5]], [[7]]]}
+    assert [evaluate(below, values, {"N": 3}, at={"h": h}) for h in (1, 2, 3)] == [0, 15, 56]
+    assert [evaluate(above, values, {"N": 3}, at={"h": h}) for h in (1, 2, 3)] == [36, 35, 0]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        sum_over("k", "N", indexed(x, "i").T @ A @ indexed(x, "k")),
+        sum_over("k", "N", scalar_letter("i") * indexed(x, "k").T @ x),
+        sum_over("a", "N", sum_over("b", "N", length("j") * indexed(x, "a").T @ indexed(x, "b"), below="a")),
+        sum_over("t", "N", sum_over("k", "N", indexed(vector("x_q"), "t", "k").T @ indexed(vector("u21"), "t", "k"))),
+        sum_over("t", "N", indexed(vector("x_q"), "i", "j", "t").T @ v),
+        sum_over("a", "N", (indexed(y, "a").T @ v) * indicator("i", "alpha")),
+    ],
+    ids=str,
+)
+def test_names_of_indices_are_kept_apart(expression: Expression) -> None:
+    """No bound index is printed with the name of a free one, of a letter or of a length; x_{q,t,i} carries t and i."""
+    both_read_back(expression)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sum_{i: i<j}(x_i)", "i is compared with j, which is neither summed over outside nor free"),
+        ("sum_{i: j<h}(x_i)", "j and h are not summed over here"),
+        ("sum_{i, i: i<h}(x_i)", "the index i is listed twice"),
+        ("sum_h(x_h)", "the index h is free; sum over another one"),
+        ("sum_{i<h}(x_i)", "the index h is free; sum over another one, as in sum_{a: a<h}(...)"),
+        ("sum_i([h<i] x_i)", "compares free indices, which i is not"),
+        ("[h<=h] x", "the index h is compared with itself"),
+        ("x_h_t", "unknown name 'x_h_t'"),
+        ("sum_{p: p<h}(x_p)", "p < h compares an index up to M with one up to N"),
+        ("sum_p(x_p' x_h)", "x is summed to M and to N"),
+    ],
+)
+def test_wrong_use_of_free_indices_is_refused(text: str, message: str) -> None:
+    """Each error says what is wrong with which index."""
+    vocabulary = Vocabulary({"x": x}, {}, {"p": "M", "h": "N"}, free=("h",))
+    with pytest.raises(GrammarError, match=re.escape(message)):
+        elaborate(parse(text), vocabulary, text)
+
+
+def test_unit_vectors_are_read_back() -> None:
+    """e_j under a sum to d, unless e is a letter."""
+    expression = sum_over("a", "d", sum_over("k", "N", (unit_vector("d", "a").T @ indexed(y, "k")) ** 3))
+    names = {"y": y, "N": length("N"), "d": length("d")}
+    text = str(expression)
+    assert text == "sum_i(sum_j((e_j' y_i)^3))"
+    assert elaborate(parse(text), Vocabulary(names, {}, {"j": "d"}), text) == expression
+    assert expression_of_latex(latex(expression), expression.symbols) == expression
+    assert expect(text, vectors=["y"], lengths={"j": "d"}) == expression
+    with pytest.raises(GrammarError, match="unknown name 'e_i'"):
+        expect("sum_i(e_i)")
+    own = elaborate(parse("sum_i(e_i)"), Vocabulary({"e": vector("e")}))
+    assert own == sum_over("i", "N", indexed(vector("e"), "i"))
+
+
+def test_formulas_with_free_indices_are_typed() -> None:
+    """Letters that are not random may carry a free index inside of an expectation, random ones may not."""
+    mean = expect("sum_{i: i<h}(E[x' U_i x])", gaussian={"x": "Lambda"}, free=["h"])
+    assert str(mean) == "sum_{i: i<h}(tr(Lambda U_i))"
+    below = expect("E[sum_{i: i<h}(x_i' U_h x_i)]", gaussian={"x": "Lambda"}, free=["h"])
+    assert str(below) == "sum_{i: i<h}(tr(Lambda U_h))"
+    with pytest.raises(GrammarError, match="the index h of x is bound by no sum inside the expectation"):
+        expect("E[x_h' U_h x_h]", gaussian={"x": "Lambda"}, free=["h"])
+
+
+def test_sums_may_be_bound_after_the_expectation() -> None:
+    """Of 1,200 formulas the sums over what no random letter carries, outside of the expectation and inside of it."""
+    compared = limits = 0
+    for seed in range(1200):
+        formula = random_formula(random.Random(seed))
+        carried = {
+            label for a, _, b in formula.factors for name, labels in (a, b) for label in labels if name in RANDOM
+        }
+        outer = 0
+        # Inside of a sum over i <= h a random letter x_i has the free index h where i = h.
+        carried |= {s.limit for s in formula.sums if s.relation == "<="}
+        while outer < len(formula.sums) and formula.sums[outer].label not in carried:
+            outer += 1
+        if not outer:
+            continue
+        inside = expectation(symbolic(formula), LAWS)
+        outside = expectation(symbolic(replace(formula, sums=formula.sums[outer:])), LAWS)
+        for held in reversed(formula.sums[:outer]):
+            below = held.limit if held.relation == "<" else None
+            at_most = held.limit if held.relation == "<=" else None
+            outside = sum_over(held.label, held.upto, outside, below=below, at_most=at_most)
+        assert outside == inside, formula
+        compared += bool(inside)
+        limits += bool(inside) and any(s.limit in "ijkl"[:outer] for s in formula.sums[outer:] if s.limit)
+    assert compared >= 20
+    assert limits >= 5
+
+
+def test_the_degree_of_letters_with_two_indices_counts() -> None:
+    """A term with too many random letters x_t_i is refused before anything is multiplied out."""
+    with pytest.raises(GrammarError, match="a term with 50 random letters"):
+        expect("E[sum_t(sum_i(x_t_i' x_t_i))^25]", gaussian={"x": "Lambda"}, lengths={"t": "n"})
 
 
 @pytest.mark.parametrize(

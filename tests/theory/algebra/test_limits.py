@@ -264,6 +264,21 @@ def test_the_resolvent_is_the_series_of_moments() -> None:
     assert series[1] == 1
 
 
+@pytest.mark.parametrize("c", [Fraction(1, 2), Fraction(2, 7)])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_inverses_in_proportion(k: int, c: Fraction) -> None:
+    """lim (1/d) tr (W/M)^-k, Lambda = I, from the resolvent at 0: 1/(1-c), 1/(1-c)^3, (1+c)/(1-c)^5; and two sizes."""
+    W = matrix("W", definite=True)
+    moment = wishart_expectation((W**-k).trace(), W, identity("d"))
+    scaled = moment.value * length("M") ** k / length("d")
+    expected = [1 / (1 - c), 1 / (1 - c) ** 3, (1 + c) / (1 - c) ** 5][k - 1]
+    ((_, coefficient),) = proportional_limit(scaled, {"M": "c"}).terms.items()
+    assert coefficient.evaluate({"c": c}, Fraction(1)) == expected
+    gaps = [abs(evaluate(scaled, {}, {"d": d, "M": int(d / c)}) / expected - 1) for d in (140, 1400)]
+    assert gaps[0] < Fraction(1, 2)
+    assert gaps[1] < gaps[0] / 8
+
+
 @pytest.mark.parametrize(("c", "x"), [(0.5, 0.1), (2.0, 0.3)])
 def test_resolvent_and_ridge_at_two_sizes(c: float, x: float) -> None:
     """Sampled (1/d) tr(W/N + x)^-1, its square and the risk of ridge regression approach their limits."""

@@ -20,11 +20,15 @@ ROUNDING = 1e-10
 
 @dataclass(frozen=True)
 class ReferenceLayer:
-    """A layer: its heads (P, Q), (d + 1) x (d + 1) each, its mask, and what its scores are divided by."""
+    """A layer: its heads (P, Q), (d + 1) x (d + 1) each, its mask, and what its scores are divided by.
+
+    With `softmax` attention is exp(score), normalised over the positions seen, and nothing is expanded.
+    """
 
     heads: Sequence[tuple[Any, Any]]
     mask: str = "none"
     scale: Any = None
+    softmax: bool = False
 
 
 def assemble(top_left: Any, top_right: Any, bottom_left: Any, corner: Any) -> Any:
@@ -58,9 +62,14 @@ def output(Z: Any, layers: Sequence[ReferenceLayer]) -> Any:
         for P, Q in layer.heads:
             if Z.dtype != object:
                 P, Q = np.asarray(P, dtype=float), np.asarray(Q, dtype=float)
-            scores = np.matmul(np.matmul(np.swapaxes(Z, -1, -2), Q), Z) * seen
-            change = change + np.matmul(np.matmul(P, Z), scores)
-        Z = Z + change / (count if layer.scale is None else layer.scale)
+            scores = np.matmul(np.matmul(np.swapaxes(Z, -1, -2), Q), Z)
+            if layer.softmax:
+                powers = np.where(seen, np.exp(scores / (layer.scale or 1)), 0.0)
+                change = change + np.matmul(np.matmul(P, Z), powers / powers.sum(axis=-2, keepdims=True))
+            else:
+                scale = count if layer.scale is None else layer.scale
+                change = change + np.matmul(np.matmul(P, Z), scores * seen) / scale
+        Z = Z + change
     return Z
 
 

@@ -73,5 +73,5 @@ def test_noise_adds_the_noise_terms_only() -> None:
 
 
 def test_radial_moments_have_names() -> None:
-    """E r^2 is kappa, E r^3 is m3; the prediction needs no higher ones."""
-    assert Elliptical("Lambda", ("kappa", "m3")) == Law(elliptical=True).prompt.x
+    """E r^2 is kappa4, E r^3 is m3; the prediction needs no higher ones."""
+    assert Elliptical("Lambda", ("kappa4", "m3")) == Law(elliptical=True).prompt.x

@@ -10,6 +10,7 @@ from proofs_check.papers.zhang2024.beyond.flow import FIXED_FLOW, RANDOM_FLOW
 from proofs_check.papers.zhang2024.instances.descents import descents
 from proofs_check.papers.zhang2024.language import (
     DIAGONAL_ATOMS,
+    EIGENBASIS,
     GAMMA,
     GAUSSIAN,
     NORMALISED,
@@ -32,7 +33,7 @@ CONSTANTS = (
     r" $E_k = \ell(U_k, u_k) - \min \ell$; "
 )
 STEP = r"$\eta \le 1/(4 K P)$ and $\eta \le c^2/(4 E_0)$"
-FIXED = CONSTANTS + r"$a_{ij} = \gamma_i \lambda_i \lambda_j$, $f_i = \lambda_i^2$ in $\Lambda$'s eigenbasis"
+FIXED = CONSTANTS + EIGENBASIS
 RANDOM = CONSTANTS + r"$a_{ij} = \zeta_{ij}$, $f_i = \xi_i$ of Corollary C.2"
 LETTERS = {
     "eta": eta,
@@ -103,7 +104,7 @@ RATE = tuple(
         shared_with="averaged-descents" if averaged else "descents",
         assumptions=(
             *(
-                (r"$\Lambda_\tau$ diagonal: $\Lambda_1$ or $\Lambda_2$ with probabilities $p$ and $q$",)
+                (r"$\Lambda_\tau$ diagonal: $\Lambda_1$ or $\Lambda_2$ with probabilities $p_1$ and $p_2$",)
                 if averaged
                 else ()
             ),

@@ -8,6 +8,7 @@ from proofs_check.papers.zhang2024.language import (
     ALIGNMENT,
     ALONG_FLOWS,
     DIAGONAL_ATOMS,
+    EIGENBASIS,
     GAMMA,
     GAUSSIAN,
     SUBSPACE,
@@ -15,7 +16,7 @@ from proofs_check.papers.zhang2024.language import (
     state,
 )
 from proofs_check.papers.zhang2024.quantities import curvature, enclosed_flows, explicit_rate, flow
-from theory.algebra.expression import scalar_letter
+from theory.algebra.expression import matrix, scalar_letter
 
 ANY_SIGMA = (
     "gradient flow started as in Assumption 3.3",
@@ -66,7 +67,7 @@ CONSTANTS = (
     r"$c^2 = \sum_i \min(U_{ii}(0), b_i/u_{\max})^2$, $\kappa_0 = \min_{ij} a_{ij}$, $b_i = f_i/a_{ii}$, "
     r"$u_{\max}^2 = \|b\| + (2 E_0/\kappa_0)^{1/2}$, $E_0 = \ell(0) - \min \ell$; "
 )
-FIXED_CONSTANTS = CONSTANTS + r"$a_{ij} = \gamma_i \lambda_i \lambda_j$, $f_i = \lambda_i^2$ in $\Lambda$'s eigenbasis"
+FIXED_CONSTANTS = CONSTANTS + EIGENBASIS
 RANDOM_CONSTANTS = CONSTANTS + r"$a_{ij} = \zeta_{ij}$, $f_i = \xi_i$ of Corollary C.2"
 RATE_LETTERS = {
     name: scalar_letter(name, definite=True, latex=latex) for name, latex in (("c2", "c^2"), ("k0", r"\kappa_0"))
@@ -140,7 +141,7 @@ SPECTRAL = (
 ISOTROPIC = r"$\Lambda = \lambda I$, $\Theta$ proportional to $I$, so that $U = vI$ and $u = \sqrt{d} v$"
 ROOT = {
     "rootd": scalar_letter("rootd", definite=True, latex=r"\sqrt{d}"),
-    "decay": scalar_letter("decay", definite=True),
+    "decay": scalar_letter("decay", definite=True, latex=r"e^{-2 \sqrt{d} \lambda^2 T}"),
 }
 
 CLOSED_FORM = (
@@ -166,7 +167,7 @@ CLOSED_FORM = (
         more=ROOT,
         search=isotropic_starts(),
         searched=12,
-        assumptions=(ISOTROPIC, r"$u(0) = s$; $\mathrm{decay} = \exp(-2 \sqrt{d} \lambda^2 T)$"),
+        assumptions=(ISOTROPIC, r"$u(0) = \sigma$"),
         rests_on=("B3-logistic",),
     ),
 )
@@ -174,12 +175,13 @@ CLOSED_FORM = (
 CURVATURE = (
     state(
         "B4-hessian",
-        "The Hessian at a minimiser",
+        r"The Hessian at a minimiser, along $(\Gamma^{-1}/u + rY, u + rh)$",
         "B4",
         curvature.second_derivative_at_minimum(),
         "tr(Gamma Lambda K Lambda K')",
         where={**GAMMA, "K": "u X + c/u Gamma^-1"},
         letters=("Lambda", "u", "X", "c"),
+        more={"X": matrix("X", latex="Y"), "c": scalar_letter("c", latex="h")},
         largest={"d": 2, "N": 3},
         assumptions=(GAUSSIAN, SUBSPACE),
         rests_on=("cor-A.2-square",),

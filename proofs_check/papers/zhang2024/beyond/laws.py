@@ -8,7 +8,7 @@ from proofs_check.papers.zhang2024.quantities import labels, loss, minimum, pred
 from proofs_check.papers.zhang2024.section_3 import EVEN, ODD_MATRIX
 from proofs_check.papers.zhang2024.section_4_2 import SHIFTED
 from theory.algebra.expression import scalar_letter
-from theory.zhang2024.model import Law
+from theory.zhang2024.model import RADIAL_FOURTH, Law
 from theory.zhang2024.prediction_error import TWO_OVER_PI
 
 NOISY = Law(noise=True, task_covariance=True)
@@ -48,12 +48,16 @@ COVARIATES = (
         "B6",
         labels.elliptical_minimiser(),
         "Gamma^-1",
-        where={"Gamma": "(N - 1 + 2 kappa)/N Lambda + kappa tr(Lambda)/N I"},
-        more={"a": scalar_letter("a", non_negative=True), "b": scalar_letter("b", definite=True)},
+        where={"Gamma": "(N - 1 + 2 kappa4)/N Lambda + kappa4 tr(Lambda)/N I"},
+        more={
+            "a": scalar_letter("a", non_negative=True),
+            "b": scalar_letter("b", definite=True),
+            "kappa4": RADIAL_FOURTH,
+        },
         search=two_point_radii(),
         searched=10,
         assumptions=(
-            r"$x = \sqrt{r} z$, $z \sim N(0, \Lambda)$, $\mathbb{E} r = 1$, $\kappa = \mathbb{E} r^2$",
+            r"$x = \sqrt{r} z$, $z \sim N(0, \Lambda)$, $\mathbb{E} r = 1$, $\kappa_4 = \mathbb{E} r^2$",
             SUBSPACE,
         ),
     ),
@@ -79,7 +83,7 @@ LABELS = (
         letters=("Lambda", "w", "B", "c", "s2"),
         largest={"d": 2, "N": 3, "M": 2},
         assumptions=(
-            r"$y = \langle w, x\rangle + x^\top Bx + c$ plus noise of variance $s^2$",
+            r"$y = \langle w, x\rangle + x^\top Bx + c_0$ plus noise of variance $s^2$",
             r"$x \sim N(0, \Lambda)$",
         ),
         rests_on=("thm-4.2",),

@@ -150,7 +150,7 @@ RATES = (
         search=weight_instances(),
         assumptions=(
             (
-                r"any $U$ and $u$; $\mathrm{gap} = \ell(U, u) - \min \ell$; $\lambda_{\min}(\Gamma)$,"
+                r"any $U$ and $u$; $\Delta = \ell(U, u) - \min \ell$; $\lambda_{\min}(\Gamma)$,"
                 r" $\lambda_{\min}(\Lambda)$ the least eigenvalues of $\Gamma$, $\Lambda$"
             ),
         ),

@@ -90,7 +90,7 @@ def two_point_radii(draw: st.DrawFn) -> Instance:
     h = Fraction(1 + draw(naturals(2)), 4)
     a = Fraction(draw(naturals(4)), 5)
     b = (1 - h * a) / (1 - h)
-    values = {"Lambda": draw(covariances(d, 1)).matrix, "h": h, "a": a, "b": b, "kappa": h * a**2 + (1 - h) * b**2}
+    values = {"Lambda": draw(covariances(d, 1)).matrix, "h": h, "a": a, "b": b, "kappa4": h * a**2 + (1 - h) * b**2}
     N = 1 + draw(naturals(2))
     # A length that is not N, for mutants that name it.
     return Instance({"d": d, "N": N, "M": N + 1}, values)

@@ -30,8 +30,8 @@ def _curvature(instance: Instance) -> Exact:
 
 
 def second_derivative_at_minimum() -> Quantity:
-    """d^2/dt^2 of the loss along (X, c) at the minimiser (Gamma^{-1}/u, u)."""
-    return Quantity(r"\frac{d^2}{dt^2} L(\Gamma^{-1}/u + tX, u + tc)\big|_{t=0}", exact=_curvature)
+    """d^2/dt^2 of the loss along (X, c), printed (Y, h), at the minimiser (Gamma^{-1}/u, u)."""
+    return Quantity(r"\frac{d^2}{dr^2} L(\Gamma^{-1}/u + rY, u + rh)\big|_{r=0}", exact=_curvature)
 
 
 def _smallest_curvature(instance: Instance) -> Exact:

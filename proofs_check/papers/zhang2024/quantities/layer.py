@@ -9,7 +9,6 @@ import numpy as np
 from proofs_check.judge.instances import Instance, tuples
 from proofs_check.judge.meaning import one_by_one
 from proofs_check.judge.quantities import Quantity
-from proofs_check.papers.zhang2024.language import LETTERS
 from proofs_check.papers.zhang2024.quantities.brute_force import (
     Array,
     Derived,
@@ -21,7 +20,7 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     zeros,
 )
 from proofs_check.papers.zhang2024.quantities.loss import all_blocks
-from theory.algebra.expression import letter
+from theory.algebra.expression import letter, scalar_letter
 from theory.zhang2024.model import U11, prediction_from_layer, quadratic_form, u, u12, u21
 
 
@@ -73,11 +72,14 @@ def layer_prediction() -> Quantity:
     return Quantity(r"[f(E)]_{d+1,N+1}", derive=lambda: (prediction_from_layer(), ()), exact=exactly(layer_output))
 
 
+FACTOR = scalar_letter("kappa", definite=True, latex="k")
+
+
 def rescaled_prediction() -> Quantity:
     """The prediction with W_PV multiplied by kappa and W_KQ divided by it."""
 
     def derive() -> Derived:
-        kappa = LETTERS["kappa"]
+        kappa = FACTOR
         scaled = {letter(u12): kappa * u12, letter(u): kappa * u}
         divided = {letter(U11): kappa.reciprocal() * U11, letter(u21): kappa.reciprocal() * u21}
         return prediction_from_layer().substitute({**scaled, **divided}), ()
@@ -88,7 +90,7 @@ def rescaled_prediction() -> Quantity:
         changed |= {"u21": tuples(flat(instance, "u21") / factor), "U11": tuples(instance.arrays["U11"] / factor)}
         return layer_output(instance.with_values(u=instance.values["u"] * factor, **changed))
 
-    return Quantity(r"[f(E; W_{KQ}/\kappa, \kappa W_{PV})]_{d+1,N+1}", derive=derive, exact=exactly(exact))
+    return Quantity(r"[f(E; W_{KQ}/k, k W_{PV})]_{d+1,N+1}", derive=derive, exact=exactly(exact))
 
 
 def lemma_5_1_form() -> Quantity:

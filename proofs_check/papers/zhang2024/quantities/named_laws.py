@@ -91,7 +91,7 @@ LAWS: Mapping[str, NamedLaw] = {
         {"k": "1 + h"},
     ),
     "two-point": _by_moments(
-        "$l$ or $h$ with probabilities $p$ and $q$",
+        "$l$ or $h$ with probabilities $p_1$ and $p_2$",
         lambda at: two_point(at["l"], at["h"], WEIGHTS["p"]),
         ("p l + q h", "p l^2 + q h^2", "p l^3 + q h^3"),
     ),

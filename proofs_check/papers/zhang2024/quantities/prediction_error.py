@@ -101,7 +101,7 @@ def excess_of_linear_predictor() -> Quantity:
         rest = test.labels[-1] - (test.space.constant(instance.arrays["p"]).T @ test.points[-1])[0, 0]
         return one_by_one(test.space.mean_of_product(rest, rest) - moments["floor"]), moments
 
-    return Quantity(r"\mathbb{E}(\langle p, x\rangle - y)^2 - \mathbb{E}(\langle a, x\rangle - y)^2", exact=exact)
+    return Quantity(r"\mathbb{E}(\langle b, x\rangle - y)^2 - \mathbb{E}(\langle a, x\rangle - y)^2", exact=exact)
 
 
 def _sample_error(quadratic: bool) -> Callable[[Instance, np.random.SeedSequence, int], tuple[Moments, float]]:

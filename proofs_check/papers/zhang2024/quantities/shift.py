@@ -30,7 +30,7 @@ from proofs_check.papers.zhang2024.quantities.brute_force import (
     zeros,
 )
 from theory.algebra.expectation import Gaussian, expectation
-from theory.algebra.expression import letter, matrix
+from theory.algebra.expression import letter, matrix, scalar_letter
 from theory.derivation import Formula
 from theory.zhang2024.distribution_shift import CONTEXT, QUERY, distribution_shift, shifted_predictor
 from theory.zhang2024.global_minimum import global_minimum
@@ -150,9 +150,13 @@ def mean_prediction_at_limit() -> Quantity:
     return Quantity(r"\mathbb{E}[\hat y \mid x_q]", derive=derive, exact=exactly(exact))
 
 
+# By which covariates are scaled, as the paper writes it.
+SCALE = scalar_letter("c")
+
+
 def mean_prediction(scaled: bool = False) -> Quantity:
     """E[y_hat | x_q, w] over the context alone: of covariance Lambda, or c^2 Lambda if scaled; A is Lambda^-1 then."""
-    context = LETTERS["c"] ** 2 * LAMBDA if scaled else LAMBDA
+    context = SCALE**2 * LAMBDA if scaled else LAMBDA
     weights = LAMBDA**-1 if scaled else LETTERS["A"]
 
     def derive() -> Derived:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from proofs_check.judge.check import check_claim
-from proofs_check.papers.ahn2023.language import LAW, STEP, every_block, stack
+from proofs_check.papers.ahn2023 import section_4
+from proofs_check.papers.ahn2023.language import LAW, STEP, WISHART, every_block, moving, stack
 from tests.proofs_check.papers.pages import BUDGET, judged
 
 
@@ -16,11 +17,13 @@ from tests.proofs_check.papers.pages import BUDGET, judged
         ("ahn2023-thm-1-sparse", "1/2 tr(G (A - G^-1)' Sigma Sigma (A - G^-1))"),
         ("ahn2023-lem-1-2", "1/n y' X' (A0 + A1 - A1 B A0) x_q"),
         ("ahn2023-lem-1-3", "1/n y' X' W1 x_q"),
+        ("ahn2023-10-2-A0", "(m4 a^3 - 3 m3 a^2 + 2 m2 a - 1) Sigma"),
+        ("ahn2023-10-3-A1", "E[tr((sum_i(z_i z_i')/n) (a (sum_i(z_i z_i')/n) - I)^4)]/d Sigma"),
         ("ahn2023-lem-4", "d (1 - 2 (a + b) + (a^2 + 4 a b + b^2) m2 - 2 a b (a + b) m3 + a^2 b^2 m4 + (a - b)/n)"),
     ],
 )
 def test_a_wrong_right_side_is_refuted(name: str, right: str) -> None:
-    """Factors in another order or with another sign, layers in another order, a loss that is not symmetric."""
+    """Factors in another order or with another sign, layers in another order, another degree, no symmetry."""
     assert judged("ahn2023", name, right).status == "refuted"
 
 
@@ -53,4 +56,31 @@ def test_the_set_of_theorem_3_is_not_closed_for_other_tasks(k: int) -> None:
     along = f"dA{k} - tr(Sigma dA{k})/d Sigma^-1"
     at = {"A0": "a0 Sigma^-1", "A1": "a1 Sigma^-1"}
     claim = stack(2, LAW).gradient("wrong", "Wrong", "", f"A{k}", "0", weights=at, along=along)
+    assert check_claim(claim, BUDGET).status == "refuted"
+
+
+@pytest.mark.parametrize("layers", [2, 3])
+def test_losses_with_their_layers_exchanged_are_refuted(layers: int) -> None:
+    """The first layer acts last on the residual: with the factors turned round the loss is another one."""
+    factors = [f"(I - {section_4.SAMPLE} A{k})" for k in range(layers)]
+    turned = f"({' '.join(reversed(factors))})"
+    assert f"({' '.join(factors)})" == section_4.RESIDUAL[layers]
+    assert judged("ahn2023", f"ahn2023-loss-{layers}", f"1/2 E[tr({turned} Sigma {turned}')]").status == "refuted"
+
+
+def test_the_loss_of_three_layers_is_derived_too() -> None:
+    """The engine has one normal form, of 1,870 terms, for both sides."""
+    (claim,) = (held for held in section_4.STATEMENTS if held.id == "ahn2023-loss-3")
+    right, _ = claim.statement.elaborated(claim.language)
+    left = stack(3).model.loss_expression
+    assert len(left.terms) == 1870
+    assert left == right
+
+
+@pytest.mark.parametrize("weights", [{"B0": "1/2 I"}, {"B0": "0 I"}, {"A1": "Sigma^-1"}])
+def test_near_the_point_of_12_there_is_a_force(weights: dict[str, str]) -> None:
+    """With another B_0 there is a force on A_0, with another A_1 one on A_1."""
+    at = {"A0": "0 Sigma^-1", "A1": "1/m2 Sigma^-1", "B0": "-1/2 I", **weights}
+    weight = "A1" if "A1" in weights else "A0"
+    claim = moving.gradient("wrong", "Wrong", "", weight, "0", weights=at, where={"m2": WISHART["m2"]})
     assert check_claim(claim, BUDGET).status == "refuted"

@@ -30,7 +30,7 @@ WRONG: list[tuple[str, str, dict[str, str], str]] = [
     ("lem-5.3", "Gamma^-1", {"Gamma": "(1 + 2/N) Lambda"}, "d = 1"),
     ("lem-D.2", "3 Lambda A Lambda", {}, "d = 1"),
     ("thm-4.2-covariance", "2 (w' Lambda w) Lambda", {}, "d = 1"),
-    ("B6-minimiser", "Gamma^-1", {"Gamma": "(N - 1 + 3 kappa)/N Lambda"}, "d = 1"),
+    ("B6-minimiser", "Gamma^-1", {"Gamma": "(N - 1 + 3 kappa4)/N Lambda"}, "d = 1"),
     ("B6-minimiser", "Gamma^-1", {"Gamma": "(1 + 1/N) Lambda + tr(Lambda)/N I"}, "Gaussian covariates"),
     ("lem-5.2-U", "-u^2 Gamma Lambda U' Lambda + u Lambda^2", {}, "symmetric U"),
     ("lem-A.1", "1/2 u^2 tr(Gamma Lambda U Lambda U) - u tr(Lambda^2 U)", {}, "symmetric U"),
