@@ -2,15 +2,19 @@
 
     python -m benchmarks.engine [--repeat 5] [--limit 60]
 
-Peers: tensorgrad (pip install tensorgrad; needs torch), symbolic d and n, and sympy.stats at d = N = 2, which knows no
-symbolic d. A peer that is not installed, or does not finish within the limit, is reported as such.
+Times are processor times, so that other work on the machine counts little. Peers: tensorgrad (pip install tensorgrad;
+needs torch), symbolic d and n, and sympy.stats at d = N = 2, which knows no symbolic d. A peer that is not installed,
+or does not finish within the limit, is reported as such. WishartMoments imports SageMath, which pip does not install,
+and wishmom is a package of R; neither runs here.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import multiprocessing
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,6 +28,9 @@ from theory.algebra.expectation import Gaussian, expectation
 from theory.algebra.expression import Expression, identity, indexed, length, matrix, scalar_letter, sum_over, vector
 from theory.zhang2024.model import Law
 from theory.zhang2024.population_loss import loss_expression, population_loss
+
+# Seconds that one measurement takes at least.
+SHORTEST = 0.02
 
 
 def wishart() -> tuple[Expression, dict[Expression, Gaussian]]:
@@ -169,25 +176,38 @@ def sympy_loss() -> None:
     E(sympy.expand((predicted - (w.T * x_q)[0, 0]) ** 2))
 
 
+def processor_time() -> float:
+    """Processor time of this process and of those that it waited for, in seconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 def median_time(task: Callable[[], Any], repeat: int) -> float:
-    """Median wall time in seconds."""
+    """Median processor time of a call in seconds; short tasks are called often enough to take `SHORTEST` together."""
+    began = processor_time()
+    task()
+    number = max(1, math.ceil(SHORTEST / max(processor_time() - began, 1e-6)))
     times = []
     for _ in range(repeat):
-        began = time.perf_counter()
-        task()
-        times.append(time.perf_counter() - began)
+        began = processor_time()
+        for _ in range(number):
+            task()
+        times.append((processor_time() - began) / number)
     return statistics.median(times)
 
 
 def limited_time(task: Callable[[], Any], limit: float) -> float | None:
-    """Wall time of one run in a process of its own without its start; None if it takes longer than the limit."""
+    """Processor time of one run in a process of its own without its start; None if it takes longer than the limit.
+
+    The limit counts for the clock on the wall.
+    """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
 
     def run() -> None:
-        began = time.perf_counter()
+        began = processor_time()
         task()
-        sender.send(time.perf_counter() - began)
+        sender.send(processor_time() - began)
 
     process = context.Process(target=run)
     process.start()

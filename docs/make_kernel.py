@@ -101,6 +101,7 @@ def _row(claim: Claim, proof: Proof, theorems: dict[str, Statement]) -> str:
         + "".join(f"; {hypothesis}" for hypothesis in proof.hypotheses)
     )
     kernel += f"; solutions exist by {proof.exists.removeprefix('ICLTheorems.')}" if proof.exists else ""
+    kernel += f"; of every probability measure by {proof.laws.removeprefix('ICLTheorems.')}" if proof.laws else ""
     kernel += f". Note: {proof.remark}" if proof.remark else ""
     return " | ".join(["", f"{claim.source} (`{claim.id}`)", _code([ours]), _code(lines), _escaped(kernel), ""]).strip()
 

@@ -162,10 +162,10 @@ def sampled_gradient(
     """Return the mean of (y_hat - y_q)^2 / 2 over a batch and its gradient with respect to the named letters.
 
     Raises:
-        NotImplementedError: for a network that is not made of layers.
+        ValueError: for a network that is not made of layers.
     """
     if model.blocks is None:
-        raise NotImplementedError("gradients of samples are written for layers of attention only")
+        raise ValueError("samples are differentiated through layers of attention; descend GradientStep with batch=None")
     layers = numeric_layers(model, values, d, length)
     inputs = [batch.embedding()]
     for layer in layers:

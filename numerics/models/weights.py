@@ -50,6 +50,8 @@ def weight_vector(model: Model, start: Mapping[str, ArrayLike]) -> tuple[WeightV
     if unknown or missing:
         wrong = f"no weight {unknown[0]!r}" if unknown else f"no start for {missing[0]!r}"
         raise ValueError(f"start: {wrong}; the model's weights are {', '.join(model.trained)}")
+    if not model.trained:
+        raise ValueError("the model has no weights to train: its blocks are formulas in letters of the law alone")
     shapes = {}
     for name, letter in model.trained.items():
         axes = sum(size != 1 for size in letter.shape)

@@ -40,7 +40,10 @@ def check(report: Path, modules: tuple[Path, ...]) -> None:
         click.echo(f"Error: {failure}", err=True)
     try:
         # Formal proofs stand behind claims of the papers only.
-        outcome = check_report(text, claims, None if modules else kernel_record, () if modules else unclaimed())
+        if modules:
+            outcome = check_report(text, claims, modules=tuple(map(str, modules)))
+        else:
+            outcome = check_report(text, claims, kernel_record, unclaimed())
     except CertificateError as error:
         click.echo(f"{report} is not valid: {error}", err=True)
         sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -124,11 +125,16 @@ def _findings(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
     yield screen.bold("Findings: printed statements that do not hold as they stand")
     for result in found:
         assert result.finding is not None
-        head = plain_text(f"{result.id} ({result.finding.kind}) {result.source}: {result.title}")
+        # Its place begins with its number, which is its id where the paper has none.
+        place = result.source.removeprefix(f"{result.id}, ")
+        head = plain_text(f"{result.id} ({result.finding.kind}), {place}: {result.title}")
         yield from screen.wrap(head, 4, 2)
-        yield from screen.wrap(_fails(result), 4)
-        if result.corrected_by:
-            yield from screen.wrap(f"instead: {', '.join(result.corrected_by)}", 4)
+        instead = f"; instead: {', '.join(result.corrected_by)}" if result.corrected_by else ""
+        yield from screen.wrap(f"{_fails(result)}{instead}", 4)
+
+
+# Characters of an instance that the summary shows; the report has it whole.
+_INSTANCE = 32
 
 
 def _fails(result: ClaimResult) -> str:
@@ -136,8 +142,17 @@ def _fails(result: ClaimResult) -> str:
     if result.failure is None:
         return plain_text(result.reason)
     left, right, where = result.failure
-    where = where if len(where) < 90 else f"{where[:87]}..."
-    return f"{left} {result.relation} {right} is false at {where}"
+    where = where if len(where) <= _INSTANCE else f"{where[: _INSTANCE - 3]}..."
+    return f"{_short(left)} {result.relation} {_short(right)} is false at {where}"
+
+
+def _short(side: str) -> str:
+    """A ball or a float to six digits, with dots if there are more; the report has them."""
+    number = re.fullmatch(r"(-?\d+\.\d{7,})( \+/- .*)?", side)
+    if number is None:
+        return side
+    digits = f"{float(number[1]):.6g}"
+    return digits if float(digits) == float(number[1]) and not number[2] else f"{digits}..."
 
 
 def _attention(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:
@@ -177,8 +192,11 @@ def _sections(results: Sequence[ClaimResult], listed: Sequence[Unclaimed], scree
     yield ""
     yield screen.bold("By section")
     width = max(map(len, groups), default=0)
-    for name, group in groups.items():
-        counts = counts_by_status(group)
+    # What goes beyond the paper comes after it.
+    names = sorted(groups, key=lambda name: name == _BEYOND)
+    papers = [name for name in names if name.startswith(("Section", "Appendix")) or name == _BEYOND]
+    for name in (*papers, *(name for name in names if name not in papers)):
+        counts = counts_by_status(groups[name])
         said = ", ".join(screen.style(f"{count} {status}", status) for status, count in counts.items())
         yield f"  {name:<{width}}  {said}"
 
@@ -196,7 +214,10 @@ def _section(result: ClaimResult | Unclaimed) -> str:
         return result.paper
     if head.isdigit():
         return f"Section {head}"
-    return f"Appendix {head}" if len(head) == 1 else "Beyond the paper"
+    return f"Appendix {head}" if len(head) == 1 else _BEYOND
+
+
+_BEYOND = "Beyond the paper"
 
 
 def _rows(results: Sequence[ClaimResult], screen: Screen) -> Iterator[str]:

@@ -158,6 +158,9 @@ def run_command(output: Path, jobs: int) -> None:
     write_atomically(output / "verify.txt", summary(report, Screen(None), verbose=True) + "\n")
     click.echo(summary(report, screen))
     page = write_page(of_report(report), output)
-    click.echo(f"\nOpen {page} for the statements, their derivations and evidence; {output / 'verify.txt'} has")
-    click.echo(f"a row for every claim, and {output / 'verify.json'} all that was measured.")
+    opened = (
+        f"Open {page} for the statements, their derivations and evidence; {output / 'verify.txt'} has a row for every "
+        f"claim, and {output / 'verify.json'} all that was measured."
+    )
+    click.echo("\n".join(["", *screen.wrap(opened, 0)]))
     sys.exit(report.exit_code)

@@ -137,7 +137,9 @@ def reproduction(claim: Claim, failure: Verdict, modules: Sequence[str] = ()) ->
     instance = failure.counterexample
     if instance is None or not claim.left.has_value:
         return ""
-    values = ", ".join(f"{name!r}: {_code(value)}" for name, value in instance.values.items())
+    # What is known in balls only is computed again by the claim's own code.
+    rational = {name: value for name, value in instance.values.items() if not Instance({}, {name: value}).has_balls}
+    values = ", ".join(f"{name!r}: {_code(value)}" for name, value in rational.items())
     lengths = ", ".join(f"{name!r}: {value}" for name, value in instance.lengths.items())
     if modules:
         imports = (

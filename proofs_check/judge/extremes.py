@@ -284,8 +284,9 @@ def _refine(
     def build(numbers: Any) -> Draft:
         raw = {name: list(values) for name, values in draft.raw.items()}
         for (name, k), number, log in zip(places, numbers, logarithmic, strict=True):
+            value = np.exp(number) if log else abs(number) if around.language.symbol(name).non_negative else number
             # With few digits, as a reader has to see them.
-            raw[name][k] = Fraction(f"{np.exp(number) if log else number:.9g}")
+            raw[name][k] = Fraction(f"{value:.9g}")
         return Draft(draft.lengths, {name: tuple(values) for name, values in raw.items()})
 
     bounds = np.where(logarithmic, _FARTHEST_LOGARITHM, _FARTHEST)

@@ -41,7 +41,7 @@ class MutantResult:
 
 def fates(claim: Claim, measurements: Sequence[Measurement], seed: int) -> list[MutantResult]:
     """Send every mutant of a claim's statement through the evidence."""
-    judge = _OfEquation.of(claim) if claim.statement.relation == "=" else _OfInequality(claim, measurements, seed)
+    judge = OfEquation.of(claim) if claim.statement.relation == "=" else _OfInequality(claim, measurements, seed)
     changed = mutants(claim.statement, claim.language)
     return [_fate(judge, mutant, claim, measurements, k % _SHOWN_EVERY == 0) for k, mutant in enumerate(changed)]
 
@@ -56,7 +56,7 @@ def points(measurements: Sequence[Measurement]) -> list[tuple[Instance, Any]]:
 
 
 def _fate(
-    judge: _OfEquation | _OfInequality,
+    judge: OfEquation | _OfInequality,
     mutant: Mutant,
     claim: Claim,
     measurements: Sequence[Measurement],
@@ -87,14 +87,15 @@ def _proves(measurement: SymbolicMeasurement, statement: Statement, claim: Claim
 
 
 @dataclass(frozen=True)
-class _OfEquation:
+class OfEquation:
     """The statement itself as a reference: a mutant that is proved equal to it says the same."""
 
     claim: Claim
     reference: tuple[Expression, tuple[Definition, ...]] | None
 
     @classmethod
-    def of(cls, claim: Claim) -> _OfEquation:
+    def of(cls, claim: Claim) -> OfEquation:
+        """Read the statement of a claim."""
         try:
             return cls(claim, claim.statement.elaborated(claim.language))
         except (GrammarError, ValueError):
@@ -138,7 +139,7 @@ class _OfInequality:
             (reason, RightSides.of(statement, instances, claim.language))
             for reason, statement in [("implied by the statement", claim.statement), *stronger]
         ]
-        self.reference = _OfEquation.of(claim)
+        self.reference = OfEquation.of(claim)
         # Instances that refuted one mutant are tried on the others first.
         self.telling: list[tuple[Instance, Any]] = []
         self.failed = 0

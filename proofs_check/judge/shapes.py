@@ -27,8 +27,8 @@ _NUMBER: Shape = (1, 1)
 
 def require_shapes(
     language: Language, where: Sequence[tuple[str, Node]], side: Node, called: str = "the right side"
-) -> None:
-    """Do nothing if every sum, product, trace and power has fitting shapes.
+) -> Shape | None:
+    """Return the shape of a side whose sums, products, traces and powers all fit; None where a name is unknown.
 
     Raises:
         ClaimError: naming the place and the shapes. Unknown names are left to whoever gives them a meaning.
@@ -37,7 +37,7 @@ def require_shapes(
     known |= dict.fromkeys(language.length_names, _NUMBER)
     for name, tree in where:
         known[name] = _Shapes(known, f"the abbreviation {name!r}").of(tree)
-    _Shapes(known, called).of(side)
+    return _Shapes(known, called).of(side)
 
 
 class _Shapes:

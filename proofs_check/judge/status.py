@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.evidence import Measurement, SymbolicMeasurement, Verdict
+from proofs_check.judge.evidence import Measurement, Verdict
 from proofs_check.judge.fates import MutantResult
 from proofs_check.judge.power import Power
 from proofs_check.judge.tightness import Tightness
@@ -90,7 +90,8 @@ def _doubt(claim: Claim, fates: Sequence[MutantResult], tightness: Tightness | N
         if found and said:
             return f"a mutant {said}: {found[0]}"
         if found:
-            return f"the evidence does not tell it from {len(found)} mutants, such as: {found[0]}"
+            number = "1 mutant" if len(found) == 1 else f"{len(found)} mutants, such as"
+            return f"the evidence does not tell it from {number}: {found[0]}"
     if claim.tight and (tightness is None or tightness.factor >= TIGHT):
         shown = "no instance has two positive sides" if tightness is None else f"only {tightness.factor:g} times it is"
         return f"it is said to be tight, and {TIGHT:g} times the bound is not refuted ({shown})"
@@ -110,7 +111,7 @@ def _best(claim: Claim, judged: Sequence[Judged]) -> tuple[Status, str] | None:
 
 
 def _why_not_proved(judged: Sequence[Judged]) -> str:
-    symbolic = next((item for item in judged if isinstance(item.measurement, SymbolicMeasurement)), None)
+    symbolic = next((item for item in judged if item.measurement.kind == "symbolic"), None)
     if symbolic is None:
         return "the engine derives no form of it"
     return symbolic.objection or symbolic.verdict.detail

@@ -32,6 +32,7 @@ class Proof:
         refutes: the theorem is a counterexample to the claim, which is a finding.
         remark: in words, how to read the theorem as the claim where that needs saying.
         exists: the fully named theorem that the solutions of which `theorem` speaks exist; empty where it needs none.
+        laws: the fully named theorem that says which laws `theorem` is about; empty where it speaks of none.
     """
 
     theorem: str
@@ -39,11 +40,12 @@ class Proof:
     refutes: bool = False
     remark: str = ""
     exists: str = ""
+    laws: str = ""
 
     @property
     def theorems(self) -> frozenset[str]:
-        """The theorem, and the one that what it speaks of exists."""
-        return frozenset(filter(None, (self.theorem, self.exists)))
+        """The theorem, and those that what it speaks of exists."""
+        return frozenset(filter(None, (self.theorem, self.exists, self.laws)))
 
     @property
     def word(self) -> str:
@@ -100,10 +102,10 @@ def read_claims(root: Path = ROOT) -> dict[str, Proof]:
 
 
 def _proof(claim: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Proof:
-    unknown = set(entry) - {"theorem", "given", "refutes", "remark", "exists"}
+    unknown = set(entry) - {"theorem", "given", "refutes", "remark", "exists", "laws"}
     if unknown or "theorem" not in entry:
         raise PinError(
-            f"claims.toml, {claim}: wants `theorem`, may have `given`, `refutes`, `remark` and `exists`, "
+            f"claims.toml, {claim}: wants `theorem`, may have `given`, `refutes`, `remark`, `exists` and `laws`, "
             f"has {sorted(entry)}"
         )
     missing = [name for name in entry.get("given", ()) if name not in words]
@@ -111,8 +113,8 @@ def _proof(claim: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Pr
         raise PinError(f"claims.toml, {claim}: {missing[0]!r} is not among the hypotheses {sorted(words)}")
     hypotheses = tuple(words[name] for name in entry.get("given", ()))
     refutes = entry.get("refutes") is True
-    exists = "ICLTheorems." + entry["exists"] if "exists" in entry else ""
-    return Proof("ICLTheorems." + entry["theorem"], hypotheses, refutes, entry.get("remark", ""), exists)
+    exists, laws = ("ICLTheorems." + entry[name] if name in entry else "" for name in ("exists", "laws"))
+    return Proof("ICLTheorems." + entry["theorem"], hypotheses, refutes, entry.get("remark", ""), exists, laws)
 
 
 def read_pins(root: Path = ROOT) -> Pins:

@@ -106,6 +106,7 @@ class Record:
                     "hypotheses": list(proof.hypotheses),
                     "refutes": proof.refutes,
                     "exists": proof.exists,
+                    "laws": proof.laws,
                 }
                 for claim, proof in sorted(self.proofs.items())
             },
@@ -184,7 +185,13 @@ def _with_remarks(record: Record, root: Path) -> Record:
 
 def _record(held: Mapping[str, Any], fresh: bool) -> Record:
     proofs = {
-        claim: Proof(entry["theorem"], tuple(entry["hypotheses"]), entry["refutes"], exists=entry["exists"])
+        claim: Proof(
+            entry["theorem"],
+            tuple(entry["hypotheses"]),
+            entry["refutes"],
+            exists=entry["exists"],
+            laws=entry["laws"],
+        )
         for claim, entry in held["claims"].items()
     }
     axioms = {name: tuple(entry["axioms"]) for name, entry in held["theorems"].items()}

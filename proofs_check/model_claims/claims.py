@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, get_args
 
 from proofs_check.judge.claims import Claim, Source
 from proofs_check.judge.errors import ClaimError
+from proofs_check.judge.language import Language
 from proofs_check.judge.plans import Plan
 from proofs_check.judge.quantities import Quantity
+from proofs_check.judge.shapes import require_shapes
 from proofs_check.judge.statements import Relation, Statement, used
 from proofs_check.model_claims import left_sides
 from proofs_check.model_claims.setting import Setting
 from theory import Model, Prompt
 from theory.algebra.expression import Expression, matrix, vector
+from theory.algebra.words import Dimension
 
 _PLAN = frozenset(field.name for field in fields(Plan)) - {"letters"}
 _CLAIM = frozenset(("assumptions", "rests_on", "cited", "finding", "corrected_by", "sharper", "tight", "reason"))
@@ -106,7 +109,8 @@ class ModelClaims:
         more = {f"d{weight}": _letter_like(f"d{weight}", letter)} if along else {}
         setting = self._setting(others, weights, more=more)
         left = left_sides.gradient(setting, weight, along)
-        return self._claim(name, title, number, right, left, setting, names=(weight,), **others)
+        shape = (1, 1) if along else letter.shape
+        return self._claim(name, title, number, right, left, setting, names=(weight,), shape=shape, **others)
 
     def excess(
         self, name: str, title: str, number: str, right: str, *, weights: Mapping[str, str], **others: Any
@@ -147,11 +151,11 @@ class ModelClaims:
 
     def formula(self, name: str, title: str, number: str, left: str, right: str, **others: Any) -> Claim:
         """An identity between formulas in the letters of the model; the left one has no abbreviations."""
-        self.model.formula_of(left)
+        shape = self.model.formula_of(left).expression.shape
         setting = self._setting(others)
         if "largest" not in others:
             others["largest"] = None
-        return self._claim(name, title, number, right, Quantity.formula(left), setting, **others)
+        return self._claim(name, title, number, right, Quantity.formula(left), setting, shape=shape, **others)
 
     def _setting(
         self,
@@ -178,6 +182,7 @@ class ModelClaims:
         setting: Setting,
         *,
         names: tuple[str, ...] = (),
+        shape: tuple[Dimension, Dimension] = (1, 1),
         where: Mapping[str, str] | None = None,
         relation: Relation = "=",
         place: str = "",
@@ -192,6 +197,7 @@ class ModelClaims:
         try:
             language = setting.language(statement)
             statement.require_meaning(language)
+            _require_comparable(language, statement, shape)
         except ClaimError as error:
             raise ClaimError(f"claim {name}: {error}") from error
         if others.get("search") is not None:
@@ -218,6 +224,18 @@ def _plan(setting: Setting, names: tuple[str, ...], others: Mapping[str, Any]) -
     chosen = {"largest": largest, "largest_sampled": largest, **others}
     fixed = {**setting.fixed, **others.get("fixed", {})}
     return Plan(**{"letters": tuple(dict.fromkeys((*setting.drawn, *names))), **chosen, "fixed": fixed})
+
+
+def _require_comparable(language: Language, statement: Statement, shape: tuple[Dimension, Dimension]) -> None:
+    """ClaimError for a relation that there is not, or a right side of another shape than the left one."""
+    if statement.relation not in get_args(Relation):
+        raise ClaimError(f"relation must be one of {', '.join(get_args(Relation))}, got {statement.relation!r}")
+    right = require_shapes(language, statement.where, statement.right)
+    if right is not None and right != shape:
+        raise ClaimError(
+            f"the left side is {shape[0]} x {shape[1]}, but {statement.text!r} is {right[0]} x {right[1]}"
+            + ("; take its trace, say" if shape == (1, 1) else "")
+        )
 
 
 def _letter_like(name: str, like: Expression) -> Expression:

@@ -39,7 +39,7 @@ _ROUND = re.compile(r"\b(\d{1,2}?)(0{5,})\b")
 def shown_claim(result: ClaimResult, known: Mapping[str, Claim]) -> dict[str, Any]:
     """What the template needs of a claim; `known` are the installed claims by their ids."""
     stated = Stated.of_result(result, known)
-    names = {**NAMES, **stated.names}
+    names = stated.names
     relation = _RELATIONS[result.relation]
     if stated.expression is None:
         pieces = statement_pieces(right_tree(stated), stated.upto, names)
@@ -60,7 +60,7 @@ def shown_claim(result: ClaimResult, known: Mapping[str, Claim]) -> dict[str, An
         "assumptions": [sentence(text) for text in result.assumptions],
         "cited": [sentence(text) for text in result.cited],
         "tightness": "" if result.tightness is None else f"{result.tightness:g}",
-        "tightest": place(result.tightest),
+        "tightest": place(result.tightest, names),
         "reason": sentence(result.reason if result.status != "refuted" else ""),
         "source": sentence(result.source or result.id),
         "explanation": sentence(result.finding.explanation if result.finding else ""),
@@ -71,7 +71,7 @@ def shown_claim(result: ClaimResult, known: Mapping[str, Claim]) -> dict[str, An
             (sentence(step.reason), step.pieces and equation(step.left, step.relation, step.pieces))
             for step in unfolded
         ],
-        "failure": _failure(result),
+        "failure": _failure(result, names),
         "evidence": [_evidence(item) for item in result.evidence],
         "killers": [f"{killer} {count:,}" for killer, count in _killers(result).most_common()],
         "open": [mutant.change for mutant in result.mutants if mutant.fate == "open"],
@@ -84,19 +84,19 @@ def _killers(result: ClaimResult) -> Counter[str]:
     return Counter(killer for mutant in result.mutants if mutant.fate == "killed" for killer in mutant.killed_by)
 
 
-def _failure(result: ClaimResult) -> Markup:
+def _failure(result: ClaimResult, names: Mapping[str, str]) -> Markup:
     """The relation with both values, and where it fails; empty where there is no counterexample."""
     if result.failure is None:
         return Markup("")
     left, right, where = result.failure
     return Markup("{} {} {} is false at {}").format(
-        left, _SIGNS.get(result.relation, result.relation), right, place(where)
+        left, _SIGNS.get(result.relation, result.relation), right, place(where, names)
     )
 
 
-def place(instance: str) -> Markup:
+def place(instance: str, names: Mapping[str, str] = NAMES) -> Markup:
     """An instance as text, its names set, long round numbers as powers of ten."""
-    instance = _SET.sub(lambda m: f"{m[1]}${NAMES.get(m[2], name_latex(m[2]))}$ =", instance)
+    instance = _SET.sub(lambda m: f"{m[1]}${names.get(m[2], name_latex(m[2]))}$ =", instance)
     return sentence(_ROUND.sub(lambda m: f"{'' if m[1] == '1' else f'{m[1]}·'}$10^{{{len(m[2])}}}$", instance))
 
 

@@ -44,37 +44,50 @@
     };
   };
 
-  // Dormand and Prince's method of order 5 with error control.
-  const A = [[], [1 / 5], [3 / 40, 9 / 40], [44 / 45, -56 / 15, 32 / 9],
-    [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729], [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-    [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84]];
-  const E = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
-  const integrate = (field, start, end, tolerance, most) => {
-    let t = 0, y = start, h = Math.min(end, 1e-3), first = field(y), steps = 0;
-    const path = [[t, y]];
+  // The flow of a diagonal U, U_i' = u gain_i - u^2 drag_i U_i, with u^2 = |U|^2 + imbalance (Lemma A.3): linearly
+  // implicit Euler steps, extrapolated, so that a stiff flow takes no more of them. I - kJ is diagonal plus a product of
+  // two vectors, and is solved as such.
+  const ROWS = 7;
+  const integrate = (gain, drag, start, imbalance, end, tolerance, most) => {
+    const lastOf = (U) => Math.sqrt(U.reduce((sum, v) => sum + v * v, imbalance));
+    const euler = (U, h, n) => {
+      const u = lastOf(U), k = h / n;
+      const scale = U.map((_, i) => 1 + k * u * u * drag[i]);
+      const across = U.map((v, i) => k * (gain[i] - 2 * u * drag[i] * v) / scale[i]);
+      const below = U.reduce((rest, v, i) => rest - across[i] * v / u, 1);
+      let y = U;
+      for (let s = 0; s < n; s++) {
+        const v = lastOf(y), step = y.map((x, i) => k * (v * gain[i] - v * v * drag[i] * x) / scale[i]);
+        const along = U.reduce((sum, x, i) => sum + step[i] * x / u, 0) / below;
+        y = y.map((x, i) => x + step[i] + along * across[i]);
+      }
+      return y;
+    };
+    const extrapolated = (U, h) => {
+      let row = [];
+      for (let n = 1; n <= ROWS; n++) {
+        const next = [euler(U, h, n)];
+        for (let j = 1; j < n; j++) next.push(next[j - 1].map((x, i) => x + (x - row[j - 1][i]) * (n - j) / j));
+        row = next;
+      }
+      return row.slice(-2);
+    };
+    let t = 0, U = Float64Array.from(start), h = Math.min(end, 1e-3), steps = 0;
+    const path = [[0, [...U, lastOf(U)]]];
     while (t < end && steps < most) {
       steps++;
       h = Math.min(h, end - t);
-      const k = [first];
-      let next = y;
-      for (let s = 1; s < 7; s++) {
-        next = y.map((v, i) => { let sum = 0; for (let j = 0; j < s; j++) sum += A[s][j] * k[j][i]; return v + h * sum; });
-        k.push(field(next));
-      }
+      const [rough, next] = extrapolated(U, h);
       let error = 0;
-      for (let i = 0; i < y.length; i++) {
-        let sum = 0;
-        for (let s = 0; s < 7; s++) sum += E[s] * k[s][i];
-        error = Math.max(error, Math.abs(h * sum) / (tolerance * (1e-2 + Math.max(Math.abs(y[i]), Math.abs(next[i])))));
-      }
+      for (let i = 0; i < U.length; i++) error = Math.max(error, Math.abs(next[i] - rough[i]) / (tolerance * (1e-2 + Math.max(Math.abs(U[i]), Math.abs(next[i])))));
       // What overflows is tried again with a shorter step.
       if (!isFinite(error)) { h *= 0.1; continue; }
       if (error <= 1) {
         t = t + h >= end ? end : t + h;
-        y = next; first = k[6];
-        path.push([t, y]);
+        U = next;
+        path.push([t, [...U, lastOf(U)]]);
       }
-      h *= Math.min(5, Math.max(0.2, 0.9 * (error || 1e-10) ** -0.2));
+      h *= Math.min(5, Math.max(0.2, 0.9 * (error || 1e-10) ** (-1 / ROWS)));
     }
     return { path, steps, reached: t };
   };
@@ -109,7 +122,12 @@
     }
     return { at, marks };
   };
-  const shown = (v) => v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? v.toExponential(0).replace("e", "·10^").replace("+", "") : String(+v.toPrecision(6));
+  const raised = (exponent) => String(exponent).replace(/./g, (sign) => sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]);
+  const scientific = (v, digits) => {
+    const [front, exponent] = v.toExponential(digits).split("e");
+    return `${front === "1" ? "" : `${front}·`}10${raised(+exponent)}`;
+  };
+  const shown = (v) => v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? scientific(v, 0) : String(+v.toPrecision(6));
   const chart = (id, { xLabel, yLabel, log, lines, dots, summary }) => {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "chart");
@@ -185,7 +203,7 @@
   };
   const put = (id, value) => {
     byId(id).dataset.value = value;
-    byId(id).textContent = isFinite(value) ? (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7) ? value.toExponential(5) : String(+value.toPrecision(8))) : "–";
+    byId(id).textContent = isFinite(value) ? (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e7) ? scientific(value, 5) : String(+value.toPrecision(8))) : "–";
   };
   const CHOICES = ["spectrum", "labels", "task", ...Object.keys(FIELDS)];
   // Under an error no number and no curve of an earlier choice is left.
@@ -222,18 +240,16 @@
     put("out-limit", limit);
     // The definitions do not depend on the weights: they are computed once, not at every step.
     const Gamma = apply(bound(FORMULAS["flow U"].definitions[0][1], lengths), { Lambda }, d, false);
-    const UField = formula("flow U", lengths, d), uField = formula("flow u", lengths, d);
-    const field = (y) => {
-      const letters = { Lambda, Gamma, U: y.slice(0, d), u: y[d] };
-      return [...UField(letters), uField(letters)];
-    };
-    const start = [...new Array(d).fill(p.sigma / Math.sqrt(d)), p.sigma];
-    const { path, steps, reached } = integrate(field, start, p.T, 1e-12, Math.min(6000, Math.max(300, Math.round(2e6 / d))));
+    // The flow of U is linear in U and of degree 2 in u, so two values of its formula give both of its coefficients.
+    const field = formula("flow U", lengths, d), all = (value) => new Array(d).fill(value);
+    const gain = field({ Lambda, Gamma, U: all(0), u: 1 }), drag = field({ Lambda, Gamma, U: all(1), u: 1 }).map((v, i) => gain[i] - v);
+    const most = Math.min(6000, Math.max(200, Math.round(1e6 / d)));
+    const { path, steps, reached } = integrate(gain, drag, all(p.sigma / Math.sqrt(d)), 0, p.T, d > 100 ? 1e-9 : 1e-12, most);
     const [, last] = path[path.length - 1], complete = reached === p.T;
     put("out-u", complete ? last[d] : NaN);
     byId("out-u").dataset.weights = complete ? last.slice(0, d).join(" ") : "";
     put("out-loss", complete ? formula("loss", lengths, d)({ Lambda, U: last.slice(0, d), u: last[d] }) : NaN);
-    byId("steps").textContent = complete ? `${steps} steps.` : `This flow is too stiff for it: after ${steps} steps it is at t = ${reached.toPrecision(3)}; what is shown ends there. Take a smaller T.`;
+    byId("steps").textContent = complete ? `${steps} steps.` : `After ${steps} steps, the most for this d, the flow is at t = ${reached.toPrecision(3)}; what is shown ends there. Take a smaller T.`;
     const grid = [], top = Math.max(1000, 10 * M);
     for (let i = 0; i <= 60; i++) grid.push(top ** (i / 60));
     const curve = (n, colour, kind) => ({ colour, kind, label: `N = ${n}`, points: grid.map((m) => [m, error(p, n, m)]) });

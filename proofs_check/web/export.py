@@ -81,7 +81,6 @@ def explorer_formulas() -> Mapping[str, Any]:
         "sign": exported(prediction_error("sign")),
         "shift": exported(distribution_shift(at_limit=True)),
         "flow U": exported(flow["U' reduced"]),
-        "flow u": exported(flow["u' reduced"]),
         "loss": exported(Formula("loss", parts.loss, weights)),
         "least loss": exported(least),
         "limit u": exported(limit["u limit"]),

@@ -20,8 +20,7 @@ non-negative integer coefficients, held as one integer each (Kronecker substitut
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -79,8 +78,8 @@ class WishartMoments:
         # The places of the factors' keys in their order.
         self.ranks: list[int] = []
         # What pairings leave of a word by itself, and of two words.
-        self.alone: dict[Code, Counter[Step]] = {}
-        self.together: dict[tuple[Code, Code], Counter[Step]] = {}
+        self.alone: dict[Code, dict[Step, int]] = {}
+        self.together: dict[tuple[Code, Code], dict[Step, int]] = {}
         self.sizes = [size for _, size, _ in kinds]
         self.lengths = [upto for _, _, upto in kinds]
         named = {*self.lengths, *(size for size in self.sizes if isinstance(size, str))}
@@ -242,7 +241,7 @@ class WishartMoments:
             rank = {key: k for k, key in enumerate(sorted(set(keys)))}
             self.ranks = [rank[key] for key in keys]
         ranks, turned = self.ranks, self.turn(code)
-        both = [([ranks[f] for f in word], word) for word in (code, turned)]
+        both = [(tuple(map(ranks.__getitem__, word)), word) for word in (code, turned)]
         if not cyclic:
             return min(both)[1]
         first = min(min(keys) for keys, _ in both)
@@ -325,10 +324,10 @@ class WishartMoments:
     def _contract(self, state: Words) -> dict[Step, int]:
         """Pair the left end of one W with every other end of its kind: terms and how often each comes up."""
         # The open word before traces: of all orders tried, it leads through the fewest states.
+        if len(state) == 1:
+            return self._alone(state[0])
         chosen = next(k for k in reversed(range(len(state))) if min(state[k]) < 0)
         code, others = state[chosen], state[:chosen] + state[chosen + 1 :]
-        if not others:
-            return self._alone(code)
         steps: dict[Step, int] = {}
 
         def put(found: Mapping[Step, int], kept: Words, copies: int) -> None:
@@ -344,26 +343,28 @@ class WishartMoments:
                 put(self._together(code, other), others[:k] + others[k + 1 :], others.count(other))
         return steps
 
-    def _alone(self, code: Code) -> Counter[Step]:
+    def _alone(self, code: Code) -> dict[Step, int]:
         """The terms of pairing the left end of the first W of a word with the other ends of the word."""
         held = self.alone.get(code)
         if held is None:
-            held = self.alone[code] = Counter()
             before, link, after, closed, kind = self._cut(code)
+            steps: list[Step] = []
             for atoms, covariance in self.covariances[kind]:
                 lambda_after = self.joined(covariance, after)
                 around: New = [(lambda_after if closed else self.joined(before, lambda_after), closed)]
-                held[self._settle(around, atoms, kind, True)] += 1
-                for new in self._within(before, link, after, covariance, closed):
-                    held[self._settle(new, atoms, kind)] += 1
+                steps.append(self._settle(around, atoms, kind, True))
+                steps += [
+                    self._settle(new, atoms, kind) for new in self._within(before, link, after, covariance, closed)
+                ]
+            held = self.alone[code] = _counted(steps)
         return held
 
-    def _together(self, code: Code, other: Code) -> Counter[Step]:
+    def _together(self, code: Code, other: Code) -> dict[Step, int]:
         """The terms of pairing the left end of the first W of a word with the ends of another word."""
         held = self.together.get((code, other))
         if held is None:
             before, link, after, closed, kind = self._cut(code)
-            held = self.together[code, other] = Counter(
+            held = self.together[code, other] = _counted(
                 self._settle(new, atoms, kind)
                 for atoms, covariance in self.covariances[kind]
                 for new in self._across(before, link, after, covariance, closed, other)
@@ -409,3 +410,11 @@ class WishartMoments:
                 across = (join(before, covariance, self.turn(first)), False)
                 yield [across, (join(self.turn(second), link, after), False)]
                 yield [(join(before, covariance, second), False), (join(first, link, after), False)]
+
+
+def _counted(steps: Iterable[Step]) -> dict[Step, int]:
+    """How often each term comes up; for a handful of terms a Counter takes longer."""
+    counts: dict[Step, int] = {}
+    for step in steps:
+        counts[step] = counts.get(step, 0) + 1
+    return counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # Width of the text block, and of an equation number with its gap, in tenths of a point at 11 pt.
 LINE_WIDTH = 4550
@@ -142,16 +142,33 @@ def display(lead: str, pieces: Sequence[tuple[str, str]], label: str = "", line_
 def top_level_pieces(text: str) -> list[tuple[str, str]]:
     r"""A printed formula cut before every + and - outside braces and outside \left ... \right: (sign, piece).
 
-    Round brackets do not bind, so a line may also be broken inside them.
+    Small round brackets bind unless what they hold is wider than a line; a line may be broken inside larger ones.
     """
+    found: list[tuple[str, str]] = []
+    for sign, piece in _cut(text, {"{": 1, "\\left": 1, "(": 1, "}": -1, "\\right": -1, ")": -1}):
+        if printed_width(piece) > _WIDEST_PIECE:
+            (first, start), *others = _cut(piece, {"{": 1, "\\left": 1, "}": -1, "\\right": -1})
+            found += [(sign if first == "+" else first, start), *others]
+        else:
+            found.append((sign, piece))
+    return found
+
+
+# A line, less its number and the left side's indent.
+_WIDEST_PIECE = LINE_WIDTH - NUMBER_WIDTH - 8 * _INDENT
+
+
+def _cut(text: str, weights: Mapping[str, int]) -> list[tuple[str, str]]:
+    """The text cut before each + and - between terms where the brackets opened and closed so far cancel."""
     pieces: list[tuple[str, str]] = []
-    depth = 0
+    depth, before = 0, ""
     sign, piece, after_term = "+", "", False
     for token in _TOKEN.findall(text):
-        if token in ("{", "\\left"):
-            depth += 1
-        elif token in ("}", "\\right"):
-            depth -= 1
+        # The bracket of \\bigl( does not bind.
+        depth += (
+            0 if before in ("\\bigl", "\\bigr", "\\biggl", "\\biggr", "\\left", "\\right") else weights.get(token, 0)
+        )
+        before = before if token.isspace() else token
         if token in "+-" and depth == 0 and (after_term or not (pieces or piece.strip())):
             if piece.strip():
                 pieces.append((sign, piece.strip()))

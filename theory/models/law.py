@@ -7,7 +7,7 @@ y_i = <w, x_i> + e_i or another function of w and x_i, target y_q = <w, x_q> (wi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from theory.algebra.calculus import gradient
@@ -201,9 +201,19 @@ class Prompt:
                 raise ModelError(f"{name} must be one of {known}, got {value!r}")
         if self.target_noise and self.noise is None:
             raise ModelError("target_noise needs the noise's variance: Prompt(..., noise='s2')")
+        if self.length == "d":
+            raise ModelError("d is the dimension of the covariates; choose another name for the prompt's length")
 
     def replace(self, **changes: Any) -> Prompt:
-        """The law with some of its parts changed, such as law.replace(length="M")."""
+        """The law with some of its parts changed, such as law.replace(length="M").
+
+        Raises:
+            ModelError: for a part that a prompt does not have.
+        """
+        parts = [part.name for part in fields(self)]
+        for name in changes:
+            if name not in parts:
+                raise ModelError(f"a prompt has no part {name!r}; it has {', '.join(parts)}")
         return replace(self, **changes)
 
     def lengths(self) -> tuple[str, ...]:
@@ -281,8 +291,20 @@ def prompt_law(prompt: Prompt, letters: Letters) -> PromptLaw:
     inside = letters.copy()
     inside.names |= {"x": x, "w": w}
     label = inside.read(prompt.label, (1, 1), "the label")
+    _require_polynomial(label, prompt.label)
     letters.names |= {name: held for name, held in inside.names.items() if name not in ("x", "w")}
     return PromptLaw(prompt, laws, label, over_tasks, cases)
+
+
+def _require_polynomial(label: Expression, text: str) -> None:
+    for monomial in label.terms:
+        for word, exponent in monomial.closed:
+            random = any(_count(word, letter(of)) for of in (x, w))
+            if random and not (isinstance(exponent, int) and exponent > 0):
+                raise ModelError(
+                    f"the label must be a polynomial in w and x, whose moments the law has, but {text!r} has the power "
+                    f"{exponent} of a number made of them"
+                )
 
 
 def _noise(text: str, letters: Letters) -> dict[Expression, EngineGaussian]:

@@ -44,8 +44,8 @@ class Letters:
 
     def __init__(self, lengths: Collection[str]):
         for name in lengths:
-            if not name.isidentifier() or name in _RESERVED:
-                raise ModelError(f"a length must have a name such as N, got {name!r}")
+            if not isinstance(name, str) or not name.isidentifier() or name in _RESERVED:
+                raise ModelError(f"a length must have a name such as N, got {name!r}; its value is given later, N=5")
         self.lengths = tuple(lengths)
         self.names: dict[str, Expression] = {name: length(name) for name in lengths}
 

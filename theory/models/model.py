@@ -74,7 +74,13 @@ class Model:
             raise ModelError(
                 f"the network must be LinearAttention, SoftmaxAttention, Stack or GradientStep, got {self.network!r}"
             )
+        _refuse_contradictions(self)
         # Everything is read now, so that a wrong model is refused where it is written.
+        if not self.prediction.value:
+            raise ModelError(
+                f"the prediction is zero on every prompt with weights={self.weights!r}; a layer needs a block of P, "
+                "such as 'u': '1', and one of Q, such as 'U11': 'A'"
+            )
         for name in self.trained:
             if f"d{name}" in self.letters.names:
                 raise ModelError(f"d{name} is the direction of the weight {name}; choose another name for the letter")
@@ -128,12 +134,17 @@ class Model:
             return Prediction(forward.step_prediction(start, step, count), count)
         assert self.blocks is not None
         for name, shape in self.blocks.shapes.items():
+            if name in self._read[2]:
+                raise ModelError(
+                    f"{name} is a letter of the law or of the decay and would be a weight too; "
+                    "choose another name for it there"
+                )
             letters.declare(name, *shape)
         layers = tuple(
             forward.LayerBlocks(
                 tuple(forward.head_blocks(_values(head.blocks, letters)) for head in layer.heads),
                 layer.kind.mask,
-                _scale(layer.kind, letters, count),
+                _scale(layer.kind, letters, count, self._read[2]),
                 layer.kind.order if isinstance(layer.kind, SoftmaxAttention) else None,
             )
             for layer in self.blocks.layers
@@ -150,7 +161,15 @@ class Model:
     @cached_property
     def half_error(self) -> Expression:
         """E (y_hat - y_q)^2 / 2."""
-        return self.prediction.mean_square_error(self.prompt_law) * Fraction(1, 2)
+        try:
+            return self.prediction.mean_square_error(self.prompt_law) * Fraction(1, 2)
+        except ModelError:
+            raise
+        except ValueError as error:
+            raise ModelError(
+                f"the loss cannot be written out: {error}; give blocks formulas with weights={{...}}, or work on "
+                "samples with numerics.simulate and descend(batch=...)"
+            ) from error
 
     def penalty(self, given: GivenWeights | None = None) -> Expression:
         """c/2 times the sum of the squares of all weights' entries, at given weights or at the letters."""
@@ -375,7 +394,15 @@ class Model:
 
     def _test_law(self, test: Prompt | None) -> tuple[Letters, PromptLaw]:
         prompt = self.law if test is None else test
+        if not isinstance(prompt, Prompt):
+            raise ModelError(f"test must be a Prompt(...), such as law.replace(length='M'), got {test!r}")
         letters = self.letters.with_lengths(prompt.lengths())
+        if test is not None:
+            own = Letters(letters.lengths)
+            prompt_law(prompt, own)
+            for name in self.trained:
+                if name in own.names:
+                    raise ModelError(f"{name} is a weight of the model; choose another name for it in the test law")
         return letters, prompt_law(prompt, letters)
 
     def _given_formula(
@@ -399,8 +426,30 @@ def _ranks(network: Network) -> tuple[str, ...]:
     return tuple(kind.rank for kind in attention_layers(network) if isinstance(kind.rank, str))
 
 
-def _scale(kind: Attention, letters: Letters, count: str) -> Expression:
-    """What the scores of a layer are divided by on a prompt whose length is called `count`."""
+def _scale(kind: Attention, letters: Letters, count: str, known: Collection[str]) -> Expression:
+    """What the scores of a layer are divided by on a prompt whose length is called `count`.
+
+    `known` are the letters of the law, of which it may be made.
+    """
     if kind.scale is not None:
-        return letters.read(kind.scale, (1, 1), "the scale of the scores")
+        scale = letters.read(kind.scale, (1, 1), "the scale of the scores")
+        for name in (symbol.name for symbol in scale.symbols):
+            if name not in known:
+                raise ModelError(
+                    f"the scale of the scores must be a formula in lengths and letters of the law, and {name} in "
+                    f"{kind.scale!r} is neither; a number that is trained belongs into a block, 'U11': \"{name} A\""
+                )
+        if not scale:
+            raise ModelError(f"the scale of the scores must not be zero, got {kind.scale!r}")
+        return scale
     return number(1) if isinstance(kind, SoftmaxAttention) else length(count)
+
+
+def _refuse_contradictions(model: Model) -> None:
+    """ModelError for arguments that would be passed over."""
+    if isinstance(model.vectors, str):
+        raise ModelError(f"vectors must be a tuple of names, such as ({model.vectors!r},), got {model.vectors!r}")
+    if isinstance(model.network, GradientStep) and (model.weights != "all" or model.sign is not None):
+        raise ModelError(
+            "weights= and sign= are for layers of attention; GradientStep(start, step) has formulas of its own"
+        )

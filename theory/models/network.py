@@ -112,6 +112,11 @@ def _check_layer(layer: Attention) -> None:
     numbered = isinstance(layer.rank, int) and not isinstance(layer.rank, bool) and layer.rank >= 1
     if not numbered and not (isinstance(layer.rank, str) and layer.rank.isidentifier()):
         raise ModelError(f"rank must be a positive integer or the name of a length, got {layer.rank!r}")
+    if layer.rank != 1 and layer.key_query == "merged":
+        raise ModelError(
+            f"rank={layer.rank!r} is the number of columns of K and Q, which a merged U11 has not; add "
+            "key_query='separate'"
+        )
 
 
 @dataclass(frozen=True, init=False)
@@ -227,6 +232,11 @@ def network_weights(network: Attention | Stack, weights: str | Mapping[str, str]
         layers.append(Layer(kind, tuple(heads)))
     if not isinstance(weights, str):
         _refuse_unknown_blocks(stack, weights)
+        if any(kind.key_query == "separate" for kind in stack.layers):
+            raise ModelError(
+                'key_query=\'separate\' says what the blocks of "all", "reduced" and "sparse" are; where the '
+                "blocks are given, write the product there, {'U11': \"k q'\"}, and leave key_query out"
+            )
     if sign not in (None, 1, -1):
         raise ModelError(f"sign must be 1, -1 or None, got {sign!r}")
     return Weights(tuple(layers), shapes, sign or (-1 if weights == "sparse" else 1))

@@ -43,12 +43,17 @@ def require_drawn(subject: Subject, record: Record, item: Evidence) -> None:
     """
     plan = subject.claim.plan
     if item.kind == "exact" or item.kind in enclosed_kinds(subject.claim):
-        _require_among(subject, item, () if plan.ends is None else plan.ends(), "the end of the range")
+        ends = () if plan.ends is None else plan.ends()
+        _require_among(subject, item, ends, "the end of the range")
         settled = None
         if plan.search is None:
             again = asked(subject, record)
             drawn, settled, _ = generic(again) if item.kind == "exact" else (generic_enclosed(again), None, {})
             _require_among(subject, item, drawn, "the instance that its seed draws")
+            if subject.relation == "=":
+                # An equation is not searched, so that there are no others.
+                most = len({str(with_all_lengths(one, subject.claim.language)) for one in (*ends, *drawn)})
+                subject.require(len(item.instances) <= most, f"{item.kind} evidence has instances of its own")
         if item.kind == "exact":
             _require_settled(subject, item, settled)
         return

@@ -6,7 +6,7 @@ from proofs_check.judge.certificate.comparison import Points
 from proofs_check.judge.certificate.errors import NoValueError
 from proofs_check.judge.certificate.reading import Evidence
 from proofs_check.judge.certificate.subject import Subject
-from proofs_check.judge.evidence.comparison import narrow
+from proofs_check.judge.evidence.comparison import BALLS_DECIDE_NOTHING, narrow
 from proofs_check.judge.evidence.measure import covered
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.status import undefined
@@ -45,7 +45,9 @@ def check_points(subject: Subject, item: Evidence, points: Points) -> str:
         subject.require(item.detail in said, f"{item.kind} evidence says {item.detail!r}, it should say {said[0]!r}")
     if item.outcome == "undecided":
         balls = any(points.is_ball(k) for k in range(len(item.instances)))
-        subject.require(balls and item.detail, f"{item.kind} evidence is undecided, but exact numbers decide")
+        subject.require(balls, f"{item.kind} evidence is undecided, but exact numbers decide")
+        said = [f"{doubt} {one}" for one in item.instances for doubt in BALLS_DECIDE_NOTHING]
+        subject.require(item.detail in said, f"{item.kind} evidence does not say where balls decide nothing")
     return f"{item.kind} at {doubtful} instances whose printed balls overlap" if doubtful else ""
 
 

@@ -14,6 +14,7 @@ from proofs_check.judge.certificate.subject import Subject, as_ball, in_balls
 from proofs_check.judge.certificate.symbolic import Fresh, fresh_points
 from proofs_check.judge.counterexamples import refuting_instance
 from proofs_check.judge.evidence.comparison import instance_record, plain
+from proofs_check.judge.fates import OfEquation
 from proofs_check.judge.mutation import mutants
 from proofs_check.judge.statements import Statement
 
@@ -74,10 +75,13 @@ class Mutants:
             raise self.subject.fail(f"a mutant cannot be read: {error}") from error
         killers, meaningless = self._independent(said, formula)
         expected = ("killed", "contradiction") if killers else ()
+        equation = self.subject.relation == "="
         if killers:
             self._require(said, said.fate in expected and said.killed_by == killers, f"is refuted by {killers[0]}")
             hidden = said.fate == "killed" and self._derived_agrees(formula)
             self._require(said, not hidden, "the derived form agrees with what other evidence refutes")
+            proved = self._derived_agrees(formula) if equation else self.fresh and self.fresh.fails(formula) is False
+            self._require(said, said.fate == "killed" or proved, "the derived form refutes it, too")
             self._require(said, said.reason == (_CONTRADICTION if said.fate == "contradiction" else ""), "says why")
             return
         if said.fate == "killed" and said.killed_by == ("symbolic",):
@@ -89,7 +93,7 @@ class Mutants:
             self._check_search(said, statement, formula)
             return
         self._require(said, not said.killed_by and said.fate != "contradiction", "is refuted by nothing")
-        self._check_unrefuted(said, formula, meaningless)
+        self._check_unrefuted(said, statement, formula, meaningless)
 
     def _require(self, said: Mutant, true: object, otherwise: str) -> None:
         self.subject.require(true, f"the mutant {said.change!r} is said to be {said.fate}, but {otherwise}")
@@ -120,7 +124,7 @@ class Mutants:
                 killers.append(item.kind)
         return tuple(killers), all(outcome == "ill-formed" for outcome in outcomes)
 
-    def _check_unrefuted(self, said: Mutant, formula: int, meaningless: bool) -> None:
+    def _check_unrefuted(self, said: Mutant, statement: Statement, formula: int, meaningless: bool) -> None:
         equation = self.subject.relation == "="
         allowed = (
             ("equivalent", "survived", "ill-formed")
@@ -138,11 +142,17 @@ class Mutants:
             self._require(said, vague, "it has a value at every instance")
         if said.fate == "equivalent":
             self._require(said, self._says_the_same(formula), "it differs from the statement")
+        if said.fate == "survived":
+            again = OfEquation.of(self.subject.claim).says(statement)
+            self._require(said, not again, "it is proved to say the same")
         if said.fate == "implied":
             known = self.implying.get(said.reason)
             self._require(said, known is not None and self._weaker(formula, known), "nothing recorded implies it")
         else:
             self._require(said, not said.reason, "it gives a reason")
+        if said.fate == "open" and all(item.kind == "exact" for item, _ in self.points):
+            implied = any(self._weaker(formula, known) for known in self.implying.values())
+            self._require(said, not implied, "it is implied")
 
     def _derived_agrees(self, formula: int) -> bool:
         """Whether the derived form proves a mutant, as far as fresh points tell: then evidence contradicts itself."""

@@ -145,7 +145,7 @@ def _entry(raw: Any, place: str) -> Entry:
         require(key in raw, f"{place}: {key!r} is missing")
     status = text_of(raw["status"], f"{place}: status")
     require(status in STATUSES, f"{place}: no status is called {status!r}")
-    number(raw.get("seconds"), f"{place}: seconds")
+    require(number(raw.get("seconds"), f"{place}: seconds") >= 0, f"{place}: it took {raw['seconds']} seconds")
     given = raw.get("given_refuted")
     require(isinstance(given, bool), f"{place}: given_refuted is {given!r}, neither true nor false")
     evidence = items(raw["evidence"], f"{place}: evidence")

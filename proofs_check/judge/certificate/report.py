@@ -28,6 +28,7 @@ from proofs_check.judge.certificate.subject import Subject
 from proofs_check.judge.certificate.symbolic import Fresh, check_symbolic
 from proofs_check.judge.certificate.tightness import check_tightness, ratios
 from proofs_check.judge.claims import Claim
+from proofs_check.judge.evidence import Budget
 from proofs_check.judge.results import versions
 from proofs_check.judge.seal import seal
 from proofs_check.judge.unclaimed import Unclaimed
@@ -81,7 +82,11 @@ class Outcome:
 
 
 def check_report(
-    text: str, claims: Sequence[Claim], kernel: Column | None = None, unclaimed: Sequence[Unclaimed] = ()
+    text: str,
+    claims: Sequence[Claim],
+    kernel: Column | None = None,
+    unclaimed: Sequence[Unclaimed] = (),
+    modules: Sequence[str] = (),
 ) -> Outcome:
     """Re-verify a report against the installed claims.
 
@@ -90,12 +95,17 @@ def check_report(
         claims: the installed claims, or those of the user's module.
         kernel: for a claim's id what is recorded here of its kernel theorem; without it a report may not name any.
         unclaimed: the installed papers' statements without a claim; a report may name these and no others.
+        modules: the user's files with the claims, which scripts may name; empty for the papers' claims.
 
     Raises:
         CertificateError: for text that is no report, or a claim that is not what is installed, or evidence, a mutant, a
             tightness, a status or a checksum that does not hold; the message names the claim.
     """
     record = read_report(text)
+    usual = Budget().instances
+    require(
+        record.instances == usual, f"the report asks for {record.instances} instances of evidence, a run for {usual}"
+    )
     installed = require_installed(record, claims)
     require_listed(record, unclaimed)
     same_versions = record.versions == versions()
@@ -109,7 +119,7 @@ def check_report(
     for entry in record.entries:
         subject = Subject(installed[entry.id], entry)
         try:
-            found = _Check(subject, record, same_versions).run()
+            found = _Check(subject, record, same_versions, modules).run()
         except CertificateError:
             raise
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -133,8 +143,8 @@ def _remarks(record: Record, same_versions: bool, listed: int) -> Iterator[str]:
 class _Check:
     """The check of one claim."""
 
-    def __init__(self, subject: Subject, record: Record, same_versions: bool):
-        self.subject, self.record, self.same_versions = subject, record, same_versions
+    def __init__(self, subject: Subject, record: Record, same_versions: bool, modules: Sequence[str]):
+        self.subject, self.record, self.same_versions, self.modules = subject, record, same_versions, modules
         self.re_verified: list[str] = []
         self.not_re_checked: list[str] = []
 
@@ -147,6 +157,7 @@ class _Check:
         fresh: Fresh | None = None
         for item in entry.evidence:
             self._require_power_only_of_statistics(item)
+            self._require_fields(item)
             if item.kind == "symbolic":
                 fresh = self._symbolic(item, points.get("exact"))
             else:
@@ -157,7 +168,7 @@ class _Check:
         held = [(item, points[item.kind]) for item in counted if item.kind in points]
         symbolic = fresh if any(item.kind == "symbolic" for item in counted) else None
         self.not_re_checked += Mutants(self.subject, self.record, held, symbolic, counted).check()
-        doubt = check_counterexample(self.subject)
+        doubt = check_counterexample(self.subject, self.modules)
         self.not_re_checked += [doubt] if doubt else []
         return Checked(entry.id, entry.status, tuple(self.re_verified), tuple(self.not_re_checked))
 
@@ -169,6 +180,16 @@ class _Check:
     def _require_power_only_of_statistics(self, item: Evidence) -> None:
         statistical = item.kind in ("Monte Carlo", "numerical") and item.outcome == "holds"
         self.subject.require(item.power is None or statistical, "only statistics that hold have a power")
+
+    def _require_fields(self, item: Evidence) -> None:
+        """Do nothing if evidence at instances keeps what the judge keeps; the others look at what they keep."""
+        if item.kind == "symbolic":
+            return
+        pointwise = item in self._pointwise()
+        known = {"instances"} | ({"covered"} if pointwise else set()) | ({"settles"} if item.kind == "exact" else set())
+        self.subject.require(set(item.data) == known, f"{item.kind} evidence has other fields than it should")
+        own = any(one.rest for one in item.instances)
+        self.subject.require(not (pointwise and own), f"an instance of {item.kind} evidence has fields of its own")
 
     def _symbolic(self, item: Evidence, exact: Points | None) -> Fresh:
         fresh, told = check_symbolic(self.subject, item, asked(self.subject, self.record), exact)

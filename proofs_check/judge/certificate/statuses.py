@@ -1,12 +1,22 @@
-"""Statuses computed again from outcomes, objections, power, mutants, tightness, citations and ancestors."""
+"""Statuses computed again from the recorded outcomes, objections, power, mutants and tightness, and from ancestors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 
 from proofs_check.judge.certificate.errors import CertificateError, require
 from proofs_check.judge.certificate.reading import Entry, Evidence
-from proofs_check.judge.claims import Claim
+from proofs_check.judge.check import described
+from proofs_check.judge.claims import Claim, ancestors
+from proofs_check.judge.evidence import Measurement, Outcome, Verdict
+from proofs_check.judge.fates import Fate, MutantResult
+from proofs_check.judge.instances import Instance
+from proofs_check.judge.power import Power
+from proofs_check.judge.results import ClaimResult
+from proofs_check.judge.status import Judged, settle, status
+from proofs_check.judge.tightness import Tightness
 
 _EARNS = {
     "symbolic": "proved",
@@ -15,96 +25,42 @@ _EARNS = {
     "Monte Carlo": "supported",
     "numerical": "supported",
 }
-_TIGHT = 1.01
 
 
 def check_statuses(entries: Sequence[Entry], claims: Mapping[str, Claim]) -> None:
     """Compare each status, with its reason, with what the recorded evidence earns and what the claim rests on."""
-    by_id = {entry.id: entry for entry in entries}
-    settled: dict[str, tuple[str, bool]] = {}
-
-    def visit(name: str, path: tuple[str, ...]) -> tuple[str, bool]:
-        require(name not in path, f"claim {name}: it rests on itself")
-        if name not in settled:
-            claim = claims[name]
-            below = {other: visit(other, (*path, name)) for other in claim.rests_on}
-            settled[name] = _check(by_id[name], claim, below)
-        return settled[name]
-
-    for entry in entries:
-        visit(entry.id, ())
+    ancestors(list(claims.values()))
+    settled = settle([_earned(entry, claims[entry.id]) for entry in entries])
+    for entry, expected in zip(entries, settled, strict=True):
+        for name in ("status", "given_refuted", "reason"):
+            said, found = getattr(entry, name), getattr(expected, name)
+            require(said == found, f"claim {entry.id}: the {name} is {said!r}, by what is recorded it is {found!r}")
 
 
-def _check(entry: Entry, claim: Claim, below: Mapping[str, tuple[str, bool]]) -> tuple[str, bool]:
-    earned = earned_status(entry, claim)
-    fallen = [name for name, (status, given_refuted) in below.items() if status == "refuted" or given_refuted]
-    weak = {name: status for name, (status, _) in below.items() if status != "proved"}
-    given_refuted = bool(fallen) and earned != "refuted"
-    if given_refuted:
-        expected, reasons = "undecided", [f"it rests on {fallen[0]}, which is refuted or rests on what is"]
-    elif earned in ("proved", "conditional") and weak:
-        words = (f"{name} ({'itself conditional' if held == 'conditional' else held})" for name, held in weak.items())
-        expected, reasons = "conditional", [f"given: {'; '.join((*claim.cited, *words))}"]
-    else:
-        expected, reasons = earned, _reasons(entry, claim, earned)
-    place = f"claim {entry.id}"
-    require(entry.status == expected, f"{place}: the status is {entry.status}, what is recorded earns {expected}")
-    require(entry.given_refuted == given_refuted, f"{place}: given_refuted is {entry.given_refuted}")
-    if reasons:
-        require(entry.reason in reasons, f"{place}: the reason is {entry.reason!r}, it should be {reasons[0]!r}")
-    else:
-        require(entry.reason.strip(), f"{place}: it is {expected} and gives no reason")
-    return expected, given_refuted
+def _earned(entry: Entry, claim: Claim) -> ClaimResult:
+    """The claim with the status that its own evidence earns as it is recorded."""
+    if not entry.evidence:
+        return replace(described(claim), reason=entry.reason)
+    judged = [_judged(item) for item in entry.evidence]
+    fates = [MutantResult(mutant.change, cast(Fate, mutant.fate)) for mutant in entry.mutants]
+    nearest = None if entry.tightness is None else Tightness(entry.tightness, Instance({}, {}))
+    earned, reason = status(claim, judged, fates, nearest)
+    return replace(described(claim), status=earned, reason=reason)
 
 
-def earned_status(entry: Entry, claim: Claim) -> str:
-    """The status that a claim's own evidence earns."""
-    if _contradicted(entry):
-        return "undecided"
-    if any(item.outcome == "refuted" and not item.objection for item in entry.evidence):
-        return "refuted"
-    if any(mutant.fate in ("survived", "contradiction") for mutant in entry.mutants):
-        return "undecided"
-    if claim.tight and (entry.tightness is None or entry.tightness >= _TIGHT):
-        return "undecided"
-    counted = [item for item in entry.evidence if counts(item)]
-    earned = {_EARNS[item.kind] for item in counted}
-    if "proved" in earned and any(item.kind in ("exact", "enclosure") for item in counted):
-        return "conditional" if claim.cited else "proved"
-    return next((status for status in ("tested", "supported") if status in earned), "undecided")
+def _judged(item: Evidence) -> Judged:
+    measurement = cast(Measurement, _Recorded(item.kind, _EARNS[item.kind]))
+    # Whether there is a power earns a status; how large it is, is checked with the evidence.
+    power = None if item.power is None else Power(0)
+    return Judged(measurement, Verdict(cast(Outcome, item.outcome), item.detail), item.objection, power)
 
 
-def counts(item: Evidence) -> bool:
-    """Whether evidence holds and can earn a status."""
-    if item.outcome != "holds" or item.objection:
-        return False
-    return _EARNS[item.kind] != "supported" or item.power is not None
+@dataclass(frozen=True)
+class _Recorded:
+    """A kind of evidence, and what it can earn."""
 
-
-def _contradicted(entry: Entry) -> bool:
-    outcomes = {item.kind: item.outcome for item in entry.evidence if not item.objection}
-    pairs = [{outcomes.get("symbolic"), outcomes.get(kind)} for kind in ("exact", "enclosure")]
-    return {"holds", "refuted"} in pairs
-
-
-def _reasons(entry: Entry, claim: Claim, earned: str) -> list[str]:
-    """What the reason may be; empty where it only has to be there."""
-    match earned:
-        case "proved":
-            return [""]
-        case "conditional":
-            return [f"given: {'; '.join(claim.cited)}"]
-        case "refuted":
-            against = next(item for item in entry.evidence if item.outcome == "refuted" and not item.objection)
-            return [f"{against.kind}: {against.detail}"]
-        case "supported":
-            return [claim.reason]
-        case "tested":
-            symbolic = next(iter(entry.of_kind("symbolic")), None)
-            if claim.reason or symbolic is None:
-                return [claim.reason or "the engine derives no form of it"]
-            return [symbolic.objection or symbolic.detail]
-    return []
+    kind: str
+    earns: str
 
 
 def require_kinds(entry: Entry, claim: Claim, prompts: int) -> None:

@@ -20,7 +20,7 @@ from proofs_check.judge.certificate.matrices import Matrix, changed, identity, p
 from proofs_check.judge.certificate.reading import Evidence, mapping, text_of
 from proofs_check.judge.certificate.subject import Subject, in_balls, in_floats
 from proofs_check.judge.evidence.measure import Asked, measure_symbolic
-from proofs_check.judge.evidence.symbolic import SymbolicMeasurement
+from proofs_check.judge.evidence.symbolic import UNDECIDED, SymbolicMeasurement
 
 FRESH_POINTS = 6
 _LARGEST = 10**6
@@ -206,7 +206,7 @@ def check_symbolic(subject: Subject, item: Evidence, asked: Asked, points: Point
         )
         _require_same_verdict(subject, item, derived)
     else:
-        subject.require(item.detail, "symbolic evidence is undecided and does not say why")
+        subject.require(item.detail in UNDECIDED, f"symbolic evidence is undecided and says {item.detail!r}")
     if points is not None and item.outcome == "holds":
         _require_agreement(subject, fresh, points)
     return fresh, wrong is not None

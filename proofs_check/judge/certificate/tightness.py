@@ -36,11 +36,21 @@ def check_tightness(subject: Subject, points: Sequence[Points]) -> None:
         and (stated > 1 or high >= 1),
         f"tightness is said to be {stated}, the instances give {1 / low:.6g}",
     )
+    if low == high:
+        # Without balls every digit is known.
+        exactly = _rounded(1 / low)
+        subject.require(stated == exactly, f"tightness is said to be {stated}, not {exactly}")
     there = found.get(entry.tightest)
     subject.require(
         there is not None and there[1] >= low * (1 - _DIGITS),
         f"tightest names an instance that does not have the tightness: {entry.tightest[:80]}",
     )
+
+
+def _rounded(value: float) -> float:
+    """A tightness with six digits, or seven where six would say that equality is attained."""
+    digits = 6 if value <= 1 or float(f"{value:.6g}") > 1 else 7
+    return max(float(f"{value:.{digits}g}"), 1.000001 if digits == 7 else 0)
 
 
 def ratios(subject: Subject, points: Points) -> list[tuple[int, float, float]]:

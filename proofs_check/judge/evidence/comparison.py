@@ -19,6 +19,10 @@ Compared = Sequence[tuple[Instance, Array]]
 LeftSide = Callable[[Instance], tuple[Array, Mapping[str, Any]]]
 # An equation of balls says nothing if they are wide.
 WIDEST_BALL = 1e-6
+_NOT_FINITE = "a ball is not finite at"
+_OVERLAP = "the balls of both sides overlap at"
+_WIDE = f"a ball is wider than {WIDEST_BALL:g} of its value at"
+BALLS_DECIDE_NOTHING = (_NOT_FINITE, _OVERLAP, _WIDE)
 _SAID: Mapping[Relation, str] = {
     "=": "equal",
     "<=": "at most",
@@ -76,11 +80,11 @@ def _reason(error: Exception) -> str:
 def _doubt(truth: str, left: Array, right: Array, relation: Relation, instance: Instance) -> str:
     balls = [entry for side in (left, right) for entry in np.asarray(side, dtype=object).flat if isinstance(entry, arb)]
     if any(not ball.is_finite() for ball in balls):
-        return f"a ball is not finite at {instance}"
+        return f"{_NOT_FINITE} {instance}"
     if truth == "undecided":
-        return f"the balls of both sides overlap at {instance}"
+        return f"{_OVERLAP} {instance}"
     if relation == "=" and any(float(ball.rad()) > WIDEST_BALL * (1 + abs(float(ball.mid()))) for ball in balls):
-        return f"a ball is wider than {WIDEST_BALL:g} of its value at {instance}"
+        return f"{_WIDE} {instance}"
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -38,13 +38,9 @@ class ExactMeasurement:
 
     def objection(self, statement: Statement, language: Language) -> str:
         """Why it is too little to count; empty if it counts."""
-        if READS_A_STATEMENT in self.engine:
-            return "the exact evidence reads the formula of a statement, so that it may repeat the right side"
-        if self.engine:
-            return (
-                f"the exact evidence calls the engine ({', '.join(sorted(self.engine))}), so it repeats the derivation"
-            )
-        return narrow([instance for instance, _ in self.values], statement, language, self.fixed)
+        return not_independent(self.engine) or narrow(
+            [instance for instance, _ in self.values], statement, language, self.fixed
+        )
 
     def summary(self) -> str:
         """What was measured."""
@@ -66,3 +62,14 @@ class ExactMeasurement:
             "covered": dict(self.covered),
             "settles": self.settles,
         }
+
+
+def not_independent(engine: Collection[str]) -> str:
+    """Why exact evidence that calls these operations is no check of its own; empty for none."""
+    if READS_A_STATEMENT in engine:
+        return "the exact evidence reads the formula of a statement, so that it may repeat the right side"
+    return (
+        f"the exact evidence calls the engine ({', '.join(sorted(engine))}), so it repeats the derivation"
+        if engine
+        else ""
+    )

@@ -15,6 +15,11 @@ from theory.algebra.expression import Expression, scalar_letter
 from theory.algebra.grammar import GrammarError
 from theory.algebra.rational_identity import decide
 
+# What is said where the engine decides nothing.
+_DIFFERENT_FORMS = "the forms differ, but with inverses of sums different forms can be equal"
+_NO_PROOF_TRIED = "the normal forms differ; no proof was tried, as other evidence refutes"
+_NO_SIGN = "the sign of the difference is not seen by form"
+UNDECIDED = (_DIFFERENT_FORMS, _NO_PROOF_TRIED, _NO_SIGN)
 # Of a text longer than this nobody types by chance what the engine prints.
 _LONGEST_COINCIDENCE = 120
 
@@ -63,7 +68,7 @@ class SymbolicMeasurement:
         if answer == "different":
             difference = expand(self.derived - stated, definitions)
             return Verdict("refuted", f"the sides differ by {difference}")
-        return Verdict("undecided", "the forms differ, but with inverses of sums different forms can be equal")
+        return Verdict("undecided", _DIFFERENT_FORMS)
 
     def judge_by_form(self, statement: Statement, language: Language) -> Verdict:
         """As `judge`, without a proof where the normal forms differ."""
@@ -71,7 +76,7 @@ class SymbolicMeasurement:
             return self.judge(statement, language)
         if self.proves_by_form(statement, language):
             return Verdict("holds", "both sides are proved equal, for every d and every length")
-        return Verdict("undecided", "the normal forms differ; no proof was tried, as other evidence refutes")
+        return Verdict("undecided", _NO_PROOF_TRIED)
 
     def proves_by_form(self, statement: Statement, language: Language) -> bool:
         """Whether both sides of an equation have one normal form: the cheap part of `judge`."""
@@ -126,7 +131,7 @@ class SymbolicMeasurement:
             return Verdict("holds", f"the difference of the sides is decided by its real roots in {found.variable}")
         if found is not None and self.everywhere:
             return Verdict("refuted", f"the difference of the sides has the wrong sign at {found}")
-        return Verdict("undecided", "the sign of the difference is not seen by form")
+        return Verdict("undecided", _NO_SIGN)
 
     def summary(self) -> str:
         """What was measured."""

@@ -159,6 +159,25 @@ rewrite nrm2_tr; apply: le_trans (operator_bound_tr _ h) _; rewrite -[X in _ <= 
 rewrite nrm2E (bigD1 i) //= big_ord1 mxE !eqxx expr1n big1 ?addr0 // => j ji.
 by rewrite big_ord1 mxE (negbTE ji) expr0n.
 Qed.
+Lemma singular_value_le m n k (U : 'M[R]_(m, n)) (a : 'I_k -> R) g i :
+  singular_values U a -> operator_bound U g -> a i <= g.
+Proof.
+case=> P [Q [oP oQ -> [a0 _]]] [g0 h]; rewrite -(@ler_pexpn2r _ 2) ?nnegrE //.
+have col_norm p (K : 'M[R]_(p, k)) : K^T *m K = 1%:M -> nrm2 (col i K) = 1.
+  move=> oK; have -> : nrm2 (col i K) = (K^T *m K) i i.
+    by rewrite nrm2E mxE; apply: eq_bigr => l _; rewrite big_ord1 !mxE expr2.
+  by rewrite oK mxE eqxx.
+have := h (col i Q); rewrite (col_norm _ _ oQ) mulr1 colE -!mulmxA [Q^T *m _]mulmxA oQ mul1mx.
+have -> : diag_mx (\row_j a j) *m delta_mx i (0 : 'I_1) = a i *: delta_mx i 0.
+  apply/matrixP => j l; rewrite mul_diag_mx !mxE; case: eqP => [->|_] //=; by rewrite !mulr0.
+by rewrite -scalemxAr -colE nrm2Z (col_norm _ _ oP) mulr1.
+Qed.
+Lemma nrm2_singular_values m n k (V : 'M[R]_(m, n)) (b : 'I_k -> R) : singular_values V b -> nrm2 V = \sum_i b i ^+ 2.
+Proof.
+case=> P [Q [oP oQ -> _]]; rewrite /nrm2 /dotp !trmx_mul trmxK tr_diag_mx -!mulmxA.
+rewrite [Q^T *m (Q *m _)]mulmxA oQ mul1mx mxtrace_mulC -!mulmxA oP mulmx1 mulmx_diag mxtrace_diag.
+by apply: eq_bigr => i _; rewrite !mxE expr2.
+Qed.
 Lemma trace_by_operator_norm m n (U V : 'M[R]_(m, n)) g : operator_bound U g ->
   \tr (U^T *m V) ^+ 2 <= m%:R * g ^+ 2 * nrm2 V.
 Proof.

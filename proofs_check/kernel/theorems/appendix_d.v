@@ -94,6 +94,26 @@ Theorem lemma_D3_squared (R : rcfType) d n (U V : 'M[R]_(d, n)) g : operator_bou
   \tr (U^T *m V) ^+ 2 <= d%:R * g ^+ 2 * \tr (V *m V^T).
 Proof. exact: trace_by_operator_norm. Qed.
 
+(* the other two inequalities of its display: sum a_i b_i <= ||U||_op sum b_i and (sum b_i)^2 <= m ||V||_F^2, m the number of rows *)
+Theorem lemma_D3_middle (R : rcfType) m n k (U V : 'M[R]_(m, n)) (a b : 'I_k -> R) g :
+  singular_values U a -> singular_values V b -> operator_bound U g -> \sum_i a i * b i <= g * \sum_i b i.
+Proof.
+move=> sU [_ [_ [_ _ _ [b0 _]]]] bound; rewrite mulr_sumr; apply: ler_sum => i _; apply: ler_wpmul2r => //.
+apply: (singular_value_le i sU bound).
+Qed.
+Theorem lemma_D3_last (R : rcfType) m n k (V : 'M[R]_(m, n)) (b : 'I_k -> R) :
+  singular_values V b -> (\sum_i b i) ^+ 2 <= m%:R * \tr (V *m V^T).
+Proof.
+move=> sV; rewrite -/(dotp V V) -/(nrm2 V) (nrm2_singular_values sV).
+have le_km : (k <= m)%N by case: sV => P [_ [oP _ _ _]]; apply: mulmx1_min oP.
+apply: (@le_trans _ _ (k%:R * \sum_i b i ^+ 2)); last first.
+  by rewrite ler_wpmul2r ?ler_nat // sumr_ge0 // => i _; apply: sqr_ge0.
+have := cauchy_schwarz (const_mx 1 : 'rV[R]_k) (\row_i b i); rewrite dotpE !nrm2E !big_ord1.
+have -> : \sum_(j < k) (const_mx 1 : 'rV[R]_k) 0 j ^+ 2 = k%:R.
+  by under eq_bigr do rewrite mxE expr1n; rewrite sumr_const card_ord.
+under eq_bigr do rewrite !mxE mul1r; by under [X in _ <= _ * X]eq_bigr do rewrite mxE.
+Qed.
+
 (* Lemma D.4. psd: symmetric and x^T A x >= 0 for all x. *)
 Section LemmaD4.
 Variables (R : realType) (d : nat) (A B : 'M[R]_d).

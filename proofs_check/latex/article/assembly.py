@@ -29,6 +29,11 @@ _PREAMBLE = (
 \newcommand{\statementend}{\smallskip}
 \newenvironment{refuted}{\begin{quote}\small}{\end{quote}}
 \setcounter{tocdepth}{1}
+\makeatletter\renewcommand*{\l@section}{\@dottedtocline{1}{0em}{1.5em}}\makeatother
+\AtBeginDocument{\setlength{\abovedisplayskip}{5pt plus 2pt minus 2pt}%
+\setlength{\belowdisplayskip}{5pt plus 2pt minus 2pt}%
+\setlength{\abovedisplayshortskip}{2pt plus 2pt}\setlength{\belowdisplayshortskip}{5pt plus 2pt minus 2pt}}
+\setlength{\LTpre}{3pt}\setlength{\LTpost}{3pt}
 """
 )
 
@@ -179,7 +184,7 @@ def _introduction(own: Sequence[Stated], outline: Outline) -> list[str]:
         items = "\n".join(rf"\item[{status}] {STATUS_WORDS[status]}." for status in used)
         lines += [
             r"\subsection{What a status says}\label{sec:statuses}",
-            f"\\begin{{description}}\n{items}\n\\end{{description}}",
+            f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\n{items}\n\\end{{description}}",
         ]
     if _kernel_count(own):
         lines.append(_KERNEL_WORDS)
@@ -195,7 +200,7 @@ def _notation(outline: Outline) -> list[str]:
         items = "\n".join(rf"\item[{mark}] {sentence(text)}." for text, mark in marked)
         lines += [
             "Statements name these assumptions by their letters:",
-            f"\\begin{{description}}\n{items}\n\\end{{description}}",
+            f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\n{items}\n\\end{{description}}",
         ]
     return lines
 

@@ -58,7 +58,8 @@ def _block(heading: str, members: Sequence[Stated], outline: Outline, shown: Seq
     shared = [text for text in members[0].assumptions if all(text in other.assumptions for other in members)]
     head = f"\\statementhead{{{heading}}}"
     common = shared_abbreviations(members, outline.defined)
-    written = _equations(members[0], common)
+    names = {name: latex for stated in members for name, latex in stated.names.items()}
+    written = _equations(members[0], common, names)
     lines = [f"{head} {assumed(shared, standing)}{f' Here {written}.' if written else ''}".rstrip()]
     before = ""
     for place, stated in enumerate(members):
@@ -130,9 +131,9 @@ def _own(stated: Stated, defined: Mapping[str, str]) -> Abbreviations:
     return tuple((name, tree) for name, tree in stated.where if name not in defined or parse(defined[name]) != tree)
 
 
-def _equations(stated: Stated, abbreviations: Abbreviations) -> str:
+def _equations(stated: Stated, abbreviations: Abbreviations, names: Mapping[str, str]) -> str:
     given = [
-        f"${statement_latex(parse(name), stated.names)} = {statement_latex(tree, stated.names, stated.upto)}$"
+        f"${statement_latex(parse(name), names)} = {statement_latex(tree, names, stated.upto)}$"
         for name, tree in abbreviations
     ]
     return ", ".join(given)
@@ -141,7 +142,7 @@ def _equations(stated: Stated, abbreviations: Abbreviations) -> str:
 def where_clause(stated: Stated, defined: Mapping[str, str], common: Abbreviations = ()) -> str:
     """What its other abbreviations stand for; empty where there is none."""
     left = tuple(item for item in _own(stated, defined) if item not in common)
-    return f"where {_equations(stated, left)}." if left else ""
+    return f"where {_equations(stated, left, stated.names)}." if left else ""
 
 
 def _proof(stated: Stated, shown: Sequence[str]) -> list[str]:

@@ -24,19 +24,18 @@ def evidence_table(statements: Iterable[Stated]) -> str:
             rf"{_mutants(result)} & {_tightness(result)} & \raggedright {breakable(kinds)} \tabularnewline"
         )
     head = r" & statement & status & wrong & tight & evidence \tabularnewline"
-    columns = (
-        r"@{}p{0.05\textwidth}p{0.16\textwidth}p{0.09\textwidth}p{0.07\textwidth}p{0.05\textwidth}p{0.44\textwidth}@{}"
-    )
-    return _table(columns, head, rows)
+    return _table(_columns(0.05, 0.16, 0.09, 0.07, 0.055, 0.435), head, rows)
 
 
 def _mutants(result: ClaimResult) -> str:
     still_open = result.count("open") + result.count("survived") + result.count("contradiction")
+    if not result.wrong_mutants:
+        return ""
     return f"{result.count('killed')}/{result.wrong_mutants}" + (rf", \mbox{{{still_open} open}}" if still_open else "")
 
 
 def _tightness(result: ClaimResult) -> str:
-    return "" if result.tightness is None else f"{result.tightness:.4g}"
+    return "" if result.tightness is None or result.status == "refuted" else f"{result.tightness:.4g}"
 
 
 def kernel_table(statements: Sequence[Stated]) -> str:
@@ -57,12 +56,17 @@ def kernel_table(statements: Sequence[Stated]) -> str:
             rf"\raggedright\texttt{{{theorem}}} & \raggedright {more} \tabularnewline"
         )
     head = r"statement & kernel & theorem & assumes \tabularnewline"
-    columns = r"@{}p{0.26\textwidth}p{0.15\textwidth}p{0.40\textwidth}p{0.08\textwidth}@{}"
-    return f"{{\\small\\begin{{description}}\n{items}\n\\end{{description}}}}\n\n{_table(columns, head, rows)}"
+    notes = f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\n{items}\n\\end{{description}}"
+    return f"{{\\small{notes}}}\n\n{_table(_columns(0.26, 0.15, 0.4, 0.08), head, rows)}"
 
 
 # The theorems' library, which all their names begin with.
 _LIBRARY = "ICLTheorems."
+
+
+def _columns(*widths: float) -> str:
+    """Columns of a table, as shares of the text's width."""
+    return "@{}" + "".join(rf"p{{{width:g}\textwidth}}" for width in widths) + "@{}"
 
 
 def _table(columns: str, head: str, rows: Sequence[str]) -> str:

@@ -89,8 +89,8 @@ LETTERS = {
     r"\Gamma": r"the preconditioner: $\Gamma = \left(1 + \frac{1}{N}\right) \Lambda + \frac{1}{N} "
     r"\operatorname{tr}(\Lambda) I$ unless another is named",
     r"\Theta": "shape of the initialisation (Assumption 3.3)",
-    r"\Lambda_1": r"a value of a random covariance $\Lambda_\tau$, with probability $p$, positive definite",
-    r"\Lambda_2": "its other value, with probability $q = 1 - p$, positive definite",
+    r"\Lambda_1": r"a value of a random covariance $\Lambda_\tau$, with probability $p_1$, positive definite",
+    r"\Lambda_2": "its other value, with probability $p_2 = 1 - p_1$, positive definite",
     "p_1": r"probability of $\Lambda_1$",
     "p_2": r"probability of $\Lambda_2$",
     "G_1": r"$(1 + \tfrac{1}{N}) \Lambda_1 + \tfrac{1}{N} \operatorname{tr}(\Lambda_1) I$",
@@ -138,49 +138,9 @@ STANDING = {
         "",
     ),
 }
-# Letters whose sign is that of what they stand for: norms, eigenvalues, probabilities, variances, squares.
-SIGNED = frozenset(
-    [
-        "opL",
-        "opG",
-        "opU",
-        "opS",
-        "lowL",
-        "lowG",
-        "g1",
-        "g2",
-        "nu",
-        "lambda",
-        "mu",
-        "l1",
-        "m1",
-        "r1",
-        "l2",
-        "m2",
-        "r2",
-        "mu1",
-        "mu2",
-        "mu3",
-        "p",
-        "q",
-        "s",
-        "s2",
-        "floor",
-        "even",
-        "gap",
-        "total",
-        "kappa",
-        "kappa4",
-        "rank",
-        "square",
-        "rootd",
-        "decay",
-        "two_over_pi",
-        "c2",
-        "k0",
-        "rho",
-    ]
-)
+# Letters whose sign is that of what they stand for: norms, eigenvalues, probabilities, variances, squares, a step size.
+_SIGNED = """opL opG opU opS lowL lowG g1 g2 nu lambda mu l1 m1 r1 l2 m2 r2 mu1 mu2 mu3 p q s s2 floor even gap total
+kappa kappa4 rank square rootd decay two_over_pi c2 k0 rho eta"""
 
 
 def _implied(claims: Sequence[Claim]) -> dict[str, str]:
@@ -188,7 +148,7 @@ def _implied(claims: Sequence[Claim]) -> dict[str, str]:
     shown = {
         (name, letter(claim.language.letters[name]).latex or name_latex(name))
         for claim in claims
-        for name in SIGNED & claim.language.letters.keys()
+        for name in claim.language.letters.keys() & _SIGNED.split()
     }
     typed = [f"${latex}${mark}" for name, latex in sorted(shown) for mark in ("", f" (typed {name})")]
     return {f"{text} {sign}": "" for text in typed for sign in ("positive", "not negative")}

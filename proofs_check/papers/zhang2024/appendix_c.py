@@ -1,4 +1,4 @@
-"""Appendix C: the proof of Theorem 4.5, for a law with two values, L1 and L2, of probabilities p and q."""
+"""Appendix C: the proof of Theorem 4.5, for a law with two values."""
 
 from __future__ import annotations
 

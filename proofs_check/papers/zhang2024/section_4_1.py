@@ -293,7 +293,7 @@ BOUNDS = (
     state(
         "cor-4.3",
         (
-            r"Learning linear models up to $\eta$: the error at"
+            r"Learning linear models: the error, averaged over tasks, at"
             r" $M \ge (d + 1) \operatorname{tr}(\Lambda)/\varepsilon$"
         ),
         "Corollary 4.3",

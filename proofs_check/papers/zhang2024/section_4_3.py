@@ -89,7 +89,7 @@ STATEMENTS = (
     state(
         "eq-4.13",
         (
-            r"The mean of the prediction given $\Lambda_{\mathrm{new}}$, the query and the task, for every"
+            r"The mean of the prediction given the prompt's covariance $\Lambda$, the query and the task, for every"
             " length $M$"
         ),
         "(4.13)",

@@ -12,7 +12,7 @@ from numerics.models import flow as flow_module
 from numerics.models.formula_values import formula_value, pull_back
 from numerics.models.layers import predictions, sampled_gradient
 from numerics.models.prompts import PromptDrawer, letter_values
-from theory import Gaussian, LinearAttention, Model, Prompt, SoftmaxAttention, Stack
+from theory import Gaussian, GradientStep, LinearAttention, Model, Prompt, SoftmaxAttention, Stack
 from theory.algebra.grammar import parse
 from theory.models.network import Network
 
@@ -201,3 +201,14 @@ def test_pulling_back_through_formulas(text: str) -> None:
                 moved[name][place] += sign * h
                 ends.append(np.sum(slope * formula_value(text, moved, 2)))
             assert gradient[name][place] == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-5, abs=1e-7)
+
+
+def test_what_cannot_be_trained_is_refused_with_a_sentence() -> None:
+    """Blocks that are all given, and samples of a network without layers."""
+    given = Model(PLAIN, LinearAttention(), {"U11": "Lambda^-1", "u": "1"})
+    with pytest.raises(ValueError, match="no weights to train"):
+        solve_flow(given, {}, [1.0], Lambda=LAMBDA, N=3)
+    step = Model(PLAIN, GradientStep("0", "G"))
+    with pytest.raises(ValueError, match="descend GradientStep with batch=None"):
+        descend(step, {"G": LAMBDA}, 0.1, 5, batch=10, Lambda=LAMBDA, N=3)
+    assert descend(step, {"G": LAMBDA}, 0.1, 5, Lambda=LAMBDA, N=3).loss[-1] > 0

@@ -198,10 +198,16 @@ def test_a_remark_changes_without_a_new_record(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['given = ["expectation"]\n', 'exists = "existence.initialised_solution_exists"\n'], ids=["given", "exists"]
+    "line",
+    [
+        'given = ["expectation"]\n',
+        'exists = "existence.initialised_solution_exists"\n',
+        'laws = "laws.every_probability_measure"\n',
+    ],
+    ids=["given", "exists", "laws"],
 )
 def test_a_line_dropped_from_the_claims_is_noticed(copy: Path, line: str) -> None:
-    """Nobody turns `partial` into `checked`, or leaves the existence of a solution out, without a new record."""
+    """Nobody turns `partial` into `checked`, or leaves out that a solution or a law exists, without a new record."""
     path = copy / "claims.toml"
     assert line in path.read_text()
     path.write_text(path.read_text().replace(line, "", 1))
@@ -215,7 +221,7 @@ def test_a_line_dropped_from_the_claims_is_noticed(copy: Path, line: str) -> Non
         ("[hypotheses]\n[claims.a]\ngiven = []", "wants `theorem`"),
         (
             '[hypotheses]\n[claims.a]\ntheorem = "m.t"\nstatus = "checked"',
-            "may have `given`, `refutes`, `remark` and `exists`",
+            "may have `given`, `refutes`, `remark`, `exists` and `laws`",
         ),
         ('[hypotheses]\n[claims.a]\ntheorem = "m.t"\ngiven = ["x"]', "'x' is not among the hypotheses"),
         ("[claims.a", "is no table of claims"),

@@ -414,6 +414,10 @@ def test_a_causal_stack_with_shared_weights() -> None:
         (lambda: OF.error("a", "", "", "0", weights={"A": "I"}), "no weight 'A'"),
         (lambda: OF.invariant("a", "", "", "tr(Lambda)"), "contains no weight"),
         (lambda: OF.loss("a", "", "", "0", size=3), "no argument 'size'"),
+        (lambda: OF.loss("a", "", "", "0", relation="=>"), "relation must be one of =, <=, >=, <, >, got '=>'"),
+        (lambda: OF.loss("a", "", "", "Lambda"), "the left side is 1 x 1, but 'Lambda' is d x d; take its trace"),
+        (lambda: OF.gradient("a", "", "", "U", "tr(Lambda)"), "the left side is d x d, but 'tr(Lambda)' is 1 x 1"),
+        (lambda: OF.formula("a", "", "", "Lambda", "u"), "the left side is d x d, but 'u' is 1 x 1"),
         (lambda: claims_of(LAW), "takes a Model"),
     ],
 )

@@ -126,7 +126,7 @@ def test_a_balance_law_does_not_survive_decay() -> None:
     [
         ("Lambda", "the weight decay must be 1 x 1"),
         ("-1/2", "the weight decay must not be negative, got '-1/2'"),
-        ("u", "u is a letter of shape 1 x 1 already"),
+        ("u", "u is a letter of the law or of the decay"),
         ("c +", "the weight decay cannot be read"),
         (0.5, "the weight decay must be a formula as text"),
     ],

@@ -20,6 +20,7 @@ from theory import (
     Moments,
     Prompt,
     RandomCovariance,
+    SoftmaxAttention,
     Stack,
 )
 
@@ -118,6 +119,67 @@ WRONG: dict[str, tuple[Callable[[], object], str]] = {
     "a rank that is a letter": (
         lambda: Model(Prompt(Gaussian("I"), LowRank("H", "k", mean="k")), ATTENTION),
         "mean of the task must be d x 1, but 'k' is 1 x 1",
+    ),
+    "a label that is no polynomial": (
+        lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), label="w' x/(w' w)"), ATTENTION),
+        "polynomial in w and x.*has the power -1",
+    ),
+    "a root in a label": (
+        lambda: Model(Prompt(Gaussian("I"), Gaussian("I"), label="(w' x)^(1/2)"), ATTENTION),
+        "label cannot be read.*positive",
+    ),
+    "a letter of the law as a weight": (
+        lambda: Model(PLAIN.replace(label="x' U x"), ATTENTION, "reduced"),
+        "U is a letter of the law or of the decay and would be a weight too; choose another name",
+    ),
+    "a letter of the law as a block of its own": (
+        lambda: Model(PLAIN.replace(noise="u"), ATTENTION, {"U11": "A", "u": "u"}),
+        "u is a letter of the law or of the decay and would be a weight too",
+    ),
+    "a weight as a letter of the test law": (
+        lambda: Model(PLAIN, ATTENTION, "reduced").error(test=PLAIN.replace(label="x' U x")),
+        "U is a weight of the model; choose another name for it in the test law",
+    ),
+    "a test law by its length": (
+        lambda: Model(PLAIN, ATTENTION).error(test="M"),  # type: ignore[arg-type]
+        "test must be a Prompt.*got 'M'",
+    ),
+    "no block": (lambda: Model(PLAIN, ATTENTION, {}), "prediction is zero on every prompt with weights={}.*'u': '1'"),
+    "a block of Q alone": (lambda: Model(PLAIN, ATTENTION, {"U11": "A"}), "prediction is zero.*a block of P"),
+    "vectors as one text": (
+        lambda: Model(PLAIN, ATTENTION, {"U11": "k k'", "u": "1"}, vectors="k"),
+        r"tuple of names, such as \('k',\), got 'k'",
+    ),
+    "a step of descent with weights": (
+        lambda: Model(PLAIN, GradientStep(), "sparse"),
+        "weights= and sign= are for layers of attention",
+    ),
+    "a step of descent with a sign": (lambda: Model(PLAIN, GradientStep(), sign=-1), "weights= and sign= are for"),
+    "a length in numbers": (lambda: Model(PLAIN.replace(length=5), ATTENTION), "a name such as N, got 5; its value"),
+    "a number of tasks in numbers": (
+        lambda: Model(Prompt(Gaussian("I"), FiniteTasks("W", 5)), ATTENTION),  # type: ignore[arg-type]
+        "a name such as N, got 5",
+    ),
+    "as many examples as dimensions": (lambda: PLAIN.replace(length="d"), "d is the dimension.*another name"),
+    "a part that no prompt has": (lambda: PLAIN.replace(len="M"), "no part 'len'; it has x, w, noise, length"),
+    "a scale of zero": (lambda: Model(PLAIN, LinearAttention(scale="0")), "scale of the scores must not be zero"),
+    "a scale that would be trained": (
+        lambda: Model(PLAIN, LinearAttention(scale="tau"), "reduced"),
+        "tau in 'tau' is neither; a number that is trained belongs into a block",
+    ),
+    "a scale that is a weight": (
+        lambda: Model(PLAIN, LinearAttention(scale="a"), {"U11": "a A", "u": "1"}),
+        "a in 'a' is neither",
+    ),
+    "a rank without a product": (lambda: LinearAttention(rank=3), "rank=3 .*add key_query='separate'"),
+    "separate keys with blocks of one's own": (
+        lambda: Model(PLAIN, LinearAttention(key_query="separate"), {"U11": "A", "u": "1"}),
+        "write the product there.*leave key_query out",
+    ),
+    "a softmax layer without its order": (lambda: SoftmaxAttention("2"), "order.*integer from 1 to 4, got '2'"),  # type: ignore[arg-type]
+    "a loss that is too large": (
+        lambda: Model(PLAIN, Stack(ATTENTION, ATTENTION)).loss(),
+        "loss cannot be written out.*weights={...}, or work on samples",
     ),
     "the number of tasks is a letter": (
         lambda: Model(Prompt(Gaussian("T"), FiniteTasks("W", "T")), ATTENTION),

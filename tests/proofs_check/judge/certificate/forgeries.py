@@ -154,6 +154,22 @@ SIMPLE: Mapping[str, tuple[str, Forgery]] = {
     "a counterexample of a proved claim": ("cyclic", field("cyclic", "counterexample", "d = 1: left 1, right 2")),
     "another script": ("wrong", field("wrong", "reproduction", "import os\n")),
     "a script of a proved claim": ("cyclic", field("cyclic", "reproduction", "print('proved')")),
+    "a reason why it is undecided": ("narrow", field("narrow", "reason", "the run was interrupted")),
+    "negative seconds": ("cyclic", field("cyclic", "seconds", -5)),
+    "a tightness within rounding": ("schwarz", field("schwarz", "tightness", 1.000005)),
+    "an instance with a note": (
+        "cyclic",
+        lambda record: instances(record, "cyclic", "exact")[0].update(note="checked by hand"),
+    ),
+    "evidence with a note": (
+        "cyclic",
+        lambda record: evidence(record, "cyclic", "exact")["data"].update(note="checked by hand"),
+    ),
+    "floats said to cover something": (
+        "half",
+        lambda record: evidence(record, "half", "numerical")["data"].update(covered={"a": "all"}),
+    ),
+    "fewer instances": ("2 instances", lambda record: record.update(instances=2)),
     "no evidence": ("cyclic", field("cyclic", "evidence", [])),
     "another derived form": (
         "cyclic",
@@ -526,6 +542,69 @@ def the_whole_chain_lifted(record: Record) -> None:
     of(record, "wrong").update(status="proved", reason="", counterexample="", reproduction="")
     of(record, "on-sand").update(status="proved", reason="", given_refuted=False)
     of(record, "wrong")["evidence"] = copy.deepcopy(of(record, "on-sand")["evidence"])
+
+
+@forgery("schwarz")
+def an_undecided_proof_with_a_reason_of_its_own(record: Record) -> None:
+    evidence(record, "schwarz", "symbolic")["detail"] = "the sign is proved by Theorem 4.1"
+    of(record, "schwarz")["reason"] = "the sign is proved by Theorem 4.1"
+
+
+@forgery("engine")
+def an_objection_that_excuses(record: Record) -> None:
+    said = "the exact evidence calls the engine (once, and is independent otherwise)"
+    evidence(record, "engine", "exact")["objection"] = said
+    of(record, "engine")["reason"] = said
+
+
+def _undecided(record: Record, reason: str) -> None:
+    """The claim cyclic, and what rests on it."""
+    of(record, "cyclic").update(status="undecided", reason=reason)
+    of(record, "mean").update(status="conditional", reason="given: cyclic (undecided)")
+    of(record, "on-cited")["reason"] = "given: cited (itself conditional); cyclic (undecided)"
+    recount(record, "cyclic")
+
+
+@forgery("cyclic")
+def an_equivalent_mutant_said_to_survive(record: Record) -> None:
+    same = mutant(record, "cyclic", "equivalent")
+    same["fate"] = "survived"
+    _undecided(record, f"the evidence does not tell it from 1 mutant: {same['change']}")
+
+
+@forgery("cyclic")
+def a_killed_mutant_said_to_be_a_contradiction(record: Record) -> None:
+    killed = mutant(record, "cyclic", "killed")
+    killed.update(fate="contradiction", reason="the engine proves what other evidence refutes")
+    _undecided(record, f"a mutant is proved by the engine and refuted by other evidence: {killed['change']}")
+
+
+@forgery("schwarz")
+def an_implied_mutant_said_to_be_open(record: Record) -> None:
+    mutant(record, "schwarz", "implied").update(fate="open", reason="")
+    recount(record, "schwarz")
+
+
+@forgery("root")
+def an_instance_added_to_an_equation(record: Record) -> None:
+    held = instances(record, "root", "exact")
+    held.append({**copy.deepcopy(held[0]), "lengths": dict.fromkeys(held[0]["lengths"], 50)})
+    item = evidence(record, "root", "exact")
+    item["detail"] = f"equal at {len(held)} instances"
+    item["summary"] = item["summary"].replace(f"{len(held) - 1} instances", f"{len(held)} instances")
+
+
+@forgery("wrong: the script")
+def a_script_that_loads_another_file(record: Record) -> None:
+    entry = of(record, "wrong")
+    script = entry["reproduction"].replace("Instance, catalogue, find_claim, require_holds", "{}")
+    script = script.replace("{}", "Instance, find_claim, require_holds\nfrom proofs_check.judge.loading import Modules")
+    entry["reproduction"] = script.replace("catalogue()", "Modules(('harmful.py',)).load()[0]")
+
+
+@forgery("F-balls: the script")
+def a_script_with_more_behind_its_instance(record: Record) -> None:
+    of(record, "F-balls")["reproduction"] += "import shutil\n"
 
 
 FORGERIES |= SIMPLE

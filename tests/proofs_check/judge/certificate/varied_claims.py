@@ -63,6 +63,13 @@ def _root_of_product(instance: Instance) -> tuple[Any, Mapping[str, Any]]:
     return one_by_one(arb(fmpq(product.numerator, product.denominator)).sqrt()), {}
 
 
+def _with_ball(instance: Instance) -> tuple[Any, Mapping[str, Any]]:
+    """The root of a, with the same as the value of b."""
+    value = instance.values["a"]
+    root = arb(fmpq(value.numerator, value.denominator)).sqrt()
+    return one_by_one(root), {"b": root}
+
+
 def _half_power(instance: Instance) -> tuple[Any, float]:
     return np.array(instance.floats["a"] ** 0.5), 1e-12
 
@@ -85,6 +92,7 @@ def varied_claims() -> tuple[Claim, ...]:
         own("sampled", mean, "tr(A Lambda)/2 + tr(Lambda A)/2", "A Lambda"),
         own("root", Quantity("ab", exact=_root_of_square), "(a^2 b^2)^(1/2)", "a b"),
         own("enclosed", Quantity("s", enclose=_root_of_product, enclosed_by="balls"), "a/2 + b/2", "a b", "<="),
+        own("F-balls", Quantity("s", enclose=_with_ball, enclosed_by="balls"), "2 b", "a", finding=MISPRINT),
         own("half", Quantity("h", compute=_half_power, computed_by="floats"), "a^(1/2)", "a"),
         own("wrong", "tr(A B)", "tr(A) tr(B)", "A B"),
         own("on-sand", "tr(B A)", "tr(A B)", "A B", rests_on=("wrong",)),
