@@ -74,5 +74,6 @@ def kernel_record(claim: str) -> dict[str, Any]:
         "theorem": column.theorem,
         "hypotheses": list(column.hypotheses),
         "exists": column.exists,
+        "laws": column.laws,
         "remark": column.remark,
     }

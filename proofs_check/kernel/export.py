@@ -115,7 +115,7 @@ def population_loss_file() -> str:
 
 
 def elliptical_loss_file() -> str:
-    """Statement B6: the population loss in all blocks for covariates sqrt(r) z, E r = 1, E r^2 = kappa, E r^3 = m3."""
+    """Statement B6: the population loss in all blocks for covariates sqrt(r) z, E r = 1, E r^2 = kappa4, E r^3 = m3."""
     law = Law(elliptical=True)
     letters = _loss_letters(law)
     return _mean_square_file(

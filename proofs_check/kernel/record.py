@@ -40,6 +40,8 @@ class KernelStatus:
         remark: in words, how to read the theorem as the claim where that needs saying.
         exists: the full name of the theorem that the solutions of which the theorem speaks exist; empty where none is
             needed.
+        laws: the full name of the theorem that every probability measure is among the laws of which the theorem speaks;
+            empty where none is needed.
     """
 
     word: str = ""
@@ -50,6 +52,7 @@ class KernelStatus:
     here: bool = False
     remark: str = ""
     exists: str = ""
+    laws: str = ""
 
     def __str__(self) -> str:
         return f"{self.word} ({'; '.join(self.hypotheses)})" if self.hypotheses else self.word
@@ -87,7 +90,15 @@ class Record:
         word = "recorded" if proof.word == "checked" and not self.here else proof.word
         statement = "\n".join(self.theorems[proof.theorem].text)
         return KernelStatus(
-            word, proof.theorem, proof.hypotheses, statement, proof.refutes, self.here, proof.remark, proof.exists
+            word,
+            proof.theorem,
+            proof.hypotheses,
+            statement,
+            proof.refutes,
+            self.here,
+            proof.remark,
+            proof.exists,
+            proof.laws,
         )
 
     def to_json(self) -> str:

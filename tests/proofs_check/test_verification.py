@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from proofs_check import catalogue
+from proofs_check.commands.terminal import Screen, summary
 from proofs_check.judge.check import described
 from proofs_check.judge.evidence import Budget
 from proofs_check.judge.results import Report
@@ -22,3 +23,13 @@ def test_a_claim_that_borrows_an_id_gets_no_kernel_word() -> None:
     own, borrowed = with_kernel(report).results
     assert own.kernel == kernel_record("lem-5.3")
     assert borrowed.kernel == {}
+
+
+def test_the_terminal_says_what_a_partial_theorem_assumes_further() -> None:
+    """Every hypothesis beyond the claim's is printed as it stands, where every claim is shown."""
+    partial = [claim for claim in catalogue() if kernel_record(claim.id).get("hypotheses")]
+    assert partial
+    report = with_kernel(Report(tuple(map(described, partial)), Budget()))
+    text = " ".join(summary(report, Screen(None), verbose=True).split())
+    for claim in partial:
+        assert f"assumes further: {'; '.join(kernel_record(claim.id)['hypotheses'])}" in text, claim.id

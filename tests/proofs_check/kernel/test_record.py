@@ -185,7 +185,8 @@ def test_the_column_carries_what_the_claims_say(copy: Path) -> None:
     """The remark, the theorem that solutions exist, and the further hypotheses, as claims.toml has them."""
     for claim, proof in read_claims(copy).items():
         column = kernel_column(claim, read_record(copy))
-        assert (proof.remark, proof.exists, proof.hypotheses) == (column.remark, column.exists, column.hypotheses)
+        held = (column.remark, column.exists, column.laws, column.hypotheses)
+        assert (proof.remark, proof.exists, proof.laws, proof.hypotheses) == held
     assert "integrated from t = 0" == kernel_column("lem-A.3").remark
     assert kernel_column("lem-A.3").exists.endswith(".initialised_solution_exists")
 

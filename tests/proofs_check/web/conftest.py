@@ -32,7 +32,14 @@ FLAGS = (
 )
 
 # A theorem that assumes more than its claim, about solutions that exist by another.
-KERNEL = {"word": "partial", "theorem": "T.t", "hypotheses": ["a moment"], "exists": "T.e", "remark": "n > 1"}
+KERNEL = {
+    "word": "partial",
+    "theorem": "T.t",
+    "hypotheses": ["a moment"],
+    "exists": "T.e",
+    "laws": "T.m",
+    "remark": "n > 1",
+}
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,10 @@ def test_page_is_whole_and_self_contained(html: str, folded: dict[str, str]) -> 
 
 def test_a_claim_shows_how_its_theorem_is_read(html: str, folded: dict[str, str]) -> None:
     """The theorem, its hypotheses beyond the claim's, that solutions exist, and the remark."""
-    shown = "<code>T.t</code>, partial; a moment; solutions exist by <code>T.e</code>. Note: n &gt; 1"
+    shown = (
+        "<code>T.t</code>, partial; a moment; solutions exist by <code>T.e</code>; "
+        "of every probability measure by <code>T.m</code>. Note: n &gt; 1"
+    )
     assert 1 == unfolded(html, folded).count(shown)
 
 
