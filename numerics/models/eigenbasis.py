@@ -20,13 +20,14 @@ from numerics.models.prompts import letter_values
 from numerics.problem import FloatArray
 from theory.algebra.expression import Expression
 from theory.algebra.words import Symbol, Word
+from theory.errors import IclTheoryError
 from theory.models.model import Model
 
 # Off-diagonal entries up to this size, relative to the matrix, are rounding of the eigenvectors.
 _ROUNDING = 1e-12
 
 
-class NoEigenbasisError(ValueError):
+class NoEigenbasisError(IclTheoryError, ValueError):
     """The flow leaves the matrices that are diagonal in one basis, or may; the message says why."""
 
 

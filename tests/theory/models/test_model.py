@@ -39,7 +39,7 @@ def of_one_name(expression: Expression) -> Expression:
         (PLAIN, {}),
         (PLAIN.replace(noise="s2"), {"noise": True}),
         (PLAIN.replace(w=Gaussian("Psi")), {"task_covariance": True}),
-        (Prompt(x=Elliptical("Lambda", ("kappa", "m3")), w=Gaussian("I")), {"elliptical": True}),
+        (Prompt(x=Elliptical("Lambda", ("kappa4", "m3")), w=Gaussian("I")), {"elliptical": True}),
     ],
     ids=["paper", "noise", "task covariance", "elliptical"],
 )
