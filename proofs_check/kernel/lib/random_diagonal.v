@@ -36,6 +36,13 @@ Definition zeta i j : R := mean E (fun o =>
   (1 + N%:R^-1) * (lambda o 0 i ^+ 2 * lambda o 0 j) + N%:R^-1 * (lambda o 0 i * lambda o 0 j * \sum_k lambda o 0 k)).
 Definition xi i : R := mean E (fun o => lambda o 0 i ^+ 2).
 Definition coefficients : 'M[R]_d := \matrix_(i, j) zeta i j.
+(* what theorems on random diagonal covariances Lambda = diag(lambda) assume of their law: lambda > 0, and third moments *)
+Definition diagonal_covariances : Prop := [/\ forall o i, 0 < lambda o 0 i,
+  forall i j, integrable E (fun o => lambda o 0 i * lambda o 0 j)
+  & forall i j k, integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k)].
+(* the coefficient of entry (i, j): gamma_i on the diagonal, zeta_ij elsewhere; nu is a positive lower bound, such as the least *)
+Definition coefficient i j : R := if i == j then gamma i else zeta i j.
+Definition lower_bound_of_coefficients (nu : R) : Prop := 0 < nu /\ forall i j, nu <= coefficient i j.
 
 Lemma zeta_diagonal i : zeta i i = gamma i.
 Proof. by rewrite /zeta /gamma; congr mean; apply/funext => o; ring. Qed.

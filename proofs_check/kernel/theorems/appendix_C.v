@@ -148,18 +148,16 @@ End AnyLaw.
 (* random diagonal covariances Lambda = diag(lambda), lambda > 0 *)
 Section Diagonal.
 Variables (R : realType) (Omega : Type) (E : law R Omega) (d N : nat) (lambda : Omega -> 'rV[R]_d).
-Hypothesis positive : forall o i, 0 < lambda o 0 i.
-Hypothesis moment2 : forall i j, integrable E (fun o => lambda o 0 i * lambda o 0 j).
-Hypothesis moment3 : forall i j k, integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k).
+Hypothesis covariances : diagonal_covariances E lambda.
+Let positive o i : 0 < lambda o 0 i. Proof. by case: covariances. Qed.
+Let moment2 i j : integrable E (fun o => lambda o 0 i * lambda o 0 j). Proof. by case: covariances. Qed.
+Let moment3 i j k : integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k). Proof. by case: covariances. Qed.
 Notation La := (fun o => diag_mx (lambda o)).
 
-Let gamma i : R :=
-  mean E (fun o => (1 + N%:R^-1) * lambda o 0 i ^+ 3 + N%:R^-1 * (lambda o 0 i ^+ 2 * \sum_k lambda o 0 k)).
-Let zeta i j : R := mean E (fun o =>
-  (1 + N%:R^-1) * (lambda o 0 i ^+ 2 * lambda o 0 j) + N%:R^-1 * (lambda o 0 i * lambda o 0 j * \sum_k lambda o 0 k)).
-Let xi i : R := mean E (fun o => lambda o 0 i ^+ 2).
-(* the coefficient of entry (i, j): gamma_i on the diagonal, zeta_ij elsewhere *)
-Let coefficient i j : R := if i == j then gamma i else zeta i j.
+Notation gamma := (random_diagonal.gamma E N lambda).
+Notation zeta := (random_diagonal.zeta E N lambda).
+Notation xi := (random_diagonal.xi E lambda).
+Notation coefficient := (random_diagonal.coefficient E N lambda).
 Let g := coefficients E N lambda.
 Let gE i j : g i j = coefficient i j.
 Proof. by rewrite mxE /coefficient; case: eqP => [->|//]; rewrite zeta_diagonal. Qed.
@@ -196,10 +194,10 @@ Let loss_min : R := - (2%:R^-1 * \sum_i xi i ^+ 2 / gamma i).
 Let minE : diagonal_min g xi = loss_min.
 Proof. by congr (- (_ * _)); apply: eq_bigr => i _; rewrite gE /coefficient eqxx. Qed.
 
-(* nu is any lower bound of the coefficients, such as the least of them *)
 Variable nu : R.
-Hypothesis nu_positive : 0 < nu.
-Hypothesis nu_least : forall i j, nu <= coefficient i j.
+Hypothesis nu_bound : lower_bound_of_coefficients E N lambda nu.
+Let nu_positive : 0 < nu. Proof. by case: nu_bound. Qed.
+Let nu_least i j : nu <= coefficient i j. Proof. by case: nu_bound. Qed.
 Let nu_le i j : nu <= g i j. Proof. by rewrite gE. Qed.
 
 Theorem lemma_C4_least (U : 'M[R]_d) u : loss_min <= mean_loss E N La U u.

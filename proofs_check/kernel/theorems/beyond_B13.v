@@ -128,9 +128,10 @@ End Fixed.
 (* random diagonal covariances Lambda = diag(lambda), lambda > 0: descent on the averaged loss of Lemma C.3 *)
 Section Random.
 Variables (R : realType) (Omega : Type) (E : law R Omega) (d N : nat) (lambda : Omega -> 'rV[R]_d).
-Hypothesis positive : forall o i, 0 < lambda o 0 i.
-Hypothesis moment2 : forall i j, integrable E (fun o => lambda o 0 i * lambda o 0 j).
-Hypothesis moment3 : forall i j k, integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k).
+Hypothesis covariances : diagonal_covariances E lambda.
+Let positive o i : 0 < lambda o 0 i. Proof. by case: covariances. Qed.
+Let moment2 i j : integrable E (fun o => lambda o 0 i * lambda o 0 j). Proof. by case: covariances. Qed.
+Let moment3 i j k : integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k). Proof. by case: covariances. Qed.
 Notation La := (fun o => diag_mx (lambda o)).
 Notation gamma := (random_diagonal.gamma E N lambda).
 Notation zeta := (random_diagonal.zeta E N lambda).
@@ -142,7 +143,7 @@ Hypothesis descent : forall k,
   u k.+1 = u k - eta * (u k * \tr (mean_quadratic E N La (U k) *m (U k)^T) - \tr (mean_square E La *m (U k)^T)).
 Hypothesis start : starts sigma Th (U 0%N) (u 0%N).
 Variables (kappa0 K : R).
-Hypotheses (kappa0_positive : 0 < kappa0) (bounds : forall i j, kappa0 <= (if i == j then gamma i else zeta i j) <= K).
+Hypotheses (kappa0_positive : 0 < kappa0) (bounds : forall i j, kappa0 <= coefficient E N lambda i j <= K).
 Let loss_min : R := - (2%:R^-1 * \sum_i xi i ^+ 2 / gamma i).
 Let excess k : R := mean_loss E N La (U k) (u k) - loss_min.
 Let P : R := Num.sqrt (\sum_i (xi i / gamma i) ^+ 2) + Num.sqrt (2%:R * excess 0 / kappa0).
@@ -151,9 +152,9 @@ Let c2 : R := \sum_i Num.min (U 0%N i i) (xi i / gamma i / u_max) ^+ 2.
 Hypotheses (eta_ge0 : 0 <= eta) (small : 4%:R * (eta * K * P) <= 1) (small_start : 4%:R * (eta * excess 0) <= c2).
 
 Let g := coefficients E N lambda.
-Let gE i j : g i j = if i == j then gamma i else zeta i j.
-Proof. by rewrite mxE; case: eqP => [->|//]; rewrite zeta_diagonal. Qed.
-Let gii i : g i i = gamma i. Proof. by rewrite gE eqxx. Qed.
+Let gE i j : g i j = coefficient E N lambda i j.
+Proof. by rewrite mxE /coefficient; case: eqP => [->|//]; rewrite zeta_diagonal. Qed.
+Let gii i : g i i = gamma i. Proof. by rewrite gE /coefficient eqxx. Qed.
 Let kappa0_le i j : kappa0 <= g i j. Proof. by rewrite gE; case/andP: (bounds i j). Qed.
 Let le_K i j : g i j <= K. Proof. by rewrite gE; case/andP: (bounds i j). Qed.
 Let xi_gt0 := random_diagonal.xi_gt0 positive moment2.

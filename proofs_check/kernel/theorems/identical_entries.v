@@ -94,8 +94,8 @@ have g0 i j : 0 < (if i == j then gamma else random_diagonal.zeta P N lambda i j
 have [nu nu0 le] := positive_bound g0.
 have bound i j : nu <= if i == j then random_diagonal.gamma P N lambda i else random_diagonal.zeta P N lambda i j.
   by have := le i j; rewrite /random_diagonal.gamma diagonal_coefficient.
-have least := lemma_C4_least positive moment2 moment3 nu0 bound.
-have only := lemma_C4_minimisers positive moment2 moment3 nu0 bound.
+have least := lemma_C4_least (And3 positive moment2 moment3) (conj nu0 bound).
+have only := lemma_C4_minimisers (And3 positive moment2 moment3) (conj nu0 bound).
 have entry (U : 'M[R]_d) (u : R) : (forall i j, u * U i j = if i == j then random_diagonal.xi P lambda i / random_diagonal.gamma P N lambda i else 0)
     <-> u *: U = (m2 / gamma)%:M.
   have e i : random_diagonal.xi P lambda i / random_diagonal.gamma P N lambda i = m2 / gamma.

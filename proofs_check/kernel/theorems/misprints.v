@@ -85,10 +85,10 @@ have gamma3 i : gamma P 1 lambda i = 3%:R by rewrite /gamma /= sum1 !mxE expr1n;
 have nu i j : 3%:R <= if i == j then gamma P 1 lambda i else zeta P 1 lambda i j.
   by rewrite !ord1 eqxx gamma3.
 have i0 (f : unit -> R) : integrable P f by [].
-have lim := theorem_4_5_u positive (fun _ _ => i0 _) (fun _ _ _ => i0 _) (ltr0n _ 3) nu flow start.
+have lim := theorem_4_5_u (And3 positive (fun _ _ => i0 _) (fun _ _ _ => i0 _)) (conj (ltr0n _ 3) nu) flow start.
 have entry : (invmx (mean_mx P (fun o => Gamma 1 (diag_mx (lambda o)) *m diag_mx (lambda o) *m diag_mx (lambda o))) *m
     mean_mx P (fun o => diag_mx (lambda o) *m diag_mx (lambda o))) 0 0 = xi P lambda 0 / gamma P 1 lambda 0.
-  exact: (theorem_4_5_limit 1 positive (fun _ _ => i0 _) (fun _ _ _ => i0 _) 0 0).
+  exact: (theorem_4_5_limit 1 (And3 positive (fun _ _ => i0 _) (fun _ _ _ => i0 _)) 0 0).
 have same := norm_cvg_unique printed lim.
 move: same entry; move: (invmx _ *m _) => A e A3; rewrite xi1 gamma3 in A3.
 have {}e : Num.sqrt (Num.sqrt (1 / 3%:R)) = Num.sqrt (Num.sqrt ((1 / 3%:R) ^+ 2)) :> R.

@@ -95,20 +95,17 @@ End Lemma54.
 (* random diagonal covariances Lambda = diag(lambda), lambda > 0 *)
 Section LemmaC8.
 Variables (R : realType) (Omega : Type) (E : law R Omega) (d N : nat) (lambda : Omega -> 'rV[R]_d).
-Hypothesis positive : forall o i, 0 < lambda o 0 i.
-Hypothesis moment2 : forall i j, integrable E (fun o => lambda o 0 i * lambda o 0 j).
-Hypothesis moment3 : forall i j k, integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k).
+Hypothesis covariances : diagonal_covariances E lambda.
+Let positive o i : 0 < lambda o 0 i. Proof. by case: covariances. Qed.
+Let moment2 i j : integrable E (fun o => lambda o 0 i * lambda o 0 j). Proof. by case: covariances. Qed.
+Let moment3 i j k : integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k). Proof. by case: covariances. Qed.
 Notation La := (fun o => diag_mx (lambda o)).
-Let gamma i : R :=
-  mean E (fun o => (1 + N%:R^-1) * lambda o 0 i ^+ 3 + N%:R^-1 * (lambda o 0 i ^+ 2 * \sum_k lambda o 0 k)).
-Let zeta i j : R := mean E (fun o =>
-  (1 + N%:R^-1) * (lambda o 0 i ^+ 2 * lambda o 0 j) + N%:R^-1 * (lambda o 0 i * lambda o 0 j * \sum_k lambda o 0 k)).
-Let xi i : R := mean E (fun o => lambda o 0 i ^+ 2).
+Notation gamma := (random_diagonal.gamma E N lambda).
+Notation zeta := (random_diagonal.zeta E N lambda).
+Notation xi := (random_diagonal.xi E lambda).
 Let loss_min : R := - (2%:R^-1 * \sum_i xi i ^+ 2 / gamma i).
-(* nu is any lower bound of the coefficients, such as the least of them *)
 Variable nu : R.
-Hypothesis nu_positive : 0 < nu.
-Hypothesis nu_least : forall i j, nu <= if i == j then gamma i else zeta i j.
+Hypothesis nu_bound : lower_bound_of_coefficients E N lambda nu.
 
 Variables (Th : 'M[R]_d) (sigma : R) (U : R -> 'M[R]_d) (u : R -> R).
 Hypothesis flow : mean_flow E N La U u.
@@ -127,11 +124,11 @@ Theorem lemma_C8_PL_sharp t : 0 <= t -> delta * (mean_loss E N La (U t) (u t) - 
   nrm2 (u t ^+ 2 *: mean_quadratic E N La (U t) - u t *: mean_square E La) +
   (u t * \tr (mean_quadratic E N La (U t) *m (U t)^T) - \tr (mean_square E La *m (U t)^T)) ^+ 2.
 Proof.
-move=> t0; apply: le_trans (lemma_C8_gradient positive moment2 moment3 nu_positive nu_least (U t) (u t)); apply: ler_wpmul2r.
-  by rewrite subr_ge0; apply: (lemma_C4_least positive moment2 moment3 nu_positive nu_least).
+move=> t0; apply: le_trans (lemma_C8_gradient covariances nu_bound (U t) (u t)); apply: ler_wpmul2r.
+  by rewrite subr_ge0; apply: (lemma_C4_least covariances nu_bound).
 have low := @lemma_C7_sharp R Omega E d N La (diagonal_definite positive) (diagonal_moment3 moment3) Th sigma U u flow start
   normG normG_bound normG_moment condition t t0.
-apply: le_trans (ler_wpmul2l (_ : 0 <= 2%:R * nu) low); last by rewrite mulr_ge0 ?ler0n ?ltW.
+apply: le_trans (ler_wpmul2l (_ : 0 <= 2%:R * nu) low); last by rewrite mulr_ge0 ?ler0n // ltW //; case: nu_bound.
 rewrite le_eqVlt; apply/orP; left; apply/eqP; rewrite /delta -/square -/align -/spread invfM.
 by move: (_ - _) (Num.sqrt _)^-1 => a b; field.
 Qed.

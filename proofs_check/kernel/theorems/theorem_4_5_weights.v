@@ -4,7 +4,7 @@
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp.classical Require Import boolp classical_sets functions.
 From mathcomp.analysis Require Import reals signed topology normedtype derive.
-From ICL Require Import frobenius curve setting weights random_covariance.
+From ICL Require Import frobenius curve setting weights random_covariance random_diagonal.
 From ICLTheorems Require Import appendix_C.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -16,17 +16,10 @@ Local Open Scope classical_set_scope.
 
 Section Weights.
 Variables (R : realType) (Omega : Type) (E : law R Omega) (d N : nat) (lambda : Omega -> 'rV[R]_d).
-Hypothesis positive : forall o i, 0 < lambda o 0 i.
-Hypothesis moment2 : forall i j, integrable E (fun o => lambda o 0 i * lambda o 0 j).
-Hypothesis moment3 : forall i j k, integrable E (fun o => lambda o 0 i * lambda o 0 j * lambda o 0 k).
+Hypothesis covariances : diagonal_covariances E lambda.
 Notation La := (fun o => diag_mx (lambda o)).
-Let gamma i : R :=
-  mean E (fun o => (1 + N%:R^-1) * lambda o 0 i ^+ 3 + N%:R^-1 * (lambda o 0 i ^+ 2 * \sum_k lambda o 0 k)).
-Let zeta i j : R := mean E (fun o =>
-  (1 + N%:R^-1) * (lambda o 0 i ^+ 2 * lambda o 0 j) + N%:R^-1 * (lambda o 0 i * lambda o 0 j * \sum_k lambda o 0 k)).
 Variable nu : R.
-Hypothesis nu_positive : 0 < nu.
-Hypothesis nu_least : forall i j, nu <= if i == j then gamma i else zeta i j.
+Hypothesis nu_bound : lower_bound_of_coefficients E N lambda nu.
 Variables (Th : 'M[R]_d) (sigma : R) (U : R -> 'M[R]_d) (u : R -> R).
 Hypothesis flow : mean_flow E N La U u.
 Hypothesis start : initialised sigma Th U u.
@@ -43,8 +36,8 @@ Let W_PV_limit : 'M[R]_(d + 1) := block_mx 0 0 0 v%:M.
 Theorem theorem_4_5_W_KQ i j : (fun t => W_KQ t i j : R^o) @ +oo --> (W_KQ_limit i j : R^o).
 Proof.
 rewrite [W_KQ_limit _ _]mxE; apply: sparse_KQ_limit => k l.
-exact: (theorem_4_5_U positive moment2 moment3 nu_positive nu_least flow start).
+exact: (theorem_4_5_U covariances nu_bound flow start).
 Qed.
 Theorem theorem_4_5_W_PV i j : (fun t => W_PV t i j : R^o) @ +oo --> (W_PV_limit i j : R^o).
-Proof. exact: sparse_PV_limit (theorem_4_5_u positive moment2 moment3 nu_positive nu_least flow start) i j. Qed.
+Proof. exact: sparse_PV_limit (theorem_4_5_u covariances nu_bound flow start) i j. Qed.
 End Weights.
