@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def check(
         directory: where compiled files go.
         root: the folder of the formal proofs.
         repin: take the statements as they are for the pinned ones.
-        jobs: compilers that run at once.
+        jobs: programs that run at once.
         say: told what is being done.
 
     Raises:
@@ -55,10 +56,14 @@ def check(
     proofs = read_claims(root)
     say("building")
     build(directory, root, jobs=jobs)
-    say(f"asking what {len(proofs)} claims' theorems say")
-    answers = ask(directory, sorted({name for proof in proofs.values() for name in proof.theorems}))
-    say("checking the compiled files again with coqchk")
-    recheck(directory)
+    say(f"asking what {len(proofs)} claims' theorems say, and checking the compiled files again with coqchk")
+    theorems = sorted({name for proof in proofs.values() for name in proof.theorems})
+    # Both read compiled files only, and each takes one core for a minute or more.
+    with ThreadPoolExecutor(min(jobs, 2)) as both:
+        rechecking = both.submit(recheck, directory)
+        asking = both.submit(ask, directory, theorems)
+        rechecking.result()
+        answers = asking.result()
     now = Pins(answers.theorems, answers.definitions)
     record = record_of(answers, proofs, version, source_digests(directory))
     return Outcome(record, tuple(inconsistencies(record, now if repin else read_pins(root), root)), now)
