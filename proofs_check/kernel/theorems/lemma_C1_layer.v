@@ -50,9 +50,10 @@ Proof.
 exists (p *: gradient_PV N Sq1 V W + q *: gradient_PV N Sq2 V W), (p *: gradient_KQ N Sq1 V W + q *: gradient_KQ N Sq2 V W).
 have [e1 f1] := part Sq1; have [e2 f2] := part Sq2; split=> [D E|].
   have h1 := layer_gradient N Sq1 V W D E; have h2 := layer_gradient N Sq2 V W D E.
-  have h := derD (derM (der_cst p 0) h1) (derM (der_cst q 0) h2).
-  apply: der_eq h _; rewrite !dotpDl !dotpZl !mulr0 !addr0 !mulrDr.
-  by rewrite addrACA.
+  have scaled (f : R -> R) (c l : R) : der f 0 l -> der (fun s => c * f s) 0 (c * l).
+    by move=> h; apply: der_eq (derM (der_cst c 0) h) _; rewrite mulr0 addr0.
+  have h := derD (scaled _ p _ h1) (scaled _ q _ h2); apply: der_eq h _.
+  by rewrite !dotpDl !dotpZl !mulrDr addrACA.
 rewrite e1 e2 f1 f2 !scale_block_mx !add_block_mx !block_mxKdl !block_mxKul !block_mxKdr !scaler0 !addr0; split=> //.
   rewrite /flow_U -/L1 -/L2; move: (G1 *m _ *m _ *m _) (G2 *m _ *m _ *m _) (L1 *m L1) (L2 *m L2) => a1 a2 b1 b2.
   by apply/matrixP => i j; rewrite !mxE; move: (a1 i j) (a2 i j) (b1 i j) (b2 i j) => x1 x2 y1 y2; ring.
