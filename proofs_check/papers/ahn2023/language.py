@@ -26,8 +26,7 @@ def stack(layers: int, law: Prompt = LAW) -> ModelClaims:
 
 LETTERS = {name: stack(3).model.letters.names[name] for name in ("Sigma", "A0", "A1", "A2")} | {
     "a": scalar_letter("a"),
-    "x": vector("x"),
-    "z": vector("z"),
+    **{name: vector(name) for name in ("x", "x_q", "w", "z")},
 }
 state = States(PAPER, LETTERS, {"d": 2, "n": 2})
 

@@ -59,21 +59,22 @@ FORWARD = (
 
 SAMPLE = "(sum_i(x_i x_i')/n)"
 WHITE_SAMPLE = "(sum_i(z_i z_i')/n)"
-RESIDUAL = {2: f"((I - {SAMPLE} A0) (I - {SAMPLE} A1))", 3: f"((I - {SAMPLE} A0) (I - {SAMPLE} A1) (I - {SAMPLE} A2))"}
+LAWS = {"x": LETTERS["Sigma"], "x_q": LETTERS["Sigma"], "w": identity("d")}
+RESIDUAL = {2: f"(I - {SAMPLE} A0) (I - {SAMPLE} A1)", 3: f"(I - {SAMPLE} A0) (I - {SAMPLE} A1) (I - {SAMPLE} A2)"}
 
 LOSS = (
     state(
         "ahn2023-loss-2",
-        r"The loss of two layers is half the mean of $\operatorname{tr}(K \Sigma K^\top)$",
+        r"The loss of two layers is half the mean square of $w^\top (I - S A_0) (I - S A_1) x_q$",
         "(5)",
         quantities.loss(2),
-        f"1/2 E[tr({RESIDUAL[2]} Sigma {RESIDUAL[2]}')]",
+        f"1/2 E[(w' {RESIDUAL[2]} x_q)^2]",
         place="two layers",
-        law={"x": LETTERS["Sigma"]},
+        law=LAWS,
         upto={"i": "n"},
         letters=("Sigma", "A0", "A1"),
         assumptions=(
-            r"$S = (1/n) \sum_i x_i x_i^\top$, $w \sim N(0, I)$",
+            r"$S = (1/n) \sum_i x_i x_i^\top$",
             "51 terms in $A_0$ and $A_1$ if multiplied out",
         ),
     ),
@@ -82,12 +83,12 @@ LOSS = (
         "The loss of three layers is the same with one more factor $I - S A_2$",
         "(5)",
         quantities.loss(3, derived=False),
-        f"1/2 E[tr({RESIDUAL[3]} Sigma {RESIDUAL[3]}')]",
+        f"1/2 E[(w' {RESIDUAL[3]} x_q)^2]",
         place="three layers",
-        law={"x": LETTERS["Sigma"]},
+        law=LAWS,
         upto={"i": "n"},
         letters=("Sigma", "A0", "A1", "A2"),
-        assumptions=(r"$S = (1/n) \sum_i x_i x_i^\top$, $w \sim N(0, I)$", "1,870 terms if multiplied out"),
+        assumptions=(r"$S = (1/n) \sum_i x_i x_i^\top$", "1,870 terms if multiplied out"),
         reason="the engine derives it, but to send wrong statements of 1,870 terms through it would take minutes",
     ),
 )

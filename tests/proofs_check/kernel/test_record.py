@@ -183,8 +183,9 @@ def test_new_and_missing_sources_empty_the_column(copy: Path) -> None:
 
 def test_the_column_carries_what_the_claims_say(copy: Path) -> None:
     """The remark, the theorem that solutions exist, and the further hypotheses, as claims.toml has them."""
+    record = read_record(copy)
     for claim, proof in read_claims(copy).items():
-        column = kernel_column(claim, read_record(copy))
+        column = kernel_column(claim, record)
         held = (column.remark, column.exists, column.laws, column.hypotheses)
         assert (proof.remark, proof.exists, proof.laws, proof.hypotheses) == held
     assert "integrated from t = 0" == kernel_column("lem-A.3").remark

@@ -70,9 +70,9 @@ def test_the_set_of_theorem_3_is_not_closed_for_other_tasks(k: int) -> None:
 def test_losses_with_their_layers_exchanged_are_refuted(layers: int) -> None:
     """The first layer acts last on the residual: with the factors turned round the loss is another one."""
     factors = [f"(I - {section_4.SAMPLE} A{k})" for k in range(layers)]
-    turned = f"({' '.join(reversed(factors))})"
-    assert f"({' '.join(factors)})" == section_4.RESIDUAL[layers]
-    assert judged("ahn2023", f"ahn2023-loss-{layers}", f"1/2 E[tr({turned} Sigma {turned}')]").status == "refuted"
+    turned = " ".join(reversed(factors))
+    assert " ".join(factors) == section_4.RESIDUAL[layers]
+    assert judged("ahn2023", f"ahn2023-loss-{layers}", f"1/2 E[(w' {turned} x_q)^2]").status == "refuted"
 
 
 def test_the_loss_of_three_layers_is_derived_too() -> None:
