@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from proofs_check.judge.claims import Claim, Finding
@@ -155,7 +155,14 @@ def _checked(claim: Claim, budget: Budget, modules: Sequence[str]) -> ClaimResul
     )
 
 
-def _all_judged(measurements: Sequence[Measurement], claim: Claim) -> list[Judged]:
+@dataclass(frozen=True)
+class _Measured(Judged):
+    """What evidence says, with what was measured."""
+
+    measurement: Measurement
+
+
+def _all_judged(measurements: Sequence[Measurement], claim: Claim) -> list[_Measured]:
     """What each kind says; where another kind refutes, the engine only compares normal forms, which is quick."""
     others = {m.kind: _judged(m, claim) for m in measurements if not isinstance(m, SymbolicMeasurement)}
     refuted = any(item.verdict.outcome == "refuted" for item in others.values())
@@ -164,17 +171,17 @@ def _all_judged(measurements: Sequence[Measurement], claim: Claim) -> list[Judge
     ]
 
 
-def _judged(measurement: Measurement, claim: Claim, quick: bool = False) -> Judged:
+def _judged(measurement: Measurement, claim: Claim, quick: bool = False) -> _Measured:
     if quick and isinstance(measurement, SymbolicMeasurement):
         verdict = measurement.judge_by_form(claim.statement, claim.language)
     else:
         verdict = measurement.judge(claim.statement, claim.language)
     held = verdict.outcome == "holds"
     power = measurement.power(claim.statement, claim.language) if held else None
-    return Judged(measurement, verdict, objection(measurement, claim), power)
+    return _Measured(measurement.kind, verdict, objection(measurement, claim), power, measurement)
 
 
-def _readable(judged: Sequence[Judged]) -> Sequence[Judged]:
+def _readable(judged: Sequence[_Measured]) -> Sequence[_Measured]:
     """The evidence that can read the statement.
 
     What other evidence refutes needs no reading by evidence that cannot; otherwise what cannot be read is an error.
@@ -187,14 +194,14 @@ def _readable(judged: Sequence[Judged]) -> Sequence[Judged]:
     if any(item.verdict.outcome == "refuted" for item in judged):
         return [item for item in judged if item.verdict.outcome != "ill-formed"]
     first = meaningless[0]
-    raise ClaimError(f"the statement has no meaning for {first.measurement.kind} evidence: {first.verdict.detail}")
+    raise ClaimError(f"the statement has no meaning for {first.kind} evidence: {first.verdict.detail}")
 
 
-def _recorded(item: Judged) -> EvidenceResult:
+def _recorded(item: _Measured) -> EvidenceResult:
     measurement, verdict = item.measurement, item.verdict
     power = None if item.power is None else vars(item.power)
     return EvidenceResult(
-        measurement.kind,
+        item.kind,
         verdict.outcome,
         measurement.summary(),
         verdict.detail,

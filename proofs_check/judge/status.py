@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from proofs_check.judge.claims import Claim
-from proofs_check.judge.evidence import Measurement, Verdict
+from proofs_check.judge.evidence import KINDS, Earned, Measurement, Verdict
 from proofs_check.judge.fates import MutantResult
 from proofs_check.judge.power import Power
 from proofs_check.judge.tightness import Tightness
@@ -25,24 +25,30 @@ TIGHT = 1.01
 
 @dataclass(frozen=True)
 class Judged:
-    """One kind of evidence with what it says of the statement.
+    """What one kind of evidence says of the statement.
 
     Attributes:
+        kind: a key of `KINDS`.
         objection: why it does not count although it holds; empty if it counts.
         power: for statistics and floating point, the least wrong coefficient that would have been noticed.
     """
 
-    measurement: Measurement
+    kind: str
     verdict: Verdict
     objection: str
     power: Power | None
+
+    @property
+    def earns(self) -> Earned:
+        """The best status that it can earn by itself."""
+        return KINDS[self.kind].earns
 
     @property
     def counts(self) -> bool:
         """Whether it holds and can earn a status."""
         if self.verdict.outcome != "holds" or self.objection:
             return False
-        return self.measurement.earns != "supported" or self.power is not None
+        return self.earns != "supported" or self.power is not None
 
 
 def status(
@@ -57,7 +63,7 @@ def status(
         return "undecided", against
     for item in judged:
         if item.verdict.outcome == "refuted" and not item.objection:
-            return "refuted", f"{item.measurement.kind}: {item.verdict.detail}"
+            return "refuted", f"{item.kind}: {item.verdict.detail}"
     doubt = _doubt(claim, fates, tightness)
     if doubt:
         # Where nothing counts no mutant can be refuted; what is said against the evidence then tells more.
@@ -71,7 +77,7 @@ def status(
 
 def _contradicted(judged: Sequence[Judged]) -> str:
     """Exact evidence without the engine against the engine: one of them is wrong, and the statement is not decided."""
-    outcomes = {item.measurement.kind: item for item in judged if not item.objection}
+    outcomes = {item.kind: item for item in judged if not item.objection}
     symbolic = outcomes.get("symbolic")
     if symbolic is None:
         return ""
@@ -99,8 +105,8 @@ def _doubt(claim: Claim, fates: Sequence[MutantResult], tightness: Tightness | N
 
 
 def _best(claim: Claim, judged: Sequence[Judged]) -> tuple[Status, str] | None:
-    earned = [item.measurement.earns for item in judged if item.counts]
-    independent = any(item.counts and item.measurement.kind in ("exact", "enclosure") for item in judged)
+    earned = [item.earns for item in judged if item.counts]
+    independent = any(item.counts and item.kind in ("exact", "enclosure") for item in judged)
     if "proved" in earned and independent:
         return ("conditional", f"given: {'; '.join(claim.cited)}") if claim.cited else ("proved", "")
     if "tested" in earned:
@@ -111,7 +117,7 @@ def _best(claim: Claim, judged: Sequence[Judged]) -> tuple[Status, str] | None:
 
 
 def _why_not_proved(judged: Sequence[Judged]) -> str:
-    symbolic = next((item for item in judged if item.measurement.kind == "symbolic"), None)
+    symbolic = next((item for item in judged if item.kind == "symbolic"), None)
     if symbolic is None:
         return "the engine derives no form of it"
     return symbolic.objection or symbolic.verdict.detail
@@ -123,8 +129,8 @@ def _why_nothing_counts(judged: Sequence[Judged]) -> str:
             return item.objection
     doubtful = [item for item in judged if item.verdict.outcome == "undecided"]
     if doubtful:
-        return f"{doubtful[0].measurement.kind}: {doubtful[0].verdict.detail}"
-    if any(item.measurement.earns == "supported" for item in judged):
+        return f"{doubtful[0].kind}: {doubtful[0].verdict.detail}"
+    if any(item.earns == "supported" for item in judged):
         return "no statistical evidence would notice a right side that is wrong by a factor of 2"
     return "only the derivation says so; no exact evidence that shares no code with it agrees"
 

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from proofs_check.judge.certificate.errors import CertificateError, require
 from proofs_check.judge.certificate.reading import Entry, Evidence
 from proofs_check.judge.check import described
 from proofs_check.judge.claims import Claim, ancestors
-from proofs_check.judge.evidence import Measurement, Outcome, Verdict
+from proofs_check.judge.evidence import Outcome, Verdict
 from proofs_check.judge.fates import Fate, MutantResult
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.power import Power
 from proofs_check.judge.results import ClaimResult
 from proofs_check.judge.status import Judged, settle, status
 from proofs_check.judge.tightness import Tightness
-
-_EARNS = {
-    "symbolic": "proved",
-    "exact": "tested",
-    "enclosure": "tested",
-    "Monte Carlo": "supported",
-    "numerical": "supported",
-}
 
 
 def check_statuses(entries: Sequence[Entry], claims: Mapping[str, Claim]) -> None:
@@ -49,18 +41,9 @@ def _earned(entry: Entry, claim: Claim) -> ClaimResult:
 
 
 def _judged(item: Evidence) -> Judged:
-    measurement = cast(Measurement, _Recorded(item.kind, _EARNS[item.kind]))
     # Whether there is a power earns a status; how large it is, is checked with the evidence.
     power = None if item.power is None else Power(0)
-    return Judged(measurement, Verdict(cast(Outcome, item.outcome), item.detail), item.objection, power)
-
-
-@dataclass(frozen=True)
-class _Recorded:
-    """A kind of evidence, and what it can earn."""
-
-    kind: str
-    earns: str
+    return Judged(item.kind, Verdict(cast(Outcome, item.outcome), item.detail), item.objection, power)
 
 
 def require_kinds(entry: Entry, claim: Claim, prompts: int) -> None:

@@ -1,7 +1,8 @@
 """Kinds of evidence. Each measures the left side of a claim once and then judges any right side, so that mutants of a
 statement meet exactly the evidence that the statement itself has to meet.
 
-`KINDS` is the one table of them: a kind is its name, its short name, and how it measures a claim.
+`KINDS` is the one table of them: a kind is its name, its short name, what it can earn, and how it
+measures a claim.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from proofs_check.judge.evidence.measure import (
 )
 from proofs_check.judge.evidence.sampled import Sampled, SampledMeasurement
 from proofs_check.judge.evidence.symbolic import SymbolicMeasurement
-from proofs_check.judge.evidence.verdict import Budget, Measurement, Outcome, Verdict
+from proofs_check.judge.evidence.verdict import Budget, Earned, Measurement, Outcome, Verdict
 
 if TYPE_CHECKING:
     from proofs_check.judge.claims import Claim
@@ -33,6 +34,7 @@ __all__ = [
     "KINDS",
     "Budget",
     "ComputedMeasurement",
+    "Earned",
     "EnclosedMeasurement",
     "ExactMeasurement",
     "Kind",
@@ -52,20 +54,22 @@ class Kind:
 
     Attributes:
         short: its name where there is little room.
+        earns: the best status that it can earn by itself.
         measure: measures the left side of a claim; None where the claim's left side does not offer it.
     """
 
     short: str
+    earns: Earned
     measure: Callable[[Asked], Measurement | None]
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "symbolic": Kind("sym", measure_symbolic),
-        "exact": Kind("exact", measure_exact),
-        "Monte Carlo": Kind("MC", measure_sampled),
-        "enclosure": Kind("encl", measure_enclosed),
-        "numerical": Kind("num", measure_computed),
+        "symbolic": Kind("sym", "proved", measure_symbolic),
+        "exact": Kind("exact", "tested", measure_exact),
+        "Monte Carlo": Kind("MC", "supported", measure_sampled),
+        "enclosure": Kind("encl", "tested", measure_enclosed),
+        "numerical": Kind("num", "supported", measure_computed),
     }
 )
 

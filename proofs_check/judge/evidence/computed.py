@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from proofs_check.judge.evidence.comparison import Array, instance_record, plain, same_shape
-from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.evidence.verdict import Verdict
 from proofs_check.judge.instances import Instance, counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import UNREADABLE
@@ -24,7 +24,6 @@ class ComputedMeasurement:
     values: tuple[tuple[Instance, Array, float], ...]
     what: str
     kind: ClassVar[str] = "numerical"
-    earns: ClassVar[Earned] = "supported"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """refuted where the sides are farther apart than the left side's stated accuracy."""

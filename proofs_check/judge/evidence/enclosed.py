@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proofs_check.judge.evidence.comparison import Compared, compared, instance_record, narrow, plain
-from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.evidence.verdict import Verdict
 from proofs_check.judge.instances import counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.power import Power, Window, power
@@ -27,11 +27,6 @@ class EnclosedMeasurement:
     covered: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def earns(self) -> Earned:
-        """What balls earn."""
-        return "tested" if self.kind == "enclosure" else "supported"
-
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """holds or refuted where the balls prove it; an equation holds as far as the balls are narrow."""
         return compared(self.values, statement, language)
@@ -47,7 +42,7 @@ class EnclosedMeasurement:
 
     def power(self, statement: Statement, language: Language) -> Power | None:
         """The least wrong factor that the balls refute, for those whose radius is not proved."""
-        if self.earns != "supported":
+        if self.kind == "enclosure":
             return None
         windows = []
         for instance, left in self.values:

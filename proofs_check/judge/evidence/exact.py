@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from proofs_check.judge.evidence.comparison import Compared, compared, instance_record, narrow, plain
-from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.evidence.verdict import Verdict
 from proofs_check.judge.instances import counted
 from proofs_check.judge.language import Language
 from proofs_check.judge.statements import READS_A_STATEMENT, Statement
@@ -31,7 +31,6 @@ class ExactMeasurement:
     engine: frozenset[str] = frozenset()
     settles: str = ""
     kind: ClassVar[str] = "exact"
-    earns: ClassVar[Earned] = "tested"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """holds if the relation does at every instance; refuted with the first, that is smallest, failure."""

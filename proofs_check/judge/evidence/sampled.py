@@ -10,7 +10,7 @@ import numpy as np
 
 from numerics.sequential import Moments, SequentialTest
 from proofs_check.judge.evidence.comparison import instance_record
-from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.evidence.verdict import Verdict
 from proofs_check.judge.instances import Instance
 from proofs_check.judge.language import Language
 from proofs_check.judge.meaning import UNREADABLE
@@ -34,7 +34,6 @@ class SampledMeasurement:
     samples: tuple[Sampled, ...]
     alpha: float
     kind: ClassVar[str] = "Monte Carlo"
-    earns: ClassVar[Earned] = "supported"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """refuted if some confidence interval excludes the right side: wrong with probability at most alpha in all.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from proofs_check.judge import one_variable
-from proofs_check.judge.evidence.verdict import Earned, Verdict
+from proofs_check.judge.evidence.verdict import Verdict
 from proofs_check.judge.language import Language
 from proofs_check.judge.statements import Statement
 from theory.algebra.definitions import Definition, expand, is_positive
@@ -47,7 +47,6 @@ class SymbolicMeasurement:
     witnesses: tuple[Expression, ...] = ()
     everywhere: bool = False
     kind: ClassVar[str] = "symbolic"
-    earns: ClassVar[Earned] = "proved"
 
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """holds if both sides are proved equal; refuted if their forms differ where the form is complete.

@@ -60,11 +60,6 @@ class Measurement(Protocol):
         """The kind of evidence."""
         ...
 
-    @property
-    def earns(self) -> Earned:
-        """The best status that it can earn by itself."""
-        ...
-
     def judge(self, statement: Statement, language: Language) -> Verdict:
         """Compare a right side with it."""
         ...
