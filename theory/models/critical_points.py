@@ -7,7 +7,7 @@ every dimension. The coefficients are polynomials in the unknowns over Q(lengths
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -67,7 +67,9 @@ def critical_points(gradient: Mapping[str, Expression], unknowns: Sequence[str])
     elif symbols:
         parameters = sorted({s for e in equations for s in e.free_symbols} - set(symbols), key=str)
         domain = sympy.QQ.frac_field(*parameters) if parameters else sympy.QQ
-        _solve(equations, symbols, domain, {}, solutions, unsolved)
+        solver = _Solver(domain)
+        solver.solve(equations, symbols, {})
+        solutions, unsolved = solver.solutions, solver.unsolved
     solutions = _distinct([_resolved(solution) for solution in solutions])
     back = {dummy: value for value, dummy in stand_ins.items()}
     for solution in solutions:
@@ -122,73 +124,81 @@ def _equations(gradient: Mapping[str, Expression], unknowns: Sequence[str], stan
     return found
 
 
-def _solve(
-    equations: Sequence[Any],
-    symbols: Sequence[Any],
-    domain: Any,
-    known: dict[Any, Any],
-    solutions: list[dict[Any, Any]],
-    unsolved: list[Any],
-) -> None:
-    """Triangular solving by lexicographic Groebner bases: roots in the field of the last unknown, then the others."""
-    basis = sympy.groebner(equations, *symbols, order="lex", domain=domain)
-    if basis.exprs == [1]:
-        return
-    last = symbols[-1]
-    alone = [g for g in basis.exprs if g.free_symbols & set(symbols) <= {last} and last in g.free_symbols]
-    if not alone:
-        _solve_continuum(list(basis.exprs), symbols, domain, known, solutions, unsolved)
-        return
-    for factor, _ in sympy.Poly(alone[0], last, domain=domain).factor_list()[1]:
-        if factor.degree() > 1:
-            if factor.as_expr() not in unsolved:
-                unsolved.append(factor.as_expr())
-            continue
-        leading, constant = factor.all_coeffs()
-        root = sympy.cancel(-constant / leading)
-        values = {**known, last: root}
-        if len(symbols) == 1:
-            solutions.append(values)
-            continue
-        rest = [sympy.numer(sympy.together(e.subs(last, root))) for e in basis.exprs]
-        rest = [sympy.expand(e) for e in rest if sympy.cancel(e) != 0]
-        _solve(rest, symbols[:-1], domain, values, solutions, unsolved)
+@dataclass
+class _Solver:
+    """Triangular solving of polynomial systems, a part after the other.
 
-
-def _solve_continuum(
-    equations: Sequence[Any],
-    symbols: Sequence[Any],
-    domain: Any,
-    known: dict[Any, Any],
-    solutions: list[dict[Any, Any]],
-    unsolved: list[Any],
-) -> None:
-    """Solutions that do not fix all unknowns: one factor after the other, and unknowns in which a factor is linear.
-
-    An equation c s + r = 0 with c free of s gives s = -r/c where c is not zero; the points with c = 0 are solved apart.
+    Attributes:
+        domain: the field of the coefficients.
+        solutions: found so far, each with the value of every unknown that it fixes.
+        unsolved: irreducible polynomials of higher degree that were left.
     """
-    for equation in equations:
-        factors = [f.as_expr() for f, _ in sympy.Poly(equation, *symbols, domain=domain).factor_list()[1]]
-        if len(factors) > 1:
-            rest = [e for e in equations if e != equation]
-            for factor in factors:
-                _solve([*rest, factor], symbols, domain, known, solutions, unsolved)
+
+    domain: Any
+    solutions: list[dict[Any, Any]] = field(default_factory=list)
+    unsolved: list[Any] = field(default_factory=list)
+
+    def solve(self, equations: Sequence[Any], symbols: Sequence[Any], known: dict[Any, Any]) -> None:
+        """By lexicographic Groebner bases: roots in the field of the last unknown, then the others."""
+        basis = sympy.groebner(equations, *symbols, order="lex", domain=self.domain)
+        if basis.exprs == [1]:
             return
-    for equation in equations:
-        for symbol in symbols:
-            polynomial = sympy.Poly(equation, symbol)
-            if polynomial.degree() != 1:
+        last = symbols[-1]
+        alone = [g for g in basis.exprs if g.free_symbols & set(symbols) <= {last} and last in g.free_symbols]
+        if not alone:
+            self._solve_continuum(list(basis.exprs), symbols, known)
+            return
+        for factor, _ in sympy.Poly(alone[0], last, domain=self.domain).factor_list()[1]:
+            if factor.degree() > 1:
+                if factor.as_expr() not in self.unsolved:
+                    self.unsolved.append(factor.as_expr())
                 continue
-            leading, constant = polynomial.all_coeffs()
-            if leading.free_symbols & set(symbols):
-                _solve([*equations, leading], symbols, domain, known, solutions, unsolved)
-            root = sympy.cancel(-constant / leading)
-            rest = [sympy.numer(sympy.cancel(e.subs(symbol, root))) for e in equations]
-            rest = [sympy.expand(e) for e in rest if e != 0]
-            found, others = {**known, symbol: root}, [s for s in symbols if s != symbol]
-            if rest and others:
-                _solve(rest, others, domain, found, solutions, unsolved)
-            elif not rest:
-                solutions.append(found)
-            return
-    unsolved.extend(e for e in equations if e not in unsolved)
+            root = _root(factor)
+            values = {**known, last: root}
+            if len(symbols) == 1:
+                self.solutions.append(values)
+            else:
+                self.solve(_substituted(basis.exprs, last, root), symbols[:-1], values)
+
+    def _solve_continuum(self, equations: Sequence[Any], symbols: Sequence[Any], known: dict[Any, Any]) -> None:
+        """Solutions that do not fix all unknowns: one factor after the other, and unknowns in which a factor is linear.
+
+        An equation c s + r = 0 with c free of s gives s = -r/c where c is not zero; the points with c = 0 are solved
+        apart.
+        """
+        for equation in equations:
+            factors = [f.as_expr() for f, _ in sympy.Poly(equation, *symbols, domain=self.domain).factor_list()[1]]
+            if len(factors) > 1:
+                rest = [e for e in equations if e != equation]
+                for factor in factors:
+                    self.solve([*rest, factor], symbols, known)
+                return
+        for equation in equations:
+            for symbol in symbols:
+                polynomial = sympy.Poly(equation, symbol)
+                if polynomial.degree() != 1:
+                    continue
+                leading = polynomial.LC()
+                if leading.free_symbols & set(symbols):
+                    self.solve([*equations, leading], symbols, known)
+                root = _root(polynomial)
+                rest = _substituted(equations, symbol, root)
+                found, others = {**known, symbol: root}, [s for s in symbols if s != symbol]
+                if rest and others:
+                    self.solve(rest, others, found)
+                elif not rest:
+                    self.solutions.append(found)
+                return
+        self.unsolved.extend(e for e in equations if e not in self.unsolved)
+
+
+def _root(linear: Any) -> Any:
+    """The root of a polynomial of degree 1."""
+    leading, constant = linear.all_coeffs()
+    return sympy.cancel(-constant / leading)
+
+
+def _substituted(equations: Sequence[Any], symbol: Any, value: Any) -> list[Any]:
+    """The numerators of the equations with a value for an unknown, without those that hold."""
+    numerators = (sympy.numer(sympy.cancel(e.subs(symbol, value))) for e in equations)
+    return [sympy.expand(e) for e in numerators if e != 0]
