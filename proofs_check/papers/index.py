@@ -241,11 +241,16 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 @cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def _calls() -> tuple[tuple[re.Pattern[str], Place], ...]:
     """Every call of a factory of claims with the pattern of the ids that it makes."""
     found = []
     for path in sorted(_STATEMENTS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(_tree(path)):
             if isinstance(node, ast.Call) and _made_by(node) in _FACTORIES and node.args:
                 pattern = _pattern(node.args[0])
                 if pattern:
@@ -304,7 +309,7 @@ def _groups(claim: str) -> list[str]:
     path = ROOT / place.path
     within = [
         getattr(target, "id", "")
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in _tree(path).body
         if isinstance(node, ast.Assign) and node.lineno <= place.line <= (node.end_lineno or 0)
         for target in node.targets
     ]
