@@ -190,7 +190,7 @@ class DiagonalProgram:
             for name, exponent in key:
                 products[place] = products[place] * weights[name] ** exponent
         traces = {word: float(fixed @ products[power]) for word, (fixed, power) in self.traces.items()}
-        held = {**self.at.numbers, **{name: weights[name] for name in weights}}
+        held = {**self.at.numbers, **weights}
         values = np.array(
             [1.0, *((held[key] if isinstance(key, str) else traces[key]) ** e for key, e in self.entries)]
         )

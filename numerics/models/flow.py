@@ -181,10 +181,14 @@ def _diagonals(model: Model, at: Diagonal) -> _Coordinates:
     def value(program: DiagonalProgram, packed: FloatArray) -> Any:
         return program(unpack(packed))
 
+    def slope(packed: FloatArray) -> FloatArray:
+        held = unpack(packed)
+        return np.concatenate([np.atleast_1d(program(held)) for program in programs])
+
     programs = [DiagonalProgram(model.gradients[name], at, names) for name in names]
     return _Coordinates(
         np.concatenate(list(pieces.values())),
-        lambda packed: np.concatenate([np.atleast_1d(value(program, packed)) for program in programs]),
+        slope,
         weights,
         partial(value, DiagonalProgram(model.loss_expression, at, names)),
         {str(f): partial(value, DiagonalProgram(f.expression, at, names)) for f in model.invariants()},

@@ -86,31 +86,40 @@ def compiled_gradient(
     model: Model, values: Mapping[str, Any], vector: WeightVector
 ) -> Callable[[FloatArray], FloatArray]:
     """Return the gradient of the population loss as a function of the packed weights, compiled from the derivation."""
-    both = _loss_and_slopes(model, values, vector, with_loss=False)
-    return lambda packed: both(packed)[1]
+    shared = Shared()
+    slopes = _slopes(model, values, vector, shared)
+
+    def gradient(packed: FloatArray) -> FloatArray:
+        shared.clear()
+        return slopes(vector.unpack(packed))
+
+    return gradient
 
 
 def compiled_loss_and_gradient(
     model: Model, values: Mapping[str, Any], vector: WeightVector
 ) -> Callable[[FloatArray], tuple[float, FloatArray]]:
     """Return the population loss and its gradient as a function of the packed weights, compiled from the derivation."""
-    return _loss_and_slopes(model, values, vector, with_loss=True)
-
-
-def _loss_and_slopes(
-    model: Model, values: Mapping[str, Any], vector: WeightVector, with_loss: bool
-) -> Callable[[FloatArray], tuple[float, FloatArray]]:
-    formula, shared = model.loss(), Shared()
-    slopes = [_bound(formula.gradient(name), values, vector, shared) for name in vector.shapes]
-    loss = _bound(formula, values, vector, shared) if with_loss else None
+    shared = Shared()
+    slopes = _slopes(model, values, vector, shared)
+    loss = _bound(model.loss(), values, vector, shared)
 
     def both(packed: FloatArray) -> tuple[float, FloatArray]:
         weights = vector.unpack(packed)
         shared.clear()
-        pieces = [np.ravel(slope(weights)) for slope in slopes]
-        return 0.0 if loss is None else float(loss(weights)), np.concatenate(pieces)
+        slope = slopes(weights)
+        return float(loss(weights)), slope
 
     return both
+
+
+def _slopes(
+    model: Model, values: Mapping[str, Any], vector: WeightVector, shared: Shared
+) -> Callable[[Mapping[str, FloatArray]], FloatArray]:
+    """The packed gradient at the weights by name."""
+    formula = model.loss()
+    slopes = [_bound(formula.gradient(name), values, vector, shared) for name in vector.shapes]
+    return lambda weights: np.concatenate([np.ravel(slope(weights)) for slope in slopes])
 
 
 def _bound(
