@@ -47,6 +47,40 @@ def test_third_moment_of_an_isotropic_inverse() -> None:
     assert exact == moment.evaluate({"Lambda": eye}, {"M": m, "d": d})
 
 
+@pytest.mark.parametrize(
+    ("word", "published"),
+    [(W.trace() ** 4, "8.705084e+13"), (V.trace() ** 2, "6.680892e-04")],
+    ids=["E tr(W)^4", "E tr(V)^2"],
+)
+def test_values_published_for_wishmom(word: Expression, published: str) -> None:
+    """Numbers in the vignette of wishmom 1.1 (Kan and Liang), for 20 degrees of freedom and its 2 x 2 covariance."""
+    value = wishart_expectation(word, W, LAMBDA).evaluate({"Lambda": [[25, 49], [49, 109]]}, {"M": 20, "d": 2})
+    assert published == f"{float(value):.6e}"
+
+
+def test_coefficients_published_for_wishmom() -> None:
+    """E tr(V)^4 and E[tr(V) tr(V^2) V] as tables of the same vignette, in powers of n = M - d - 1."""
+    n, inverse = GAMMA, LAMBDA**-1
+    p1, p2, p3, p4 = (matrix_power.trace() for matrix_power in (inverse, inverse**2, inverse**3, inverse**4))
+    below = n**8 - 7 * n**7 - 11 * n**6 + 107 * n**5 + 34 * n**4 - 388 * n**3 - 24 * n**2 + 288 * n
+    fourth = (
+        (240 * n - 288) * p4
+        + (64 * n**2 - 256 * n) * p3 * p1
+        + (12 * n**2 - 60 * n + 216) * p2**2
+        + (12 * n**3 - 72 * n**2 + 36 * n + 72) * p2 * p1**2
+        + (n**4 - 7 * n**3 + n**2 + 35 * n - 6) * p1**4
+    )
+    assert fourth / below == wishart_expectation(V.trace() ** 4, W, LAMBDA).value
+    mixed = (
+        ((4 * n**3 - 16 * n**2 - 20 * n + 24) * p3 + (n**4 - 6 * n**3 + 3 * n**2 + 6 * n) * p2 * p1) * inverse
+        + (n**3 - 6 * n**2 + 3 * n + 6) * p1**3 * inverse
+        + ((2 * n**3 - 10 * n**2 + 36 * n) * p2 + (10 * n**2 - 42 * n + 36) * p1**2) * inverse**2
+        + (4 * n**3 - 16 * n**2 + 60 * n - 72) * p1 * inverse**3
+        + (40 * n**2 - 48 * n) * inverse**4
+    )
+    assert mixed / below == wishart_expectation(V.trace() * (V @ V).trace() * V, W, LAMBDA).value
+
+
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_wisharts_alone_agree_with_the_other_engine(k: int) -> None:
     """E[W^k] by Stein's identity is E[(sum x_i x_i')^k] by Wick's theorem."""
